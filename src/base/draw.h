@@ -1,0 +1,25 @@
+/* Keyed draws: Philox4x32-10 with key = seed and counter = (row, partner, k, name hash). No state, no order. */
+#ifndef TMN_BASE_DRAW_H
+#define TMN_BASE_DRAW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct tmn_draw { uint32_t lane[4]; };
+
+/* partner: 0, or the receiver's row + 1. */
+struct tmn_draw tmn_draw(uint64_t seed, uint32_t row, uint32_t partner, uint32_t k, uint32_t name_hash);
+/* Unit exponential of lanes 0 and 1 in units of 2^-58, at least 1, at most 2^63 - 1. */
+uint64_t tmn_draw_threshold(struct tmn_draw draw);
+/* Lane 2 as a 32-bit uniform; fires a probability p (tmn_fixed_probability) when draw < p. */
+uint32_t tmn_draw_uniform(struct tmn_draw draw);
+/* 32-bit hash of a full name: transition/branch/action/layer joined by '/'. */
+uint32_t tmn_name_hash(const char *name);
+uint64_t tmn_name_hash64(const char *name);
+
+/* A keyed permutation of 0..n-1 (Feistel with cycle walking) and its inverse. */
+uint32_t tmn_permute(uint64_t key, uint32_t n, uint32_t i);
+uint32_t tmn_permute_inverse(uint64_t key, uint32_t n, uint32_t i);
+uint64_t tmn_mix64(uint64_t x);
+
+#endif

@@ -1,0 +1,56 @@
+/* The world: persons as columns, households, units, ties. Row = id = key for ever: rows are ordered by place, then unit, then
+ * household; the unborn are laid out among them. Built from (model, seed, scale) alone, whatever the number of threads. */
+#ifndef TMN_WORLD_WORLD_H
+#define TMN_WORLD_WORLD_H
+
+#include "base/pool.h"
+#include "model/model.h"
+
+struct tmn_world {
+    const struct tmn_model *model;
+    uint64_t seed;
+    double scale;
+    int64_t weight;                 /* persons per simulated person, in 2^-20 */
+    uint32_t rows, persons;         /* rows with the unborn; alive at the start */
+    struct tmn_packed *packed;      /* [rows] */
+    uint32_t *household;            /* [rows] household of each row (NULL without households) */
+    uint32_t *household_first;      /* [households + 1] first row */
+    uint32_t *unit_first;           /* [units + 1] first household */
+    uint32_t *household_unit;       /* [households] */
+    uint32_t households, units;
+    uint32_t *place_first;          /* [places + 1] first row of each level of the place attribute */
+    uint32_t places;                /* 1 without place attribute */
+    uint32_t *place_reserve;        /* [places] first row of the place's reserve of unborn (to place_first[p + 1]) */
+    uint32_t national_reserve;      /* first row of the nation's reserve (to rows); these rows lie behind the last place */
+    struct tmn_ties *ties;          /* [layers] private to world/layer.c */
+    double ipf_error; int ipf_rounds; /* largest relative error of a margin; rounds taken */
+};
+
+/* Options: scale in (0, 1]. */
+bool tmn_world_new(struct tmn_world **world, const struct tmn_model *model, uint64_t seed, double scale,
+                   struct tmn_pool *pool, struct tmn_error *err);
+void tmn_world_free(struct tmn_world *world);
+size_t tmn_world_bytes(const struct tmn_world *world);
+
+/* Rows tied to `row` in a layer (never itself, each once per tie), written to out[]; returns their number, at most
+ * tmn_layer_degree_max. Symmetric. Includes dead and unborn rows: the caller decides. */
+uint32_t tmn_layer_ties(const struct tmn_world *world, int layer, uint32_t row, uint32_t *out);
+uint32_t tmn_layer_degree_max(const struct tmn_world *world, int layer);
+static inline uint32_t tmn_world_place(const struct tmn_world *world, uint32_t row); /* place at the start */
+/* Birth week in 0..windows_per_year-1, keyed by seed and row; age in whole years, 0..127. */
+uint32_t tmn_birth_week(uint64_t seed, uint32_t row, int windows_per_year);
+static inline uint32_t tmn_age(int year, int in_year, int birth_year, uint32_t birth_week) {
+    int age = year - birth_year - (in_year < (int)birth_week ? 1 : 0);
+    return age < 0 ? 0u : age > TMN_MAX_AGE ? (uint32_t)TMN_MAX_AGE : (uint32_t)age;
+}
+
+static inline uint32_t tmn_world_place(const struct tmn_world *world, uint32_t row) {
+    uint32_t low = 0, high = world->places;
+    while (high - low > 1) {
+        uint32_t mid = low + (high - low) / 2;
+        if (world->place_first[mid] <= row) low = mid; else high = mid;
+    }
+    return low;
+}
+
+#endif
