@@ -1,0 +1,30 @@
+# Two commands for people; meson and ninja do the work. `make help` tells.
+# Share of the population that `make run` simulates, so that it ends within two minutes on two cores.
+SCALE ?= 0.05
+THREADS ?= $(shell nproc)
+JOBS ?= $(shell nproc)
+
+.PHONY: run test build packages clean help
+
+run: build
+	build/tumen run dprk --scale $(SCALE) --threads $(THREADS)
+
+test: packages
+	tools/test --jobs $(JOBS)
+
+build: packages
+	@test -f build/build.ninja || meson setup build
+	@ninja -C build -j $(JOBS) --quiet
+
+packages:
+	@tools/install-packages
+
+clean:
+	rm -rf build build-*
+
+help:
+	@echo "make run     install what is missing, build, and run the North Korea scenario (SCALE=$(SCALE))"
+	@echo "make test    install what is missing, build everything, and run every test"
+	@echo "make build   install what is missing and build; the program is build/tumen"
+	@echo "make clean   remove the build folders (results/ stays)"
+	@echo "Variables: SCALE=0.05 (share of the population), THREADS, JOBS."
