@@ -10,7 +10,7 @@
 
 enum {
     TMN_MAX_ATTRIBUTES = 64,
-    TMN_MAX_KEYS = 8,            /* features in one stratum, keys of one table or outcome */
+    TMN_MAX_KEYS = 16,           /* features in one stratum, keys of one table or outcome */
     TMN_MAX_STRATA = 65536,
     TMN_MAX_TRANSITIONS = 1024,
     TMN_MAX_AGE = 127,
@@ -57,7 +57,7 @@ struct tmn_parameter {
     double value, factor;                /* base units; value in declared unit = value / factor */
     const char *unit_text;
     double low, high;                    /* range in base units, +-infinity if none */
-    enum tmn_prior_kind prior; double prior_a, prior_b; const char *prior_text;
+    enum tmn_prior_kind prior; double prior_a, prior_b; /* base units (sd_of_log and beta: pure numbers) */ const char *prior_text;
     bool fitted; struct tmn_grounds grounds;
 };
 
@@ -93,7 +93,7 @@ struct tmn_counter { const char *name; struct tmn_place place; int layer; struct
 /* A stratum's key: index = sum of level[feature] * stride. size 1 when n is 0. */
 struct tmn_strata { int n; int feature[TMN_MAX_KEYS]; uint32_t stride[TMN_MAX_KEYS]; uint32_t size; const struct tmn_expr *because[TMN_MAX_KEYS]; };
 
-enum tmn_action_kind { TMN_ACTION_SET, TMN_ACTION_COPY, TMN_ACTION_STEP, TMN_ACTION_ADD, TMN_ACTION_TELL, TMN_ACTION_BIRTH };
+enum tmn_action_kind { TMN_ACTION_SET, TMN_ACTION_COPY, TMN_ACTION_STEP, TMN_ACTION_ADD, TMN_ACTION_TELL, TMN_ACTION_BIRTH /* also sets the child's birth_year to the window's year */ };
 struct tmn_draw_rule { int attribute; struct tmn_expr **chance /* [levels], NULL: 0 */; int rest /* level or -1 */; };
 struct tmn_action {
     enum tmn_action_kind kind; struct tmn_place place;
@@ -119,8 +119,8 @@ struct tmn_transition {
     /* the split of docs/semantics.md, Clocks 1 */
     struct tmn_expr **who_personal; size_t who_personal_count;
     struct tmn_expr **who_shared; size_t who_shared_count;
-    struct tmn_factor *c_factor; size_t c_factors;
-    struct tmn_factor *g_factor; size_t g_factors;
+    struct tmn_factor *c_factor; size_t c_factors;  /* none: C = 1. CHANCE: the one factor q, here or in G: the engine takes -ln(1 - q) */
+    struct tmn_factor *g_factor; size_t g_factors;  /* none: G = 1 (times the window's length in years for RATE). AFTER: neither */
     struct tmn_strata personal;           /* features of who_personal and C */
     struct tmn_strata shared;             /* features of who_shared and G */
     struct tmn_branch *branch; size_t branches;  /* one branch named "" without `branch` */
@@ -137,7 +137,7 @@ struct tmn_outcome {
     struct tmn_expr *state;               /* FLOW, STOCK */
     int transition, branch;               /* FIRINGS; branch -1: all */
     int feedback;
-    struct tmn_strata by;                 /* cells */
+    struct tmn_strata by;                 /* cells: attributes and maps; FEEDBACK: its own `by` */
 };
 struct tmn_observed { int32_t from_day, to_day; /* inclusive */ int64_t cell[TMN_MAX_KEYS]; /* level, or -1: all */ double value; };
 struct tmn_observation { const char *name; struct tmn_place place; int outcome; struct tmn_observed *rows; size_t count; const char *error_model; double dispersion; int32_t fit_until; const char *source; };
@@ -150,9 +150,11 @@ struct tmn_population {
     double size;                         /* 0: the sum of counts */
     int place_attribute;                 /* or -1 */
     /* joint counts over attributes `by` after IPF inputs are read; world/ does the fitting */
-    struct tmn_counts { int keys; int feature[TMN_MAX_KEYS]; uint32_t band[TMN_MAX_KEYS]; uint32_t size[TMN_MAX_KEYS]; double *value; size_t cells; struct tmn_place place; } counts, *margin;
+    /* counts: features are attributes; margins: attributes or maps. Cell of key k, row-major, last key fastest: index i holds
+     * the levels first + i * band .. first + (i + 1) * band - 1 (first may be negative; levels outside every cell: 0 persons). */
+    struct tmn_counts { int keys; int feature[TMN_MAX_KEYS]; uint32_t band[TMN_MAX_KEYS]; int32_t first[TMN_MAX_KEYS]; uint32_t size[TMN_MAX_KEYS]; double *value; size_t cells; struct tmn_place place; } counts, *margin;
     size_t margins;                      /* counts.keys == 0: none given */
-    struct tmn_draw_rule *draws; size_t draw_count; uint32_t *draw_hash;
+    struct tmn_draw_rule *draws; size_t draw_count; uint32_t *draw_hash; /* chances read attributes, maps, age (at the start), tables, parameters; attribute.start holds `set` */
     double household_size; struct tmn_expr *head; /* 0: no households; head NULL: anyone */
     uint32_t unit_households;            /* 0: no units */
     double unborn_per_household, unborn_reserve, unborn_national;
@@ -182,7 +184,7 @@ struct tmn_model {
     struct { struct tmn_system *items; size_t count, capacity; } systems;
     struct { struct tmn_evidence *items; size_t count, capacity; } evidence;
     uint32_t driver_slots, feedback_slots, share_slots, count_slots;
-    struct tmn_expr *alive, *unborn;     /* unborn NULL: none */
+    struct tmn_expr *alive, *unborn;     /* alive: the constant 1 when not declared; unborn NULL: none, else a MEMBER with one level of an attribute */
     int birth_year, age_feature;         /* attribute, feature; or -1 */
     int slots;                           /* clock slots per person */
     struct tmn_population population;
@@ -192,6 +194,8 @@ struct tmn_model {
 /* Reads `path` (a scenario.yaml or a folder that holds one) and compiles it. Reports every mistake it finds into `list`.
  * NULL if there is any error. The model and the diagnostics live in `arena`. */
 struct tmn_model *tmn_model_read(struct tmn_arena *arena, const char *path, struct tmn_diagnostics *list);
+/* The static checks alone (bounds of hazards, chances, rounding, reachability, use), also after settings. */
+void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list);
 
 /* Changes a parameter or driver: "name=value" or "name=value@date" (value in the declared unit, or with a unit).
  * Undated parameters change in place; dated ones are appended to `settings`; drivers are changed from the date on.
