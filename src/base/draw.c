@@ -1,0 +1,99 @@
+/* Keyed draws by Philox4x32-10 (Salmon et al. 2011, through the Random123 headers), name hashes and keyed permutations. */
+#include "base/draw.h"
+
+#include "base/fixed.h"
+#include "base/real.h"
+#include <philox.h>
+
+struct tmn_draw tmn_draw(uint64_t seed, uint32_t row, uint32_t partner, uint32_t k, uint32_t name_hash) {
+    philox4x32_ctr_t counter = {{row, partner, k, name_hash}};
+    philox4x32_key_t key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};
+    philox4x32_ctr_t lanes = philox4x32_R(10, counter, key);
+    return (struct tmn_draw){{lanes.v[0], lanes.v[1], lanes.v[2], lanes.v[3]}};
+}
+
+uint64_t tmn_draw_threshold(struct tmn_draw draw) {
+    uint64_t bits = ((uint64_t)draw.lane[1] << 32) | draw.lane[0];
+    /* (bits / 2^11 + 1) / 2^53 lies in (0, 1] on the grid of binary64, so the conversion is exact. */
+    double u = (double)((bits >> 11) + 1) * 0x1p-53;
+    double units = -tmn_log(u) * 0x1p58;
+    if (units >= 0x1p63)
+        return INT64_MAX;
+    uint64_t whole = (uint64_t)units;
+    whole += units - (double)whole >= 0.5 ? 1 : 0;
+    return whole == 0 ? 1 : whole;
+}
+
+uint32_t tmn_draw_uniform(struct tmn_draw draw) {
+    return draw.lane[2];
+}
+
+uint64_t tmn_mix64(uint64_t x) {
+    x ^= x >> 32;
+    x *= UINT64_C(0xe9846af9b1a615d);
+    x ^= x >> 32;
+    x *= UINT64_C(0xe9846af9b1a615d);
+    x ^= x >> 28;
+    return x;
+}
+
+uint64_t tmn_name_hash64(const char *name) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a, then mixed */
+    for (const char *c = name; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+    return tmn_mix64(hash + UINT64_C(0x9e3779b97f4a7c15));
+}
+
+uint32_t tmn_name_hash(const char *name) {
+    uint64_t hash = tmn_name_hash64(name);
+    return (uint32_t)(hash ^ (hash >> 32));
+}
+
+/* A Feistel network of alternating halves on the smallest 2^b >= n; values at or above n walk on until they fall below. */
+enum { FEISTEL_ROUNDS = 6 };
+
+static uint32_t feistel_round(uint64_t key, int round, uint32_t half) {
+    uint32_t x = half ^ (uint32_t)(key >> ((round & 1) * 32)) ^ ((uint32_t)round * UINT32_C(0x9e3779b1));
+    x *= UINT32_C(0x85ebca6b);
+    x ^= x >> 15;
+    x = (x + (uint32_t)(key >> 16)) * UINT32_C(0xc2b2ae35);
+    return x ^ (x >> 13);
+}
+
+struct halves { int low_bits; uint32_t low_mask, high_mask; };
+
+static struct halves split_bits(uint32_t n) {
+    int bits = n <= 2 ? 2 : 32 - __builtin_clz(n - 1);
+    if (bits < 2)
+        bits = 2;
+    struct halves halves = {bits / 2, 0, 0};
+    halves.low_mask = (UINT32_C(1) << halves.low_bits) - 1;
+    halves.high_mask = (UINT32_C(1) << (bits - halves.low_bits)) - 1;
+    return halves;
+}
+
+uint32_t tmn_permute(uint64_t key, uint32_t n, uint32_t i) {
+    struct halves halves = split_bits(n);
+    do {
+        uint32_t low = i & halves.low_mask, high = i >> halves.low_bits;
+        for (int round = 0; round < FEISTEL_ROUNDS; round += 2) {
+            high ^= feistel_round(key, round, low) & halves.high_mask;
+            low ^= feistel_round(key, round + 1, high) & halves.low_mask;
+        }
+        i = (high << halves.low_bits) | low;
+    } while (i >= n);
+    return i;
+}
+
+uint32_t tmn_permute_inverse(uint64_t key, uint32_t n, uint32_t i) {
+    struct halves halves = split_bits(n);
+    do {
+        uint32_t low = i & halves.low_mask, high = i >> halves.low_bits;
+        for (int round = FEISTEL_ROUNDS - 2; round >= 0; round -= 2) {
+            low ^= feistel_round(key, round + 1, high) & halves.low_mask;
+            high ^= feistel_round(key, round, low) & halves.high_mask;
+        }
+        i = (high << halves.low_bits) | low;
+    } while (i >= n);
+    return i;
+}
