@@ -123,7 +123,7 @@ double tmn_ncdf(double x) {
     if (x != x)
         return x;
     double a = x < 0 ? -x : x, density = 0x1.9884533d43651p-2 * tmn_exp(-0.5 * a * a); /* 1/sqrt(2 pi) */
-    if (a < 1.5) { /* 1/2 + density * (a + a^3/3 + a^5/15 + ...): all terms positive */
+    if (a < 2.0) { /* 1/2 + density * (a + a^3/3 + a^5/15 + ...): all terms positive */
         double term = a, sum = a;
         for (int n = 3; n < 120; n += 2) {
             term = term * a * a / (double)n;
@@ -131,8 +131,8 @@ double tmn_ncdf(double x) {
         }
         return x < 0 ? 0.5 - density * sum : 0.5 + density * sum;
     }
-    double tail = a; /* continued fraction a + 1/(a + 2/(a + ...)), from its far end: the rest is below 1e-19 */
-    for (int n = 120; n >= 1; n--)
+    double tail = a; /* continued fraction a + 1/(a + 2/(a + ...)), from its far end */
+    for (int n = 200; n >= 1; n--)
         tail = a + (double)n / tail;
     tail = density / tail;
     return x < 0 ? tail : 1.0 - tail;
