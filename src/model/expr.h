@@ -46,17 +46,20 @@ struct tmn_expr {
 /* What an expression is for; decides which names it may read. */
 enum tmn_scope {
     TMN_SCOPE_CONSTANT,   /* parameters only */
-    TMN_SCOPE_ATTRIBUTES, /* + attributes and maps (alive, shares, counters, outcomes, draw) */
+    TMN_SCOPE_ATTRIBUTES, /* + attributes and maps (alive, shares, counters, outcomes) */
     TMN_SCOPE_PERSON,     /* + counters, age, year, window, drivers, feedback, shares (who, rate, chance, branch, add) */
     TMN_SCOPE_PLACE,      /* drivers, feedback, shares, year, window; the variable's own place (feedback next, events) */
-    TMN_SCOPE_FEEDBACK    /* TMN_SCOPE_PLACE + count() */
+    TMN_SCOPE_FEEDBACK,   /* TMN_SCOPE_PLACE + count() */
+    TMN_SCOPE_START       /* TMN_SCOPE_ATTRIBUTES + age and year (population and birth draws, heads of households) */
 };
 
 /* Parses and resolves scalar `node`. `by` is the feature of the variable's own place in PLACE and FEEDBACK scope, or -1.
  * want_boolean: predicate or number. NULL after reporting. May add shares, counts and degree counters to the model. */
 struct tmn_expr *tmn_expr_parse(struct tmn_model *model, const struct tmn_node *node, enum tmn_scope scope, int by,
                                 bool want_boolean, struct tmn_diagnostics *list);
-/* Reports when the unit is not the wanted one. */
+/* Words that no declaration may take as its name: units, functions, operators in words, age, year, window. */
+bool tmn_name_reserved(const char *name);
+/* Reports when the unit is not the wanted one (the literal 0 has any unit). */
 bool tmn_expr_want_unit(const struct tmn_expr *expr, struct tmn_unit unit, const char *what, struct tmn_diagnostics *list);
 
 struct tmn_ratio { int64_t numerator, denominator; };
