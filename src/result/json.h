@@ -8,6 +8,8 @@
 struct tmn_json { struct tmn_text *out; bool comma; };
 
 void tmn_json_init(struct tmn_json *json, struct tmn_text *out);
+/* Shortest text that reads back as the same double; whole numbers without exponent. */
+void tmn_json_number(double value, char text[32]);
 /* key NULL: an entry of a list, or the outermost value. */
 void tmn_json_open(struct tmn_json *json, const char *key, char bracket); /* '{' or '[' */
 void tmn_json_close(struct tmn_json *json, char bracket);                 /* '}' or ']' */

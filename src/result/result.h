@@ -54,6 +54,7 @@ bool tmn_outcome_counts_persons(const struct tmn_outcome *outcome); /* false: th
 
 /* ---- sums ---- */
 struct tmn_sum { double value, simulated; }; /* weighted, and simulated persons behind it */
+int tmn_result_periods(const struct tmn_result *result, int outcome); /* periods that the run finished */
 /* Sum over cells (cell[i]: level of the outcome's i-th key, or -1: all; cell NULL: all) of one period. */
 struct tmn_sum tmn_result_cell(const struct tmn_result *result, int outcome, int period, const int64_t *cell);
 /* Over days from..to: flows are added, stocks and feedback are taken at the end. false when the finished periods of the run
@@ -71,6 +72,11 @@ struct tmn_arrival_row { int year, year_to; double observed, simulated; bool fit
 /* Of the first observation whose outcome is named `arrivals`: all cells together, by period, as far as the run came. */
 struct tmn_arrival_row *tmn_result_arrivals(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
+/* One row per period of an observation: all its cells together. Where rows with several sets of keys stand side by side for
+ * the same days, the row for all is taken, else those with the keys of the first. Only periods that the run covered. */
+struct tmn_total_row { int32_t from_day, to_day; double observed, simulated, simulated_persons; bool fitted; };
+struct tmn_total_row *tmn_result_totals(struct tmn_arena *arena, const struct tmn_result *result, int observation, size_t *count);
+
 struct tmn_observed_row {
     int observation; const struct tmn_observed *row;
     double observed, simulated, simulated_persons;
@@ -85,7 +91,8 @@ struct tmn_figure_row *tmn_result_figures(struct tmn_arena *arena, const struct 
 /* Shares of the levels of one key among the levels that were observed for the same days. */
 struct tmn_share_row {
     int observation, feature; uint32_t level; int32_t from_day, to_day;
-    double observed, simulated; /* shares in [0, 1] */
+    double observed, simulated;             /* shares in [0, 1] */
+    double observed_count, simulated_count; /* persons behind them */
     bool fitted, thin;
 };
 struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
@@ -94,7 +101,7 @@ struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tm
 struct tmn_composition_row { int outcome, feature; uint32_t level; struct tmn_sum sum; double share; bool thin, masked; };
 struct tmn_composition_row *tmn_result_composition(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
-/* ---- files ---- */
+/* ---- files: only periods that the run finished are written ---- */
 /* Writes run.json, outcomes.csv, observations.csv, scenario.used.yaml and report.json into a begun folder. */
 bool tmn_result_write(const struct tmn_result *result, struct tmn_folder *folder, struct tmn_error *err);
 /* The same contents as texts, for tests and programs. */

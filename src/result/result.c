@@ -1,0 +1,111 @@
+/* Gathering a result, and the safeguards: what may be asked by place, and what is hidden. */
+#include "result/result.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *text_or_empty(const char *text) { return text ? text : ""; }
+
+void tmn_result_gather(struct tmn_result *result, struct tmn_arena *arena, const struct tmn_model *model,
+                       const struct tmn_run *run, uint64_t seed, double scale, const struct tmn_run_facts *facts) {
+    const struct tmn_world *world = tmn_run_world(run);
+    struct tmn_series *series = TMN_NEW_ARRAY(arena, struct tmn_series, model->outcomes.count + 1);
+    for (size_t i = 0; i < model->outcomes.count; i++)
+        series[i] = tmn_run_series(run, (int)i);
+    *result = (struct tmn_result){
+        .model = model,
+        .facts = *facts,
+        .seed = seed,
+        .scale = scale,
+        .weight = (double)world->weight / (double)(1 << TMN_AMOUNT_BITS),
+        .rows = world->rows,
+        .persons = world->persons,
+        .alive = tmn_run_alive(run),
+        .windows = tmn_run_window(run),
+        .windows_total = tmn_run_windows(run),
+        .weekly = tmn_run_weekly_digest(run),
+        .full = tmn_run_full_digest(run),
+        .counters = *tmn_run_counters(run),
+        .series = series,
+    };
+    result->facts.version = text_or_empty(facts->version);
+    result->facts.compiler = text_or_empty(facts->compiler);
+    result->facts.engine = text_or_empty(facts->engine);
+    result->facts.results_dir = text_or_empty(facts->results_dir);
+    result->facts.command = text_or_empty(facts->command);
+}
+
+double tmn_result_person_weeks_per_s(const struct tmn_result *result) {
+    double person_weeks = (double)result->persons * result->windows * result->model->calendar.window_quarter_days / 28.0;
+    return result->facts.wall_s > 0.0 ? person_weeks / result->facts.wall_s : 0.0;
+}
+
+/* The attribute behind a feature, or -1. */
+static int attribute_of(const struct tmn_model *model, int feature) {
+    const struct tmn_feature *f = &model->features.items[feature];
+    if (f->kind == TMN_FEATURE_ATTRIBUTE)
+        return f->index;
+    return f->kind == TMN_FEATURE_MAP ? model->maps.items[f->index].of : -1;
+}
+
+bool tmn_feature_is_place(const struct tmn_model *model, int feature) {
+    int attribute = attribute_of(model, feature), place = model->population.place_attribute;
+    if (attribute < 0 || place < 0)
+        return false;
+    if (attribute == place)
+        return true;
+    /* A second attribute with the levels of the place (a place of origin, say) tells as much as the first. */
+    const struct tmn_attribute *a = &model->attributes.items[attribute], *p = &model->attributes.items[place];
+    if (a->levels != p->levels)
+        return false;
+    for (uint32_t i = 0; i < a->levels; i++)
+        if (strcmp(a->level[i], p->level[i]) != 0)
+            return false;
+    return true;
+}
+
+bool tmn_outcome_counts_persons(const struct tmn_outcome *outcome) { return outcome->kind != TMN_OUTCOME_FEEDBACK; }
+
+/* Cells that the keys cut one place attribute into: two maps of the same attribute together are finer than each. */
+static uint64_t places_told(const struct tmn_model *model, const struct tmn_outcome *outcome, int key) {
+    uint64_t cells = 1;
+    for (int i = 0; i < outcome->by.n; i++)
+        if (attribute_of(model, outcome->by.feature[i]) == attribute_of(model, outcome->by.feature[key]))
+            cells *= model->features.items[outcome->by.feature[i]].cardinality;
+    return cells;
+}
+
+bool tmn_result_allowed(const struct tmn_model *model, struct tmn_error *err) {
+    if (model->map_feature < 0)
+        return true; /* no map: no real geography to protect */
+    const struct tmn_feature *map = &model->features.items[model->map_feature];
+    for (size_t o = 0; o < model->outcomes.count; o++) {
+        const struct tmn_outcome *outcome = &model->outcomes.items[o];
+        for (int i = 0; i < outcome->by.n; i++) {
+            if (!tmn_feature_is_place(model, outcome->by.feature[i]))
+                continue;
+            const char *key = model->features.items[outcome->by.feature[i]].name;
+            uint64_t cells = places_told(model, outcome, i);
+            if (cells > map->cardinality)
+                return tmn_fail(err, TMN_SCENARIO,
+                                "outcome '%s' by %s would tell apart %llu places, more than the %u of the map (%s): results on "
+                                "routes and capture finer than that could guide those who hunt people. Use `by: [%s]`",
+                                outcome->name, key, (unsigned long long)cells, (unsigned)map->cardinality, map->name, map->name);
+            if (outcome->every == TMN_PERIOD_WINDOW && tmn_outcome_counts_persons(outcome))
+                return tmn_fail(err, TMN_SCENARIO,
+                                "outcome '%s' by %s for every window is refused: by place a year is the shortest period, since "
+                                "results on routes and capture finer than that could guide those who hunt people. Use `every: year`",
+                                outcome->name, key);
+        }
+    }
+    return true;
+}
+
+bool tmn_result_masked(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell, double persons) {
+    if (!cell || !tmn_outcome_counts_persons(outcome) || persons >= TMN_MASK_PERSONS)
+        return false;
+    for (int i = 0; i < outcome->by.n; i++)
+        if (cell[i] >= 0 && tmn_feature_is_place(model, outcome->by.feature[i]))
+            return true;
+    return false;
+}

@@ -1,0 +1,334 @@
+/* Rows for tables: sums over cells and days, and simulated beside observed. */
+#include "result/result.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- sums ---- */
+
+struct tmn_sum tmn_result_cell(const struct tmn_result *result, int outcome, int period, const int64_t *cell) {
+    const struct tmn_strata *by = &result->model->outcomes.items[outcome].by;
+    const struct tmn_series *series = &result->series[outcome];
+    struct tmn_sum sum = {0.0, 0.0};
+    for (uint32_t c = 0; c < series->cells; c++) {
+        bool wanted = true;
+        for (int i = 0; cell && i < by->n && wanted; i++) {
+            uint32_t level = c / by->stride[i] % result->model->features.items[by->feature[i]].cardinality;
+            wanted = cell[i] < 0 || (int64_t)level == cell[i];
+        }
+        if (!wanted)
+            continue;
+        size_t at = (size_t)period * series->cells + c;
+        sum.value += series->value[at];
+        sum.simulated += series->simulated ? series->simulated[at] : 0.0;
+    }
+    return sum;
+}
+
+int tmn_result_periods(const struct tmn_result *result, int outcome) {
+    const struct tmn_series *series = &result->series[outcome];
+    int32_t next_day = tmn_calendar_window(&result->model->calendar, result->windows).first_day; /* of the window to come */
+    int periods = 0;
+    while (periods < series->periods && series->last_day[periods] < next_day)
+        periods++;
+    return periods;
+}
+
+bool tmn_result_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day, int32_t to_day,
+                        struct tmn_sum *sum) {
+    const struct tmn_outcome *declared = &result->model->outcomes.items[outcome];
+    const struct tmn_series *series = &result->series[outcome];
+    bool flow = declared->kind == TMN_OUTCOME_FLOW || declared->kind == TMN_OUTCOME_FIRINGS;
+    int32_t next = from_day;
+    *sum = (struct tmn_sum){0.0, 0.0};
+    for (int p = 0; p < tmn_result_periods(result, outcome); p++) {
+        if (!flow && series->last_day[p] == to_day) {
+            *sum = tmn_result_cell(result, outcome, p, cell);
+            return true;
+        }
+        if (!flow || series->first_day[p] != next || series->last_day[p] > to_day)
+            continue;
+        struct tmn_sum more = tmn_result_cell(result, outcome, p, cell);
+        sum->value += more.value;
+        sum->simulated += more.simulated;
+        next = series->last_day[p] + 1;
+    }
+    return flow && next == to_day + 1 && next > from_day;
+}
+
+int tmn_day_year(int32_t day) {
+    int year, month, day_of_month;
+    tmn_day_date(day, &year, &month, &day_of_month);
+    return year;
+}
+
+double tmn_years_between(int32_t from_day, int32_t to_day) {
+    int from_year, to_year, month, day;
+    tmn_day_date(from_day, &from_year, &month, &day);
+    bool whole = month == 1 && day == 1;
+    tmn_day_date(to_day + 1, &to_year, &month, &day);
+    whole = whole && month == 1 && day == 1;
+    return whole ? (double)(to_year - from_year) : ((double)to_day - from_day + 1.0) / TMN_YEAR_DAYS;
+}
+
+const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell) {
+    struct tmn_text text;
+    tmn_text_init(&text, arena);
+    for (int i = 0; i < outcome->by.n; i++) {
+        const struct tmn_feature *feature = &model->features.items[outcome->by.feature[i]];
+        if (cell[i] < 0)
+            continue;
+        const char *comma = text.count ? ", " : "";
+        if (feature->level)
+            tmn_text_put(&text, "%s%s=%s", comma, feature->name, feature->level[cell[i]]);
+        else
+            tmn_text_put(&text, "%s%s=%lld", comma, feature->name, (long long)cell[i] + feature->first);
+    }
+    return text.count ? text.items : "all";
+}
+
+/* ---- observations ---- */
+
+/* Which keys a row names, as bits. */
+static unsigned keys_named(const struct tmn_outcome *outcome, const struct tmn_observed *row) {
+    unsigned named = 0;
+    for (int i = 0; i < outcome->by.n; i++)
+        if (row->cell[i] >= 0)
+            named |= 1u << i;
+    return named;
+}
+
+static bool same_days(const struct tmn_observed *a, const struct tmn_observed *b) {
+    return a->from_day == b->from_day && a->to_day == b->to_day;
+}
+
+/* Is row r the first of its observation with these days? */
+static bool first_of_days(const struct tmn_observation *observation, size_t r) {
+    for (size_t i = 0; i < r; i++)
+        if (same_days(&observation->rows[i], &observation->rows[r]))
+            return false;
+    return true;
+}
+
+struct tmn_total_row *tmn_result_totals(struct tmn_arena *arena, const struct tmn_result *result, int observation, size_t *count) {
+    const struct tmn_observation *o = &result->model->observations.items[observation];
+    const struct tmn_outcome *outcome = &result->model->outcomes.items[o->outcome];
+    struct tmn_total_row *rows = TMN_NEW_ARRAY(arena, struct tmn_total_row, o->count + 1);
+    *count = 0;
+    for (size_t r = 0; r < o->count; r++) {
+        if (!first_of_days(o, r))
+            continue;
+        unsigned named = keys_named(outcome, &o->rows[r]);
+        for (size_t i = r; i < o->count; i++)
+            if (same_days(&o->rows[i], &o->rows[r]) && keys_named(outcome, &o->rows[i]) == 0)
+                named = 0;
+        struct tmn_total_row total = {o->rows[r].from_day, o->rows[r].to_day, 0.0, 0.0, 0.0, o->rows[r].to_day <= o->fit_until};
+        bool reached = true;
+        for (size_t i = r; i < o->count; i++) {
+            if (!same_days(&o->rows[i], &o->rows[r]) || keys_named(outcome, &o->rows[i]) != named)
+                continue;
+            struct tmn_sum sum;
+            reached = tmn_result_between(result, o->outcome, o->rows[i].cell, total.from_day, total.to_day, &sum) && reached;
+            total.observed += o->rows[i].value;
+            total.simulated += sum.value;
+            total.simulated_persons += sum.simulated;
+        }
+        if (reached)
+            rows[(*count)++] = total;
+    }
+    return rows;
+}
+
+static bool is_thin(const struct tmn_outcome *outcome, double simulated_persons) {
+    return tmn_outcome_counts_persons(outcome) && simulated_persons < TMN_THIN_PERSONS;
+}
+
+struct tmn_arrival_row *tmn_result_arrivals(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
+    const struct tmn_model *model = result->model;
+    *count = 0;
+    for (size_t o = 0; o < model->observations.count; o++) {
+        const struct tmn_outcome *outcome = &model->outcomes.items[model->observations.items[o].outcome];
+        if (strcmp(outcome->name, "arrivals") != 0)
+            continue;
+        struct tmn_total_row *totals = tmn_result_totals(arena, result, (int)o, count);
+        struct tmn_arrival_row *rows = TMN_NEW_ARRAY(arena, struct tmn_arrival_row, *count + 1);
+        for (size_t i = 0; i < *count; i++)
+            rows[i] = (struct tmn_arrival_row){
+                tmn_day_year(totals[i].from_day), tmn_day_year(totals[i].to_day), totals[i].observed, totals[i].simulated,
+                totals[i].fitted, is_thin(outcome, totals[i].simulated_persons),
+            };
+        return rows;
+    }
+    return TMN_NEW_ARRAY(arena, struct tmn_arrival_row, 1);
+}
+
+struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
+    const struct tmn_model *model = result->model;
+    size_t all = 0;
+    for (size_t o = 0; o < model->observations.count; o++)
+        all += model->observations.items[o].count;
+    struct tmn_observed_row *rows = TMN_NEW_ARRAY(arena, struct tmn_observed_row, all + 1);
+    *count = 0;
+    for (size_t o = 0; o < model->observations.count; o++) {
+        const struct tmn_observation *observation = &model->observations.items[o];
+        const struct tmn_outcome *outcome = &model->outcomes.items[observation->outcome];
+        for (size_t r = 0; r < observation->count; r++) {
+            const struct tmn_observed *row = &observation->rows[r];
+            struct tmn_sum sum;
+            bool reached = tmn_result_between(result, observation->outcome, row->cell, row->from_day, row->to_day, &sum);
+            bool masked = reached && tmn_result_masked(model, outcome, row->cell, sum.value);
+            rows[(*count)++] = (struct tmn_observed_row){
+                .observation = (int)o, .row = row, .observed = row->value, .reached = reached, .masked = masked,
+                .simulated = reached && !masked ? sum.value : (double)NAN,
+                .simulated_persons = reached && !masked ? sum.simulated : (double)NAN,
+                .fitted = row->to_day <= observation->fit_until, .thin = reached && is_thin(outcome, sum.simulated),
+            };
+        }
+    }
+    return rows;
+}
+
+/* ---- figures ---- */
+
+/* Yearly mean of a stock or feedback variable at the ends of the years in from..to. */
+static bool mean_of_years(const struct tmn_result *result, const struct tmn_figure *figure, struct tmn_sum *mean) {
+    int first = tmn_day_year(figure->from_day), last = tmn_day_year(figure->to_day);
+    *mean = (struct tmn_sum){0.0, 0.0};
+    for (int year = first; year <= last; year++) {
+        struct tmn_sum sum;
+        if (!tmn_result_between(result, figure->outcome, figure->cell, tmn_date_day(year, 1, 1), tmn_date_day(year, 12, 31), &sum))
+            return false;
+        mean->value += sum.value / (last - first + 1);
+        mean->simulated += sum.simulated / (last - first + 1);
+    }
+    return true;
+}
+
+struct tmn_figure_row *tmn_result_figures(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
+    const struct tmn_model *model = result->model;
+    struct tmn_figure_row *rows = TMN_NEW_ARRAY(arena, struct tmn_figure_row, model->figures.count + 1);
+    *count = model->figures.count;
+    for (size_t i = 0; i < *count; i++) {
+        const struct tmn_figure *figure = &model->figures.items[i];
+        rows[i] = (struct tmn_figure_row){.figure = figure, .simulated = (double)NAN};
+        if (figure->outcome < 0)
+            continue; /* a figure that no outcome answers: stated and observed only */
+        const struct tmn_outcome *outcome = &model->outcomes.items[figure->outcome];
+        bool flow = outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_FIRINGS;
+        struct tmn_sum sum;
+        if (figure->per_year && !flow)
+            rows[i].reached = mean_of_years(result, figure, &sum);
+        else
+            rows[i].reached = tmn_result_between(result, figure->outcome, figure->cell, figure->from_day, figure->to_day, &sum);
+        if (!rows[i].reached)
+            continue;
+        rows[i].masked = tmn_result_masked(model, outcome, figure->cell, sum.value);
+        rows[i].thin = is_thin(outcome, sum.simulated);
+        double years = figure->per_year && flow ? tmn_years_between(figure->from_day, figure->to_day) : 1.0;
+        if (!rows[i].masked)
+            rows[i].simulated = sum.value / years + figure->base;
+    }
+    return rows;
+}
+
+/* ---- shares ---- */
+
+struct share_list { struct tmn_share_row *items; size_t count, capacity; };
+
+/* Rows of one period by level of the outcome's key k; appended as shares when at least two levels were observed. */
+static void shares_of_period(struct tmn_arena *arena, const struct tmn_result *result, int observation, int k, size_t first,
+                             struct share_list *list) {
+    const struct tmn_observation *o = &result->model->observations.items[observation];
+    const struct tmn_outcome *outcome = &result->model->outcomes.items[o->outcome];
+    uint32_t levels = result->model->features.items[outcome->by.feature[k]].cardinality;
+    double *observed = TMN_NEW_ARRAY(arena, double, 3 * (size_t)levels), *simulated = observed + levels, *persons = simulated + levels;
+    bool *seen = TMN_NEW_ARRAY(arena, bool, levels);
+    unsigned named = keys_named(outcome, &o->rows[first]);
+    double observed_all = 0.0, simulated_all = 0.0, persons_all = 0.0;
+    uint32_t seen_count = 0;
+    for (size_t r = first; r < o->count; r++) {
+        const struct tmn_observed *row = &o->rows[r];
+        if (!same_days(row, &o->rows[first]) || keys_named(outcome, row) != named)
+            continue;
+        struct tmn_sum sum;
+        if (!tmn_result_between(result, o->outcome, row->cell, row->from_day, row->to_day, &sum))
+            return;
+        uint32_t level = (uint32_t)row->cell[k];
+        seen_count += !seen[level];
+        seen[level] = true;
+        observed[level] += row->value, observed_all += row->value;
+        simulated[level] += sum.value, simulated_all += sum.value;
+        persons[level] += sum.simulated, persons_all += sum.simulated;
+    }
+    if (seen_count < 2 || observed_all <= 0.0)
+        return;
+    for (uint32_t level = 0; level < levels; level++)
+        if (seen[level])
+            TMN_PUSH(arena, list, ((struct tmn_share_row){
+                observation, outcome->by.feature[k], level, o->rows[first].from_day, o->rows[first].to_day,
+                observed[level] / observed_all, simulated_all > 0.0 ? simulated[level] / simulated_all : (double)NAN,
+                observed[level], simulated[level], o->rows[first].to_day <= o->fit_until, is_thin(outcome, persons_all)}));
+}
+
+struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
+    struct share_list list = {NULL, 0, 0};
+    for (size_t o = 0; o < result->model->observations.count; o++) {
+        const struct tmn_observation *observation = &result->model->observations.items[o];
+        const struct tmn_outcome *outcome = &result->model->outcomes.items[observation->outcome];
+        if (!tmn_outcome_counts_persons(outcome))
+            continue;
+        for (int k = 0; k < outcome->by.n; k++)
+            for (size_t r = 0; r < observation->count; r++) {
+                bool first = observation->rows[r].cell[k] >= 0;
+                for (size_t i = 0; i < r && first; i++)
+                    first = !(same_days(&observation->rows[i], &observation->rows[r]) && observation->rows[i].cell[k] >= 0);
+                if (first)
+                    shares_of_period(arena, result, (int)o, k, r, &list);
+            }
+    }
+    *count = list.count;
+    return list.items;
+}
+
+/* ---- composition ---- */
+
+struct composition_list { struct tmn_composition_row *items; size_t count, capacity; };
+
+/* Sum of a cell over all periods (flows), or at the end of the last (stocks). */
+static struct tmn_sum over_the_run(const struct tmn_result *result, int outcome, const int64_t *cell) {
+    bool stock = result->model->outcomes.items[outcome].kind == TMN_OUTCOME_STOCK;
+    struct tmn_sum sum = {0.0, 0.0};
+    for (int p = 0; p < tmn_result_periods(result, outcome); p++) {
+        struct tmn_sum more = tmn_result_cell(result, outcome, p, cell);
+        sum = stock ? more : (struct tmn_sum){sum.value + more.value, sum.simulated + more.simulated};
+    }
+    return sum;
+}
+
+struct tmn_composition_row *tmn_result_composition(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
+    struct composition_list list = {NULL, 0, 0};
+    for (size_t o = 0; o < result->model->outcomes.count; o++) {
+        const struct tmn_outcome *outcome = &result->model->outcomes.items[o];
+        if (!tmn_outcome_counts_persons(outcome) || outcome->by.n == 0)
+            continue;
+        int64_t cell[TMN_MAX_KEYS];
+        for (int i = 0; i < TMN_MAX_KEYS; i++)
+            cell[i] = -1;
+        struct tmn_sum all = over_the_run(result, (int)o, cell);
+        for (int k = 0; k < outcome->by.n; k++) {
+            int feature = outcome->by.feature[k];
+            for (uint32_t level = 0; level < result->model->features.items[feature].cardinality; level++) {
+                cell[k] = level;
+                struct tmn_sum sum = over_the_run(result, (int)o, cell);
+                bool masked = tmn_result_masked(result->model, outcome, cell, sum.value);
+                TMN_PUSH(arena, &list, ((struct tmn_composition_row){
+                    (int)o, feature, level, masked ? (struct tmn_sum){(double)NAN, (double)NAN} : sum,
+                    masked || all.value <= 0.0 ? (double)NAN : sum.value / all.value,
+                    sum.simulated < TMN_THIN_PERSONS, masked}));
+            }
+            cell[k] = -1;
+        }
+    }
+    *count = list.count;
+    return list.items;
+}
