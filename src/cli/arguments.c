@@ -1,0 +1,267 @@
+/* The table of options, the table of commands, and the parser and help that both drive. */
+#include "cli/arguments.h"
+#include "base/text.h"
+#include "cli/print.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum kind { FLAG, WHOLE, REAL, WORD, LIST };
+
+struct option_row {
+    const char *name, *argument; /* argument: placeholder, or NULL for a flag */
+    enum kind kind;
+    size_t offset;               /* of the field in struct tmn_arguments */
+    double low, high;            /* WHOLE: low..high; REAL: above low, up to high */
+    const char *help;
+};
+
+#define FIELD(name) offsetof(struct tmn_arguments, name)
+
+static const struct option_row options[] = {
+    {"scale", "S", REAL, FIELD(scale), 0, 1, "share of the population to simulate, above 0 and up to 1"},
+    {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0, "seed of every draw (default 1); the same seed gives the same result"},
+    {"seeds", "N", WHOLE, FIELD(seeds), 1, 32, "runs with common seeds behind each trial of the fit (default 2)"},
+    {"runs", "N", WHOLE, FIELD(runs), 2, 100000, "budget of trials (default 60); each costs one run per seed"},
+    {"threads", "N", WHOLE, FIELD(threads), 1, 256,
+     "threads to use (default: all processors); changes the time, never the result"},
+    {"engine", "NAME", WORD, FIELD(engine), 0, 0, "engine to run on: reference (the only one)"},
+    {"person", "N", WHOLE, FIELD(person), 0, 4294967295.0, "number of the person, counted from 0"},
+    {"from", "DATE", WORD, FIELD(from), 0, 0, "tell what happens from this date on (YYYY-MM-DD, or YYYY: its first day)"},
+    {"until", "DATE", WORD, FIELD(until), 0, 0, "stop after the window that holds this date (YYYY-MM-DD, or YYYY: its last day)"},
+    {"set", "NAME=VALUE[@DATE]", LIST, FIELD(set), 0, 0,
+     "change a parameter or driver, from a date on if one is given; may be repeated"},
+    {"out", "DIR", WORD, FIELD(out), 0, 0, "folder to write; an older results folder there is replaced"},
+    {"results", "DIR", WORD, FIELD(results), 0, 0, "results folder to read simulated figures from"},
+    {"json", NULL, FLAG, FIELD(json), 0, 0, "print JSON on standard output, and nothing else"},
+    {"quiet", NULL, FLAG, FIELD(quiet), 0, 0, "no progress, no tables"},
+    {"help", NULL, FLAG, FIELD(help), 0, 0, "print this help"},
+};
+enum { OPTIONS = sizeof options / sizeof *options };
+
+#define BUILT_IN "NAME is a scenario that comes with tumen (dprk), PATH a scenario.yaml or a folder that holds one (write ./NAME for a " \
+    "folder here). The environment variable TUMEN_SCENARIOS names another folder of scenarios."
+
+const struct tmn_command tmn_commands[] = {
+    {"run", "simulate a scenario, print what came out, write a results folder with a report", "NAME|PATH", false,
+     "scale seed threads engine until set out json quiet help",
+     "Simulates every person of the scenario, window by window, then prints the figures that the documents state beside observed and "
+     "simulated ones, and writes a results folder (default results/NAME-SEED) whose report.html opens in any browser. Ctrl-C "
+     "finishes the window and writes what there is, marked incomplete; a second Ctrl-C stops at once. " BUILT_IN, tmn_command_run},
+    {"check", "find every mistake in a scenario; or say what a run of it would take", "NAME|PATH", false, "threads json help",
+     "Prints every mistake with its file, line and a suggestion. When there is none: persons, transitions with their strata and "
+     "memory, ties by year, and the memory and time that a run would take, both measured on a small one. " BUILT_IN, tmn_command_check},
+    {"trace", "follow one simulated person", "NAME|PATH", false, "person from until scale seed threads set help",
+     "Prints the attributes of one person, each firing of a clock and each message with the line of the scenario that caused it, and "
+     "the clocks that run at the end. All persons are synthetic: this is for finding mistakes in a model. " BUILT_IN, tmn_command_trace},
+    {"system", "the subsystems of a scenario, and the figures that its documents state", "NAME|PATH", false, "results set help",
+     "One line for each subsystem: whether it is in, coarse or out, the switch that turns it off, the claims about it; then the figures "
+     "that the documents state, beside what was observed and, given a results folder, what was simulated. " BUILT_IN, tmn_command_system},
+    {"fit", "move the parameters marked `fitted: yes` towards the observations", "NAME|PATH", false,
+     "scale seed seeds runs threads set out quiet help",
+     "Lowers the squared log errors of the observations up to their `fit` date plus a penalty for leaving the priors, with several common "
+     "seeds for each trial. Prints the fitted values and writes them as YAML (default fit-NAME.yaml). Later data are not read. " BUILT_IN,
+     tmn_command_fit},
+    {"report", "make the report of a results folder anew", "DIR", false, "help",
+     "Writes report.html of a results folder again from its report.json.", tmn_command_report},
+    {"version", "print the version", NULL, false, "help", "Prints the version, the compiler and the library's promise of exactness.",
+     tmn_command_version},
+    {"help", "print the help of the program or of a command", "COMMAND", true, "help",
+     "Prints the help of a command; without one, of the program.", tmn_command_help},
+};
+const size_t tmn_command_count = sizeof tmn_commands / sizeof *tmn_commands;
+
+const struct tmn_command *tmn_command_find(const char *name) {
+    for (size_t i = 0; i < tmn_command_count; i++)
+        if (strcmp(tmn_commands[i].name, name) == 0)
+            return &tmn_commands[i];
+    return NULL;
+}
+
+void tmn_command_unknown(const char *name) {
+    const char *names[sizeof tmn_commands / sizeof *tmn_commands];
+    for (size_t i = 0; i < tmn_command_count; i++)
+        names[i] = tmn_commands[i].name;
+    const char *near = tmn_nearest(name, names, tmn_command_count);
+    if (near)
+        tmn_complain("there is no command '%s'; did you mean '%s'?", name, near);
+    else
+        tmn_complain("there is no command '%s'; `tumen help` lists them", name);
+}
+
+/* Is `name` a word of the command's option list? */
+static bool takes(const struct tmn_command *command, const char *name) {
+    size_t length = strlen(name);
+    for (const char *at = command->options; (at = strstr(at, name)); at += length)
+        if ((at == command->options || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* `word`: the long option that getopt refused, or NULL: the short option `letter`. */
+static void complain_about_option(const struct tmn_command *command, const char *word, char letter) {
+    char name[128] = {'-', letter, '\0'};
+    if (word)
+        snprintf(name, sizeof name, "%s", word);
+    name[strcspn(name, "=")] = '\0';
+    const char *names[OPTIONS];
+    size_t count = 0;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (!takes(command, options[i].name))
+            continue;
+        if (word && strcmp(name + 2, options[i].name) == 0) {
+            tmn_complain("%s: the option '%s' takes no value", command->name, name);
+            return;
+        }
+        names[count++] = options[i].name;
+    }
+    const char *near = tmn_nearest(name + strspn(name, "-"), names, count);
+    if (near)
+        tmn_complain("%s: unknown option '%s'; did you mean '--%s'?", command->name, name, near);
+    else
+        tmn_complain("%s: unknown option '%s'; `tumen %s --help` lists the options", command->name, name, command->name);
+}
+
+/* Stores the text of an option in its field; false after a complaint. */
+static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, const struct option_row *row, const char *text) {
+    char *field = (char *)arguments + row->offset;
+    double real;
+    long long whole;
+    switch (row->kind) {
+    case FLAG:
+        *(bool *)(void *)field = true;
+        return true;
+    case WORD:
+        *(const char **)(void *)field = tmn_arena_strdup(arena, text);
+        return true;
+    case LIST: {
+        size_t count = arguments->set_count++;
+        const char **grown = TMN_NEW_ARRAY(arena, const char *, count + 1);
+        for (size_t i = 0; i < count; i++)
+            grown[i] = arguments->set[i];
+        grown[count] = tmn_arena_strdup(arena, text);
+        arguments->set = grown;
+        return true;
+    }
+    case WHOLE:
+        if (!tmn_parse_int(text, strlen(text), &whole) || (double)whole < row->low || (double)whole > row->high) {
+            tmn_complain("--%s takes a whole number from %.0f to %.0f, not '%s'", row->name, row->low, row->high, text);
+            return false;
+        }
+        *(long long *)(void *)field = whole;
+        return true;
+    case REAL:
+        if (!tmn_parse_real(text, strlen(text), &real) || !(real > row->low) || real > row->high) {
+            tmn_complain("--%s takes a number above %g and up to %g, not '%s'", row->name, row->low, row->high, text);
+            return false;
+        }
+        *(double *)(void *)field = real;
+        arguments->scale_given = true;
+        return true;
+    }
+    return false;
+}
+
+static bool parse_options(struct tmn_arguments *arguments, struct tmn_arena *arena, int argc, char **argv) {
+    struct option table[OPTIONS + 1] = {{NULL, 0, NULL, 0}};
+    int rows[OPTIONS], count = 0;
+    for (int i = 0; i < OPTIONS; i++) {
+        if (!takes(arguments->command, options[i].name))
+            continue;
+        table[count] = (struct option){options[i].name, options[i].argument ? required_argument : no_argument, NULL, 0};
+        rows[count++] = i;
+    }
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        int index = -1;
+        int got = getopt_long(argc, argv, ":h", table, &index);
+        if (got == -1)
+            break;
+        if (got == 'h') {
+            arguments->help = true;
+        } else if (got == ':') {
+            tmn_complain("%s: the option '%s' needs a value", arguments->command->name, argv[optind - 1]);
+            return false;
+        } else if (got == '?') {
+            complain_about_option(arguments->command, optopt ? NULL : argv[optind - 1], (char)optopt);
+            return false;
+        } else if (!store(arguments, arena, &options[rows[index]], optarg)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *command_line(struct tmn_arena *arena, int argc, char **argv) {
+    struct tmn_text text;
+    tmn_text_init(&text, arena);
+    tmn_text_put(&text, "tumen");
+    for (int i = 1; i < argc; i++)
+        tmn_text_put(&text, strpbrk(argv[i], " '\"$*?&|;<>()#\\") ? " '%s'" : " %s", argv[i]);
+    return text.items;
+}
+
+enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_arena *arena, int argc, char **argv) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    *arguments = (struct tmn_arguments){.seed = 1, .scale = 1, .person = -1, .runs = 60, .seeds = 2,
+                                        .threads = processors < 1 ? 1 : processors > 256 ? 256 : processors};
+    arguments->line = command_line(arena, argc, argv);
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        arguments->help = true;
+        return TMN_DONE;
+    }
+    const char *name = strcmp(argv[1], "--version") == 0 ? "version" : argv[1];
+    arguments->command = tmn_command_find(name);
+    if (!arguments->command) {
+        tmn_command_unknown(name);
+        return TMN_MISUSED;
+    }
+    if (!parse_options(arguments, arena, argc - 1, argv + 1))
+        return TMN_MISUSED;
+    char **words = argv + 1 + optind;
+    int count = argc - 1 - optind, wanted = arguments->command->target ? 1 : 0;
+    if (arguments->help)
+        return TMN_DONE;
+    if (count > wanted) {
+        tmn_complain("%s: '%s' is one word too many", arguments->command->name, words[wanted]);
+        return TMN_MISUSED;
+    }
+    if (count < wanted && !arguments->command->target_optional) {
+        tmn_complain("%s: which? Usage: tumen %s %s", arguments->command->name, arguments->command->name, arguments->command->target);
+        return TMN_MISUSED;
+    }
+    arguments->target = count > 0 ? words[0] : NULL;
+    return TMN_DONE;
+}
+
+static void print_program_help(void) {
+    puts("tumen: a country in a file\n\nUsage: tumen COMMAND [OPTIONS]\n");
+    for (size_t i = 0; i < tmn_command_count; i++)
+        printf("  %-9s %s\n", tmn_commands[i].name, tmn_commands[i].summary);
+    puts("\nStart with:  tumen run dprk --scale 0.05\n"
+         "`tumen COMMAND --help` tells more of each.\n\n"
+         "Exit status: 0 done, 1 failed, 2 wrong use, 3 mistakes in the scenario, 130 interrupted.");
+}
+
+void tmn_help_print(const struct tmn_command *command) {
+    if (!command) {
+        print_program_help();
+        return;
+    }
+    printf("tumen %s: %s\n\nUsage: tumen %s [OPTIONS]", command->name, command->summary, command->name);
+    if (command->target)
+        printf(command->target_optional ? " [%s]" : " %s", command->target);
+    puts("\n");
+    tmn_print_wrapped(stdout, "", command->about);
+    puts("\nOptions:");
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (!takes(command, options[i].name))
+            continue;
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", options[i].name, options[i].argument ? " " : "",
+                 options[i].argument ? options[i].argument : "");
+        printf("  %-24s %s\n", left, options[i].help);
+    }
+}

@@ -1,0 +1,54 @@
+/* What the user typed. One table of options and one of commands drive parsing, help and the messages about mistakes. */
+#ifndef TMN_CLI_ARGUMENTS_H
+#define TMN_CLI_ARGUMENTS_H
+
+#include "base/arena.h"
+#include <stdint.h>
+
+/* Exit statuses. */
+enum tmn_status { TMN_DONE = 0, TMN_FAILED = 1, TMN_MISUSED = 2, TMN_BAD_SCENARIO = 3, TMN_INTERRUPTED = 130 };
+
+struct tmn_arguments {
+    const struct tmn_command *command;
+    const char *target;   /* the name, path or folder after the command; NULL if none */
+    long long seed, threads, person, runs, seeds; /* person -1: not given */
+    double scale;
+    const char *engine, *until, *from, *out, *results; /* NULL: not given */
+    const char **set; size_t set_count;                /* each --set as written */
+    bool json, quiet, help, scale_given;
+    const char *line;     /* the command line as typed, for the record */
+};
+
+struct tmn_command {
+    const char *name, *summary;
+    const char *target;   /* placeholder of the target, or NULL: none */
+    bool target_optional;
+    const char *options;  /* names, separated by spaces, in the order of the help */
+    const char *about;    /* prose of the help, wrapped */
+    enum tmn_status (*run)(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+};
+
+extern const struct tmn_command tmn_commands[];
+extern const size_t tmn_command_count;
+
+/* TMN_DONE, or TMN_MISUSED after saying on stderr what is wrong. `help` is set for --help and for no words at all. */
+enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_arena *arena, int argc, char **argv);
+/* The help of a command, or of the program (NULL). */
+void tmn_help_print(const struct tmn_command *command);
+const struct tmn_command *tmn_command_find(const char *name); /* NULL if none */
+/* Says on stderr that there is no such command, with the nearest one. */
+void tmn_command_unknown(const char *name);
+
+/* "gcc 12.2.0": what this program was built with. */
+const char *tmn_compiler(void);
+
+enum tmn_status tmn_command_run(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_report(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_version(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_help(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+
+#endif

@@ -1,0 +1,193 @@
+/* The two forms of what `tumen check` found. See check.h. */
+#include "cli/check.h"
+#include "cli/print.h"
+#include "result/json.h"
+
+static const char *const clock_names[] = {[TMN_CLOCK_RATE] = "rate", [TMN_CLOCK_CHANCE] = "chance", [TMN_CLOCK_AFTER] = "after"};
+
+static int slot_sharers(const struct tmn_model *model, int slot) {
+    int count = 0;
+    for (size_t i = 0; i < model->transitions.count; i++)
+        count += model->transitions.items[i].slot == slot ? 1 : 0;
+    return count;
+}
+
+/* Table of one entry per stratum: C and G as 64-bit integers. */
+static double table_bytes(const struct tmn_transition *transition) {
+    return 8.0 * ((double)transition->personal.size + (double)transition->shared.size);
+}
+
+static void put_strata(struct tmn_text *text, const struct tmn_model *model, const char *what, const struct tmn_strata *strata) {
+    if (strata->n == 0)
+        return;
+    tmn_text_put(text, "%s%s: ", text->count ? "; " : "", what);
+    for (int i = 0; i < strata->n; i++) {
+        const struct tmn_expr *because = strata->because[i];
+        tmn_text_put(text, "%s%s", i ? ", " : "", model->features.items[strata->feature[i]].name);
+        if (because && because->source)
+            tmn_text_put(text, " because of `%s`", because->source);
+    }
+}
+
+static void print_transitions(struct tmn_arena *arena, const struct tmn_model *model) {
+    static const char *const head[] = {"<transition", "<clock", ">personal strata", ">shared strata", ">table bytes", "~cut by"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 6);
+    for (size_t i = 0; i < model->transitions.count; i++) {
+        const struct tmn_transition *transition = &model->transitions.items[i];
+        struct tmn_text because;
+        tmn_text_init(&because, arena);
+        put_strata(&because, model, "C", &transition->personal);
+        put_strata(&because, model, "G", &transition->shared);
+        int sharers = slot_sharers(model, transition->slot);
+        tmn_grid_put(&grid, "%s", transition->name);
+        tmn_grid_put(&grid, sharers > 1 ? "%s, shares slot %d" : "%s", clock_names[transition->kind], transition->slot);
+        tmn_grid_count(&grid, transition->personal.size);
+        tmn_grid_count(&grid, transition->shared.size);
+        tmn_grid_count(&grid, table_bytes(transition));
+        tmn_grid_put(&grid, "%s", because.count ? because.items : "");
+    }
+    tmn_heading("Transitions: the strata of their personal (C) and shared (G) factors");
+    tmn_grid_print(&grid);
+}
+
+static void print_ties(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_cost *cost) {
+    if (model->layers.count == 0 || cost->years == 0)
+        return;
+    const char **head = TMN_NEW_ARRAY(arena, const char *, model->layers.count + 1);
+    head[0] = "<year";
+    for (size_t layer = 0; layer < model->layers.count; layer++)
+        head[layer + 1] = tmn_arena_printf(arena, ">%s", model->layers.items[layer].name);
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, model->layers.count + 1);
+    for (int year = 0; year < cost->years; year++) {
+        tmn_grid_put(&grid, "%d", model->calendar.start_year + year);
+        for (size_t layer = 0; layer < model->layers.count; layer++)
+            tmn_grid_put(&grid, "%.2f", cost->ties[(size_t)year * model->layers.count + layer]);
+    }
+    tmn_heading("Living ties of a living person at the end of each year, by layer (measured on a run of %u persons)",
+                cost->sample_persons);
+    tmn_grid_print(&grid);
+}
+
+static int attribute_bits(const struct tmn_model *model) {
+    int bits = 0;
+    for (size_t i = 0; i < model->attributes.count; i++)
+        bits += model->attributes.items[i].bits;
+    return bits;
+}
+
+static double expected_s(const struct tmn_cost *cost) {
+    return cost->person_windows_per_s > 0 ? cost->person_windows / cost->person_windows_per_s / cost->threads : 0;
+}
+
+void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn_model *model, const struct tmn_cost *cost) {
+    char persons[32], rows[32], mib[32];
+    tmn_format_count((long long)cost->persons, persons);
+    tmn_format_count((long long)cost->rows, rows);
+    tmn_format_count((long long)(cost->rows * cost->bytes_per_row / 1048576), mib);
+    printf("%s: no mistakes\n", path);
+    printf("%s%s%s\n", tmn_bold(stdout), model->title ? model->title : model->name, tmn_plain(stdout));
+    print_transitions(arena, model);
+    print_ties(arena, model, cost);
+    tmn_heading("Size");
+    printf("  persons at the start      %s, in %s rows with the unborn\n", persons, rows);
+    printf("  windows                   %d, from %d on\n", model->calendar.windows, model->calendar.start_year);
+    printf("  attributes                %zu in %d of 128 bits\n", model->attributes.count, attribute_bits(model));
+    printf("  clocks                    %zu transitions in %d slots of a person\n", model->transitions.count, model->slots);
+    printf("  memory of a row           %.0f bytes\n", cost->bytes_per_row);
+    tmn_heading("Expected of a run at scale 1 (measured on one of %u persons)", cost->sample_persons);
+    printf("  memory                    %s MiB\n", mib);
+    printf("  time                      %.0f s on %d thread%s, if they share the work evenly (%.1f million person-windows/s on one)\n",
+           expected_s(cost), cost->threads, cost->threads == 1 ? "" : "s", cost->person_windows_per_s / 1e6);
+}
+
+static void json_place(struct tmn_json *json, const struct tmn_place *place) {
+    tmn_json_text(json, "file", place->source ? place->source->path : NULL);
+    tmn_json_int(json, "line", place->line);
+    tmn_json_int(json, "column", place->column);
+}
+
+static void json_diagnostics(struct tmn_json *json, const struct tmn_diagnostics *list) {
+    tmn_json_open(json, "diagnostics", '[');
+    for (size_t i = 0; i < list->count; i++) {
+        const struct tmn_diagnostic *item = &list->items[i];
+        tmn_json_open(json, NULL, '{');
+        tmn_json_text(json, "code", item->code);
+        tmn_json_text(json, "message", item->message);
+        tmn_json_text(json, "hint", item->hint);
+        tmn_json_bool(json, "warning", item->warning);
+        json_place(json, &item->place);
+        tmn_json_close(json, '}');
+    }
+    tmn_json_close(json, ']');
+}
+
+static void json_strata(struct tmn_json *json, const struct tmn_model *model, const char *key, const struct tmn_strata *strata) {
+    tmn_json_open(json, key, '{');
+    tmn_json_int(json, "strata", strata->size);
+    tmn_json_open(json, "because", '{');
+    for (int i = 0; i < strata->n; i++)
+        tmn_json_text(json, model->features.items[strata->feature[i]].name, strata->because[i] ? strata->because[i]->source : NULL);
+    tmn_json_close(json, '}');
+    tmn_json_close(json, '}');
+}
+
+static void json_model(struct tmn_json *json, const struct tmn_model *model) {
+    tmn_json_text(json, "name", model->name);
+    tmn_json_int(json, "windows", model->calendar.windows);
+    tmn_json_int(json, "attribute_bits", attribute_bits(model));
+    tmn_json_int(json, "slots", model->slots);
+    tmn_json_open(json, "transitions", '[');
+    for (size_t i = 0; i < model->transitions.count; i++) {
+        const struct tmn_transition *transition = &model->transitions.items[i];
+        tmn_json_open(json, NULL, '{');
+        tmn_json_text(json, "name", transition->name);
+        tmn_json_text(json, "clock", clock_names[transition->kind]);
+        tmn_json_int(json, "slot", transition->slot);
+        tmn_json_real(json, "table_bytes", table_bytes(transition));
+        json_strata(json, model, "personal", &transition->personal);
+        json_strata(json, model, "shared", &transition->shared);
+        tmn_json_close(json, '}');
+    }
+    tmn_json_close(json, ']');
+}
+
+static void json_cost(struct tmn_json *json, const struct tmn_model *model, const struct tmn_cost *cost) {
+    tmn_json_open(json, "expected", '{');
+    tmn_json_int(json, "measured_on_persons", cost->sample_persons);
+    tmn_json_real(json, "persons", cost->persons);
+    tmn_json_real(json, "rows", cost->rows);
+    tmn_json_real(json, "bytes_per_row", cost->bytes_per_row);
+    tmn_json_real(json, "memory_bytes", cost->rows * cost->bytes_per_row);
+    tmn_json_real(json, "person_windows_per_s", cost->person_windows_per_s);
+    tmn_json_int(json, "threads", cost->threads);
+    tmn_json_real(json, "time_s", expected_s(cost));
+    tmn_json_close(json, '}');
+    tmn_json_open(json, "living_ties", '{');
+    for (size_t layer = 0; layer < model->layers.count; layer++) {
+        tmn_json_open(json, model->layers.items[layer].name, '[');
+        for (int year = 0; year < cost->years; year++)
+            tmn_json_real(json, NULL, cost->ties[(size_t)year * model->layers.count + layer]);
+        tmn_json_close(json, ']');
+    }
+    tmn_json_close(json, '}');
+}
+
+void tmn_check_json(struct tmn_arena *arena, const char *path, const struct tmn_model *model, const struct tmn_diagnostics *list,
+                    const struct tmn_cost *cost) {
+    struct tmn_text text;
+    struct tmn_json json;
+    tmn_text_init(&text, arena);
+    tmn_json_init(&json, &text);
+    tmn_json_open(&json, NULL, '{');
+    tmn_json_text(&json, "path", path);
+    tmn_json_bool(&json, "good", model != NULL);
+    json_diagnostics(&json, list);
+    if (model)
+        json_model(&json, model);
+    if (model && cost)
+        json_cost(&json, model, cost);
+    tmn_json_close(&json, '}');
+    puts(text.items);
+}

@@ -1,0 +1,25 @@
+/* See interrupt.h. */
+#include "cli/interrupt.h"
+#include "cli/arguments.h"
+#include <signal.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t asked;
+
+static void on_signal(int number) {
+    (void)number;
+    if (asked)
+        _exit(TMN_INTERRUPTED);
+    asked = 1;
+}
+
+void tmn_interrupt_watch(void) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool tmn_interrupted(void) {
+    return asked != 0;
+}

@@ -1,0 +1,108 @@
+/* See locate.h. */
+#include "cli/locate.h"
+#include "base/text.h"
+#include "base/file.h"
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct names { const char **items; size_t count, capacity; };
+
+static bool is_file(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static bool exists(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0;
+}
+
+static bool ends_with(const char *text, const char *end) {
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Folders to search, in order, those that exist. */
+static void list_folders(struct tmn_arena *arena, struct names *folders) {
+    const char *candidates[4] = {getenv("TUMEN_SCENARIOS"), NULL, NULL, TUMEN_SOURCE_SCENARIOS};
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length > 0) {
+        program[length] = '\0';
+        const char *folder = tmn_path_folder(arena, program);
+        candidates[1] = tmn_arena_printf(arena, "%s/../scenarios", folder);
+        candidates[2] = tmn_arena_printf(arena, "%s/../share/tumen/scenarios", folder);
+    }
+    for (size_t i = 0; i < 4; i++)
+        if (candidates[i] && *candidates[i] && exists(candidates[i]))
+            TMN_PUSH(arena, folders, candidates[i]);
+}
+
+/* Adds the scenarios in folder/prefix to `names`; looks into plain folders once (`deeper`). */
+static void list_scenarios(struct tmn_arena *arena, const char *folder, const char *prefix, bool deeper, struct names *names) {
+    DIR *open = opendir(tmn_arena_printf(arena, "%s/%s", folder, prefix));
+    if (!open)
+        return;
+    for (const struct dirent *entry; (entry = readdir(open));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        const char *name = tmn_arena_printf(arena, "%s%s", prefix, entry->d_name);
+        if (is_file(tmn_arena_printf(arena, "%s/%s/scenario.yaml", folder, name)))
+            TMN_PUSH(arena, names, name);
+        else if (!deeper && ends_with(name, ".yaml"))
+            TMN_PUSH(arena, names, tmn_arena_strndup(arena, name, strlen(name) - strlen(".yaml")));
+        else if (deeper)
+            list_scenarios(arena, folder, tmn_arena_printf(arena, "%s/", name), false, names);
+    }
+    closedir(open);
+}
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool fail_unknown(struct tmn_arena *arena, const char *word, const struct names *folders, struct tmn_error *err) {
+    struct names names = {NULL, 0, 0};
+    for (size_t i = 0; i < folders->count; i++)
+        list_scenarios(arena, folders->items[i], "", true, &names);
+    const char *near = tmn_nearest(word, names.items, names.count);
+    if (near)
+        return tmn_fail(err, TMN_USAGE, "there is no scenario '%s'; did you mean '%s'?", word, near);
+    if (names.count > 0)
+        qsort(names.items, names.count, sizeof *names.items, by_text);
+    struct tmn_text text;
+    tmn_text_init(&text, arena);
+    for (size_t i = 0; i < names.count; i++)
+        if (i == 0 || strcmp(names.items[i], names.items[i - 1]) != 0)
+            tmn_text_put(&text, "%s%s", i ? ", " : "", names.items[i]);
+    return tmn_fail(err, TMN_USAGE, "there is no scenario '%s'; there are: %s", word, names.count ? text.items : "none");
+}
+
+bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char **path, struct tmn_error *err) {
+    bool looks_like_path = strchr(word, '/') || ends_with(word, ".yaml");
+    if (looks_like_path && exists(word)) {
+        *path = word;
+        return true;
+    }
+    struct names folders = {NULL, 0, 0};
+    list_folders(arena, &folders);
+    for (size_t i = 0; i < folders.count; i++) {
+        const char *folder = tmn_arena_printf(arena, "%s/%s", folders.items[i], word);
+        const char *file = tmn_arena_printf(arena, "%s.yaml", folder);
+        bool whole = is_file(tmn_arena_printf(arena, "%s/scenario.yaml", folder));
+        if (whole || is_file(file)) {
+            *path = whole ? folder : file;
+            return true;
+        }
+    }
+    if (looks_like_path && (word[0] == '/' || word[0] == '.' || ends_with(word, ".yaml")))
+        return tmn_fail(err, TMN_USAGE, "there is no file or folder '%s'", word);
+    if (exists(word)) {
+        *path = word;
+        return true;
+    }
+    return fail_unknown(arena, word, &folders, err);
+}

@@ -1,0 +1,34 @@
+/* Text for people: complaints, colour only where a terminal shows it, wrapped prose, and tables within 100 columns. */
+#ifndef TMN_CLI_PRINT_H
+#define TMN_CLI_PRINT_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/arguments.h"
+
+enum { TMN_COLUMNS = 100 };
+
+/* "tumen: ..." on stderr. */
+void tmn_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Complains with the error's text and returns the exit status that belongs to its code. */
+enum tmn_status tmn_complain_error(const struct tmn_error *err);
+
+/* Escape sequences, or "" where `file` is no terminal, NO_COLOR is set or TERM is dumb. */
+const char *tmn_bold(FILE *file);
+const char *tmn_dim(FILE *file);
+const char *tmn_warn(FILE *file); /* for what the reader must not miss */
+const char *tmn_plain(FILE *file);
+
+void tmn_heading(const char *format, ...) __attribute__((format(printf, 1, 2))); /* on stdout, after an empty line */
+void tmn_print_wrapped(FILE *file, const char *indent, const char *text);
+int tmn_text_width(const char *text); /* characters of UTF-8 */
+
+/* A table: columns "<name" (left) or ">name" (right); those marked "~name" are left and give way: their cells wrap. */
+struct tmn_grid { const char *const *head; size_t columns; struct tmn_arena *arena; const char **items; size_t count, capacity; };
+void tmn_grid_init(struct tmn_grid *grid, struct tmn_arena *arena, const char *const *head, size_t columns);
+/* Appends a cell, row by row; text is copied. */
+void tmn_grid_put(struct tmn_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void tmn_grid_count(struct tmn_grid *grid, double value);  /* rounded, with commas; "-" when not finite */
+void tmn_grid_print(const struct tmn_grid *grid);
+
+#endif

@@ -1,0 +1,17 @@
+/* One line on a terminal's stderr that shows how far a run has come; silent elsewhere. */
+#ifndef TMN_CLI_PROGRESS_H
+#define TMN_CLI_PROGRESS_H
+
+#include <stdbool.h>
+
+struct tmn_progress { bool shown; double began_s, drawn_s; };
+
+double tmn_clock_s(void); /* monotonic */
+void tmn_progress_begin(struct tmn_progress *progress, bool quiet);
+/* Is it time to draw? At most ten times a second. */
+bool tmn_progress_due(const struct tmn_progress *progress);
+/* Draws a bar of done/total, `text` and the time left. */
+void tmn_progress_draw(struct tmn_progress *progress, double done, double total, const char *text);
+void tmn_progress_end(struct tmn_progress *progress); /* clears the line */
+
+#endif

@@ -1,0 +1,238 @@
+/* See summary.h. The figures themselves come from result/; here is only their form. */
+#include "cli/summary.h"
+#include "cli/print.h"
+#include "result/score.h"
+#include <math.h>
+#include <string.h>
+
+static void put_share(struct tmn_grid *grid, double share) {
+    if (isfinite(share))
+        tmn_grid_put(grid, "%.1f %%", 100 * share);
+    else
+        tmn_grid_put(grid, "-");
+}
+
+static void put_simulated(struct tmn_grid *grid, double value, bool masked, bool thin) {
+    char text[32];
+    if (masked) {
+        tmn_grid_put(grid, "under %d", TMN_MASK_PERSONS);
+    } else if (!isfinite(value)) {
+        tmn_grid_put(grid, "-");
+    } else if (fabs(value) < 100 && value != floor(value)) {
+        tmn_grid_put(grid, "%.2f%s", value, thin ? " !" : "");
+    } else {
+        tmn_format_count(llround(value), text);
+        tmn_grid_put(grid, "%s%s", text, thin ? " !" : "");
+    }
+}
+
+void tmn_figures_print(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_result *result) {
+    if (model->figures.count == 0)
+        return;
+    static const char *const head[] = {"~figure", "<claim", ">stated", ">observed", ">simulated"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 5);
+    size_t count = 0;
+    const struct tmn_figure_row *rows = result ? tmn_result_figures(arena, result, &count) : NULL;
+    for (size_t i = 0; i < model->figures.count; i++) {
+        const struct tmn_figure *figure = &model->figures.items[i];
+        tmn_grid_put(&grid, "%s%s", figure->text, figure->per_year ? " (per year)" : "");
+        tmn_grid_put(&grid, "%s", figure->claim ? figure->claim : "");
+        tmn_grid_put(&grid, "%s", figure->stated ? figure->stated : "-");
+        tmn_grid_put(&grid, "%s", figure->observed_text ? figure->observed_text : "-");
+        if (i < count && rows[i].reached)
+            put_simulated(&grid, rows[i].simulated, rows[i].masked, rows[i].thin);
+        else
+            tmn_grid_put(&grid, "-");
+    }
+    tmn_heading("The documents' own figures");
+    tmn_grid_print(&grid);
+}
+
+static void print_arrivals(struct tmn_arena *arena, const struct tmn_result *result) {
+    size_t count;
+    const struct tmn_arrival_row *rows = tmn_result_arrivals(arena, result, &count);
+    if (count == 0)
+        return;
+    static const char *const head[] = {"<year", ">observed", ">simulated", ">ratio", "<"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 5);
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].year_to > rows[i].year)
+            tmn_grid_put(&grid, "%d-%d", rows[i].year, rows[i].year_to);
+        else
+            tmn_grid_put(&grid, "%d", rows[i].year);
+        tmn_grid_count(&grid, rows[i].observed);
+        put_simulated(&grid, rows[i].simulated, false, rows[i].thin);
+        if (rows[i].observed > 0 && isfinite(rows[i].simulated))
+            tmn_grid_put(&grid, "%.2f", rows[i].simulated / rows[i].observed);
+        else
+            tmn_grid_put(&grid, "-");
+        tmn_grid_put(&grid, "%s", rows[i].fitted ? "" : "not fitted");
+    }
+    tmn_heading("Arrivals by year");
+    tmn_grid_print(&grid);
+}
+
+static void put_error(struct tmn_grid *grid, double error) {
+    if (isfinite(error))
+        tmn_grid_put(grid, "%.2f", error);
+    else
+        tmn_grid_put(grid, "-");
+}
+
+/* Errors of the model beside two curves that know nothing of the mechanism. */
+static void print_fit(struct tmn_arena *arena, const struct tmn_result *result) {
+    static const char *const head[] = {"<observation", "<years", ">rows", ">model", ">quadratic", ">logistic with step"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 6);
+    for (size_t i = 0; i < result->model->observations.count; i++) {
+        for (enum tmn_score_years years = TMN_SCORE_FITTED; years <= TMN_SCORE_UNFITTED; years++) {
+            struct tmn_score score = tmn_score_observation(arena, result, (int)i, years);
+            if (score.rows == 0)
+                continue;
+            tmn_grid_put(&grid, "%s", result->model->observations.items[i].name);
+            tmn_grid_put(&grid, "%d-%d, %s", score.year_from, score.year_to, years == TMN_SCORE_FITTED ? "fitted" : "not fitted");
+            tmn_grid_put(&grid, "%zu", score.rows);
+            put_error(&grid, score.model);
+            put_error(&grid, score.quadratic);
+            put_error(&grid, score.logistic);
+        }
+    }
+    if (grid.count == 0)
+        return;
+    tmn_heading("Fit: root mean square error of logs (0.10 is about 10 %%)");
+    tmn_grid_print(&grid);
+}
+
+/* Observed and simulated persons of each level of one key, over the rows that the run reached. */
+struct parts { double *observed, *simulated, *persons, observed_all, simulated_all; };
+
+static struct parts add_parts(struct tmn_arena *arena, uint32_t levels, const struct tmn_observed_row *rows, size_t count,
+                              int observation, int key) {
+    struct parts parts = {TMN_NEW_ARRAY(arena, double, levels), TMN_NEW_ARRAY(arena, double, levels),
+                          TMN_NEW_ARRAY(arena, double, levels), 0, 0};
+    for (size_t i = 0; i < count; i++) {
+        int64_t level = rows[i].row->cell[key];
+        if (rows[i].observation != observation || level < 0 || !rows[i].reached)
+            continue;
+        parts.observed[level] += rows[i].observed;
+        parts.simulated[level] += rows[i].simulated;
+        parts.persons[level] += rows[i].simulated_persons;
+        parts.observed_all += rows[i].observed;
+        parts.simulated_all += rows[i].simulated;
+    }
+    return parts;
+}
+
+static void put_composition(struct tmn_grid *grid, const struct tmn_result *result, const struct tmn_observed_row *rows,
+                            size_t count, int observation, int key) {
+    const struct tmn_observation *seen = &result->model->observations.items[observation];
+    int index = result->model->outcomes.items[seen->outcome].by.feature[key];
+    const struct tmn_feature *feature = &result->model->features.items[index];
+    struct parts parts = add_parts(grid->arena, feature->cardinality, rows, count, observation, key);
+    bool place = tmn_feature_is_place(result->model, index);
+    for (uint32_t level = 0; level < feature->cardinality; level++) {
+        if (!(parts.observed[level] > 0))
+            continue;
+        bool masked = place && parts.simulated[level] < TMN_MASK_PERSONS;
+        tmn_grid_put(grid, "%s", seen->name);
+        tmn_grid_put(grid, "%s", feature->name);
+        if (feature->level)
+            tmn_grid_put(grid, "%s", feature->level[level]);
+        else
+            tmn_grid_put(grid, "%d", feature->first + (int)level);
+        tmn_grid_count(grid, parts.observed[level]);
+        put_simulated(grid, parts.simulated[level], masked, parts.persons[level] < TMN_THIN_PERSONS);
+        put_share(grid, parts.observed[level] / parts.observed_all);
+        put_share(grid, masked || !(parts.simulated_all > 0) ? (double)NAN : parts.simulated[level] / parts.simulated_all);
+    }
+}
+
+static void print_composition(struct tmn_arena *arena, const struct tmn_result *result) {
+    static const char *const head[] = {"<observation", "<by", "~level", ">observed", ">simulated", ">share observed", ">simulated"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 7);
+    size_t count;
+    const struct tmn_observed_row *rows = tmn_result_observed(arena, result, &count);
+    for (size_t i = 0; i < result->model->observations.count; i++) {
+        int keys = result->model->outcomes.items[result->model->observations.items[i].outcome].by.n;
+        for (int key = 0; key < keys; key++)
+            put_composition(&grid, result, rows, count, (int)i, key);
+    }
+    if (grid.count == 0)
+        return;
+    tmn_heading("Who came: observed and simulated over the same days");
+    tmn_grid_print(&grid);
+}
+
+/* Every outcome in one number: what scenarios without observations have to show. */
+static void print_outcomes(struct tmn_arena *arena, const struct tmn_result *result) {
+    if (result->model->observations.count > 0)
+        return;
+    static const char *const head[] = {"<outcome", "<", ">value"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 3);
+    for (size_t i = 0; i < result->model->outcomes.count; i++) {
+        const struct tmn_outcome *outcome = &result->model->outcomes.items[i];
+        const struct tmn_series *series = &result->series[i];
+        bool flow = outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_FIRINGS;
+        if (series->periods == 0 || (outcome->kind == TMN_OUTCOME_FEEDBACK && outcome->by.n > 0))
+            continue;
+        struct tmn_sum sum = {0, 0};
+        for (int period = flow ? 0 : series->periods - 1; period < series->periods; period++) {
+            struct tmn_sum more = tmn_result_cell(result, (int)i, period, NULL);
+            sum.value += more.value;
+            sum.simulated += more.simulated;
+        }
+        tmn_grid_put(&grid, "%s", outcome->name);
+        tmn_grid_put(&grid, "%s", flow ? "in all" : "at the end");
+        put_simulated(&grid, sum.value, false, tmn_outcome_counts_persons(outcome) && sum.simulated < TMN_THIN_PERSONS);
+    }
+    tmn_heading("Outcomes");
+    tmn_grid_print(&grid);
+}
+
+/* Names the outcomes whose numbers rest on few simulated persons. */
+static void print_thin(struct tmn_arena *arena, const struct tmn_result *result) {
+    struct tmn_text names;
+    tmn_text_init(&names, arena);
+    size_t count = 0, thin = 0;
+    const struct tmn_composition_row *rows = tmn_result_composition(arena, result, &count);
+    for (size_t i = 0; i < count; i++)
+        thin += rows[i].thin ? 1 : 0;
+    if (thin == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        bool first = rows[i].thin;
+        for (size_t j = 0; first && j < i; j++)
+            first = !(rows[j].thin && rows[j].outcome == rows[i].outcome);
+        if (first)
+            tmn_text_put(&names, "%s%s", names.count ? ", " : "", result->model->outcomes.items[rows[i].outcome].name);
+    }
+    printf("\n%sFew persons:%s numbers marked ! and some cells of these outcomes rest on under %d simulated persons; a larger --scale "
+           "makes them firmer.\n", tmn_warn(stdout), tmn_plain(stdout), TMN_THIN_PERSONS);
+    tmn_print_wrapped(stdout, "  ", names.items);
+}
+
+static void print_facts(const struct tmn_result *result) {
+    char digest[40], peak[32];
+    snprintf(digest, sizeof digest, "%016llx%016llx", (unsigned long long)result->weekly.high,
+             (unsigned long long)result->weekly.low);
+    tmn_format_count((long long)(result->facts.peak_rss_bytes >> 20), peak);
+    printf("\n%d of %d windows, digest %s\n%.1f s on %d thread%s, %.1f million person-weeks/s, peak memory %s MiB\n", result->windows,
+           result->windows_total, digest, result->facts.wall_s, result->facts.threads, result->facts.threads == 1 ? "" : "s",
+           tmn_result_person_weeks_per_s(result) / 1e6, peak);
+    printf("Results in %s%s%s; open %s/report.html in a browser\n", tmn_bold(stdout), result->facts.results_dir, tmn_plain(stdout),
+           result->facts.results_dir);
+}
+
+void tmn_summary_print(struct tmn_arena *arena, const struct tmn_result *result) {
+    tmn_figures_print(arena, result->model, result);
+    print_arrivals(arena, result);
+    print_fit(arena, result);
+    print_composition(arena, result);
+    print_outcomes(arena, result);
+    print_thin(arena, result);
+    print_facts(result);
+}

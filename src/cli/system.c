@@ -1,0 +1,59 @@
+/* `tumen system`: the subsystems that a scenario declares, and the figures that its documents state. */
+#include "cli/print.h"
+#include "cli/session.h"
+#include "cli/summary.h"
+#include <string.h>
+
+static void put_list(struct tmn_text *text, const char **items, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        tmn_text_put(text, "%s%s", i ? " " : "", items[i]);
+}
+
+static void put_switch(struct tmn_grid *grid, const struct tmn_model *model, int parameter) {
+    if (parameter < 0) {
+        tmn_grid_put(grid, "none");
+        return;
+    }
+    const struct tmn_parameter *at = &model->parameters.items[parameter];
+    char value[32];
+    tmn_format_real(at->value / at->factor, value);
+    bool on = at->value > 0;
+    tmn_grid_put(grid, "%s = %s%s", at->name, value, on ? "" : " (off)");
+}
+
+static void print_systems(struct tmn_arena *arena, const struct tmn_model *model) {
+    static const char *const head[] = {">", "~subsystem", "<state", "~switch", "~claims", "~documents"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 6);
+    for (size_t i = 0; i < model->systems.count; i++) {
+        const struct tmn_system *system = &model->systems.items[i];
+        struct tmn_text claims, seeds;
+        tmn_text_init(&claims, arena);
+        tmn_text_init(&seeds, arena);
+        put_list(&claims, system->claims, system->claim_count);
+        put_list(&seeds, system->seeds, system->seed_count);
+        tmn_grid_put(&grid, "%d", system->number);
+        tmn_grid_put(&grid, "%s", system->name);
+        tmn_grid_put(&grid, "%s", system->state);
+        put_switch(&grid, model, system->switch_parameter);
+        tmn_grid_put(&grid, "%s", claims.count ? claims.items : "-");
+        tmn_grid_put(&grid, "%s", seeds.count ? seeds.items : "-");
+    }
+    tmn_heading("Subsystems: in (whole), coarse (in outline) or out; a switch at 0 turns one off");
+    tmn_grid_print(&grid);
+}
+
+enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
+    struct tmn_session session;
+    enum tmn_status status = tmn_session_open(&session, arena, arguments);
+    if (status != TMN_DONE)
+        return status;
+    const struct tmn_model *model = session.model;
+    printf("%s%s%s\n", tmn_bold(stdout), model->title ? model->title : model->name, tmn_plain(stdout));
+    if (model->systems.count == 0 && model->figures.count == 0)
+        puts("This scenario declares no subsystems and no figures.");
+    if (model->systems.count > 0)
+        print_systems(arena, model);
+    tmn_figures_print(arena, model, NULL);
+    return TMN_DONE;
+}
