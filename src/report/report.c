@@ -1,0 +1,100 @@
+/* The report: the page that was built from web/ and embedded, with the data of a run in its gap. */
+#include "report/report.h"
+
+#include "result/json.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { REPORT_JSON_BYTES_MAX = 512 << 20 };
+
+/* Made by the build (tools/embed.c). */
+extern const unsigned char tmn_report_page[];
+extern const size_t tmn_report_page_bytes;
+
+bool tmn_report_html(const char *report_json, size_t count, struct tmn_text *out, struct tmn_error *err) {
+    static const char gap[] = "<!--data-->";
+    const char *page = (const char *)tmn_report_page, *at = memmem(page, tmn_report_page_bytes, gap, sizeof gap - 1);
+    if (!at)
+        return tmn_fail(err, TMN_IO, "the page of the report was built without a place for its data");
+    tmn_text_bytes(out, page, (size_t)(at - page));
+    if (!tmn_json_copy(report_json, count, -1, out, err)) /* checked, and without a `<` that could end the block */
+        return false;
+    at += sizeof gap - 1;
+    tmn_text_bytes(out, at, tmn_report_page_bytes - (size_t)(at - page));
+    return true;
+}
+
+/* Writes the page of `json` into an open results folder. */
+static bool write_page(struct tmn_folder *folder, struct tmn_arena *arena, const struct tmn_text *json, struct tmn_error *err) {
+    struct tmn_text page;
+    tmn_text_init(&page, arena);
+    return tmn_report_html(json->items, json->count, &page, err) &&
+           tmn_folder_write(folder, "report.html", page.items, page.count, err);
+}
+
+bool tmn_report_write(const struct tmn_result *result, const char *path, struct tmn_error *err) {
+    struct tmn_arena arena;
+    struct tmn_folder folder = {NULL, NULL};
+    tmn_arena_init(&arena, 0);
+    if (TMN_ARENA_TRY(&arena)) {
+        tmn_folder_abandon(&folder);
+        tmn_arena_free(&arena);
+        return tmn_fail(err, TMN_MEMORY, "memory ran out while the report was written");
+    }
+    struct tmn_text json;
+    tmn_text_init(&json, &arena);
+    bool ok = tmn_result_allowed(result->model, err) && tmn_result_report_json(result, &json, err) &&
+              tmn_folder_begin(&folder, &arena, path, err) && tmn_result_write(result, &folder, err) &&
+              write_page(&folder, &arena, &json, err) && tmn_folder_commit(&folder, err);
+    tmn_folder_abandon(&folder); /* after a commit nothing is left to abandon */
+    tmn_arena_free(&arena);
+    return ok;
+}
+
+/* Replaces one file of a finished folder, whole or not at all. */
+static bool replace_file(struct tmn_arena *arena, const char *path, const struct tmn_text *text, struct tmn_error *err) {
+    char *part = tmn_arena_printf(arena, "%s.part-%ld", path, (long)getpid());
+    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    size_t done = 0;
+    while (fd >= 0 && done < text->count) {
+        ssize_t wrote = write(fd, text->items + done, text->count - done);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            break;
+        done += (size_t)wrote;
+    }
+    bool ok = fd >= 0 && done == text->count && fsync(fd) == 0;
+    int failure = errno;
+    if (fd >= 0 && close(fd) != 0 && ok) {
+        ok = false;
+        failure = errno;
+    }
+    if (ok && rename(part, path) == 0)
+        return true;
+    failure = ok ? errno : failure;
+    unlink(part);
+    return tmn_fail(err, TMN_IO, "cannot write '%s': %s", path, strerror(failure));
+}
+
+bool tmn_report_remake(const char *path, struct tmn_error *err) {
+    struct tmn_arena arena;
+    tmn_arena_init(&arena, 0);
+    if (TMN_ARENA_TRY(&arena)) {
+        tmn_arena_free(&arena);
+        return tmn_fail(err, TMN_MEMORY, "memory ran out while the report was written");
+    }
+    struct tmn_text page;
+    struct tmn_error inner = {TMN_OK, ""};
+    char *bytes;
+    size_t count;
+    tmn_text_init(&page, &arena);
+    bool ok = tmn_file_read(&arena, tmn_arena_printf(&arena, "%s/report.json", path), REPORT_JSON_BYTES_MAX, &bytes, &count, err);
+    if (ok && !tmn_report_html(bytes, count, &page, &inner))
+        ok = tmn_fail(err, TMN_IO, "'%s/report.json' is %s", path, inner.text);
+    ok = ok && replace_file(&arena, tmn_arena_printf(&arena, "%s/report.html", path), &page, err);
+    tmn_arena_free(&arena);
+    return ok;
+}
