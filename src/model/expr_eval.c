@@ -1,0 +1,177 @@
+/* The one evaluator of expressions: source order, `and`, `or` and `if` lazy, nothing from libm. */
+#include "base/fixed.h"
+#include "base/real.h"
+#include "model/expr_resolve.h"
+#include <math.h>
+
+/* A value >= 0 as digits * 10^exponent, the fraction that its shortest text shows. At most 17 digits. */
+static void decimal_fraction(double value, uint64_t *digits, int *exponent) {
+    char text[32];
+    const char *at = text;
+    bool point = false;
+    *digits = 0;
+    *exponent = 0;
+    tmn_format_real(value, text);
+    for (; (*at >= '0' && *at <= '9') || *at == '.'; at++) {
+        if (*at == '.') {
+            point = true;
+            continue;
+        }
+        *digits = *digits * 10 + (uint64_t)(*at - '0');
+        *exponent -= point;
+    }
+    if (*at == 'e') {
+        bool negative = at[1] == '-';
+        int power = 0;
+        for (at += at[1] == '-' || at[1] == '+' ? 2 : 1; *at >= '0' && *at <= '9'; at++)
+            power = power * 10 + (*at - '0');
+        *exponent += negative ? -power : power;
+    }
+}
+
+/* numerator / denominator against digits * 10^exponent by cross-multiplication, both sides below 2^128 or told apart. */
+static int compare_exactly(uint64_t numerator, uint64_t denominator, uint64_t digits, int exponent) {
+    enum { POWER_MAX = 38 }; /* 10^38 < 2^128 */
+    tmn_u128 left = numerator, right = (tmn_u128)digits * denominator; /* right < 2^57 * 2^63 */
+    for (; exponent > 0; exponent--)
+        right *= 10; /* value < 2^64, so right stays below 2^127 */
+    if (exponent < -POWER_MAX)
+        return 1; /* left >= 10^39 > right */
+    for (; exponent < 0; exponent++)
+        if (__builtin_mul_overflow(left, 10, &left))
+            return 1; /* left >= 2^128 > right */
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+
+int tmn_ratio_compare(struct tmn_ratio ratio, double value) {
+    const double clear = 1e-12, largest = 9.3e18; /* no ratio of 63-bit integers is above it */
+    uint64_t numerator = (uint64_t)ratio.numerator, denominator = (uint64_t)ratio.denominator, digits;
+    int exponent;
+    if (value < 0)
+        return 1;
+    if (numerator == 0)
+        return value > 0 ? -1 : 0;
+    if (denominator == 0)
+        return 1;
+    if (value > largest)
+        return -1;
+    /* Binary quotient and value are each within 2^-52 of the fractions compared: a clear difference decides at once. */
+    double quotient = (double)numerator / (double)denominator;
+    double larger = quotient > value ? quotient : value, smaller = quotient > value ? value : quotient;
+    if (larger - smaller > clear * larger)
+        return quotient < value ? -1 : 1;
+    decimal_fraction(value, &digits, &exponent);
+    return compare_exactly(numerator, denominator, digits, exponent);
+}
+
+static double share_value(struct tmn_ratio share) {
+    return share.denominator == 0 ? 0.0 : (double)share.numerator / (double)share.denominator;
+}
+
+static uint32_t slot(const struct tmn_env *env, uint32_t first, int by) { return by < 0 ? first : first + env->level[by]; }
+
+static struct tmn_ratio share_of(const struct tmn_expr *expr, const struct tmn_env *env) {
+    const struct tmn_share *share = &env->model->shares.items[expr->index];
+    return env->share[slot(env, share->first, share->by)];
+}
+
+static double eval_table(const struct tmn_expr *expr, const struct tmn_env *env) {
+    const struct tmn_table *table = &env->model->tables.items[expr->index];
+    size_t cell = 0;
+    for (int k = 0; k < table->keys; k++) {
+        const struct tmn_table_key *key = &table->key[k];
+        int feature = expr->arg[k]->index;
+        int64_t level = feature == -2 ? (int64_t)expr->arg[k]->number
+                      : feature >= 0  ? (int64_t)env->level[feature]
+                                      : (int64_t)env->year - env->model->calendar.start_year;
+        if (feature == -1) /* years before and after the table's: its first and last */
+            level = level < 0 ? 0 : level >= (int64_t)key->size ? (int64_t)key->size - 1 : level;
+        cell += (size_t)level * key->stride;
+    }
+    return table->value[cell];
+}
+
+static double eval_ratio(const struct tmn_expr *expr, const struct tmn_env *env) {
+    struct tmn_ratio ratio;
+    if (expr->arg[0]->op == TMN_OP_SHARE)
+        ratio = share_of(expr->arg[0], env);
+    else
+        ratio = (struct tmn_ratio){env->level[expr->arg[0]->index], env->level[expr->arg[1]->index]};
+    double value = tmn_expr_eval(expr->arg[expr->count - 1], env);
+    if (isnan(value))
+        return expr->relation == TMN_OP_NE;
+    return tmn_relation_holds(expr->relation, tmn_ratio_compare(ratio, value));
+}
+
+/* What is read from the environment. */
+static double eval_leaf(const struct tmn_expr *expr, const struct tmn_env *env) {
+    const struct tmn_model *model = env->model;
+    switch (expr->op) {
+    case TMN_OP_NUMBER: return expr->number;
+    case TMN_OP_PARAMETER: return env->parameter[expr->index];
+    case TMN_OP_DRIVER: return env->driver[slot(env, model->drivers.items[expr->index].first, model->drivers.items[expr->index].by)];
+    case TMN_OP_FEEDBACK:
+        return env->feedback[slot(env, model->feedbacks.items[expr->index].first, model->feedbacks.items[expr->index].by)];
+    case TMN_OP_FEATURE: return (double)model->features.items[expr->index].first + (double)env->level[expr->index];
+    case TMN_OP_MEMBER: return expr->member[env->level[expr->index]];
+    case TMN_OP_TABLE: return eval_table(expr, env);
+    case TMN_OP_SHARE: return share_value(share_of(expr, env));
+    case TMN_OP_COUNT: return env->count[slot(env, model->counts.items[expr->index].first, model->counts.items[expr->index].by)];
+    case TMN_OP_YEAR: return env->year;
+    case TMN_OP_WINDOW: return env->window_y;
+    default: return (double)NAN; /* TMN_OP_KEY: never evaluated by itself */
+    }
+}
+
+static double eval_lazy(const struct tmn_expr *expr, const struct tmn_env *env) {
+    bool first = tmn_expr_eval(expr->arg[0], env) != 0.0;
+    if (expr->op == TMN_OP_AND)
+        return first && tmn_expr_eval(expr->arg[1], env) != 0.0;
+    if (expr->op == TMN_OP_OR)
+        return first || tmn_expr_eval(expr->arg[1], env) != 0.0;
+    return tmn_expr_eval(expr->arg[first ? 1 : 2], env);
+}
+
+static double eval_function(enum tmn_op op, double a, double b, double c) {
+    switch (op) {
+    case TMN_OP_CLAMP: a = a < b ? b : a; return a > c ? c : a;
+    case TMN_OP_EXP: return tmn_exp(a);
+    case TMN_OP_LOG: return tmn_log(a);
+    case TMN_OP_SQRT: return sqrt(a); /* correctly rounded by IEEE 754, wherever it comes from */
+    case TMN_OP_POW: return tmn_pow(a, b);
+    case TMN_OP_ABS: return fabs(a);
+    case TMN_OP_LOGISTIC: return tmn_logistic(a);
+    default: return tmn_ncdf(a);
+    }
+}
+
+double tmn_expr_eval(const struct tmn_expr *expr, const struct tmn_env *env) {
+    switch (expr->op) {
+    case TMN_OP_AND:
+    case TMN_OP_OR:
+    case TMN_OP_IF: return eval_lazy(expr, env);
+    case TMN_OP_RATIO: return eval_ratio(expr, env);
+    default: break;
+    }
+    if (expr->count == 0 || expr->op == TMN_OP_TABLE)
+        return eval_leaf(expr, env);
+    double a = tmn_expr_eval(expr->arg[0], env);
+    double b = expr->count > 1 ? tmn_expr_eval(expr->arg[1], env) : 0.0;
+    switch (expr->op) {
+    case TMN_OP_ADD: return a + b;
+    case TMN_OP_SUB: return a - b;
+    case TMN_OP_MUL: return a * b;
+    case TMN_OP_DIV: return a / b;
+    case TMN_OP_NEG: return -a;
+    case TMN_OP_EQ: return a == b;
+    case TMN_OP_NE: return a != b;
+    case TMN_OP_LT: return a < b;
+    case TMN_OP_LE: return a <= b;
+    case TMN_OP_GT: return a > b;
+    case TMN_OP_GE: return a >= b;
+    case TMN_OP_NOT: return a == 0.0;
+    case TMN_OP_MIN: return b < a ? b : a;
+    case TMN_OP_MAX: return b > a ? b : a;
+    default: return eval_function(expr->op, a, b, expr->count > 2 ? tmn_expr_eval(expr->arg[2], env) : 0.0);
+    }
+}
