@@ -189,8 +189,8 @@ def main():
     for p in places:
         modelled[p["model"]] = modelled.get(p["model"], 0) + p["total"]
     assert modelled == census, (modelled, census)
-    write("census_2008.csv", ["date", "province", "persons", "share", "source"],
-          [["2008-10-01", k, v, "%.5f" % (v / sum(census.values())), "DPRK census 2008, civilians"] for k, v in census.items()])
+    write("census_2008.csv", ["year", "province", "persons", "share", "source"],
+          [[2008, k, v, "%.5f" % (v / sum(census.values())), "DPRK census 2008, civilians"] for k, v in census.items()])
     print("start %d, end %d, largest error %.3f %%" % (begin, totals[END], max(abs(100 * (totals[y] / target[y] - 1)) for y in factors)))
 
 

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Makes data/evidence.csv (every claim, parameter and dated row that the scenario cites) and the tables of observations.
+Standard library only, deterministic; reads sources/ and the scenario's own YAML."""
+import csv
+import pathlib
+import re
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+BEFORE_1994 = {"total": 676, "male": 623, "female": 53}  # 607 to 1989 (564 men, 43 women) + four fifths of 86 in 1990-94; women of these 15 %: assumed
+PROVINCE = {"North Hamgyong": "north_hamgyong", "Ryanggang": "ryanggang", "South Hamgyong": "south_hamgyong", "Kangwon": "kangwon", "Jagang": "jagang",
+            "North Pyongan": "north_pyongan", "Pyongyang": "pyongyang", "North Hwanghae": "north_hwanghae", "South Hwanghae": "south_hwanghae"}
+
+
+def read(name):
+    with open(HERE / "sources" / name, encoding="utf-8", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def write(name, header, rows):
+    with open(HERE / "data" / name, "w", encoding="utf-8", newline="") as f:
+        out = csv.writer(f, lineterminator="\n")
+        out.writerow(header)
+        out.writerows(rows)
+
+
+def evidence():
+    cited = set()
+    for path in sorted(HERE.glob("*.yaml")):
+        cited |= set(re.findall(r"\b[CPT]\d{3}\b", path.read_text(encoding="utf-8")))
+    rows = {}
+    for r in read("claims.csv"):
+        grade = re.split(r"[:;,( ]", r["corroboration"] or "open")[0]
+        rows[r["id"]] = [r["claim"], "document " + r["seed"], grade]
+    for r in read("parameters.csv"):
+        rows[r["id"]] = [" ".join(x for x in (r["parameter"].replace("_", " "), "(%s)" % r["stratum_or_route"], "=", r["value"], r["unit"], r["year"]) if x), r["source"], r["confidence"]]
+    for r in read("timeline.csv"):
+        rows[r["id"]] = [r["date_start"] + ": " + r["description"], r["source"], r["confidence"]]
+    missing = sorted(cited - set(rows))
+    assert not missing, missing
+    write("evidence.csv", ["id", "text", "source", "grade"], [[i] + rows[i] for i in sorted(cited)])
+    return len(cited)
+
+
+def arrivals():
+    rows, split = [], {}
+    for r in read("defector_arrivals_annual.csv"):
+        if r["confidence"] == "superseded" or r["period"] in ("to-1989", "1990-1994"):
+            continue
+        start, value = r["year_from"] or "1994", int(r["value"])
+        if r["period"] == "to-1998":
+            value -= BEFORE_1994[r["sex"]]
+        if r["period"] == "1999-2001" and r["sex"] == "total":
+            continue  # the three years are known apart: 148, 312, 583
+        rows.append([start, r["year_to"], r["sex"], value,
+                     r["note"] + ("; less %d before 1994 (assumed in part)" % BEFORE_1994[r["sex"]] if r["period"] == "to-1998" else ""), r["confidence"]])
+    rows.sort(key=lambda r: (int(r[0]), int(r[1]), r[2]))
+    header = ["year_from", "year_to", "sex", "persons", "note", "grade"]
+    write("arrivals_sex.csv", header, [r for r in rows if r[2] != "total"])
+    write("arrivals.csv", header[:2] + header[3:], [r[:2] + r[3:] for r in rows if r[2] == "total"])
+
+
+def origin():
+    rows = [["2003-01-01", "2003-12-31", "north_hamgyong", round(0.719 * 1285), "71.9 % of arrivals in 2003", "Hankook Ilbo 2004-03-12", "high"]]
+    total = {}
+    for r in read("defector_breakdown_cumulative.csv"):
+        if r["dimension"] == "province_of_origin" and r["sex"] == "total":
+            if r["as_of"] == "2024-09":
+                name = PROVINCE.get(r["category"], "south_pyongan")  # Nampo joins South Pyongan
+                total[name] = total.get(name, 0) + int(r["value"])
+            elif r["as_of"] == "2016-12" and r["category"] in PROVINCE:
+                rows.append(["1994-01-01", "2016-12-31", PROVINCE[r["category"]], int(r["value"]), "cumulative, with arrivals before 1994", r["source"].split(" http")[0], r["confidence"]])
+    rows += [["1994-01-01", "2024-09-30", p, total[p], "cumulative of 34,134 with arrivals before 1994; 313 without origin", "Ministry of Unification, table of 2024-09", "high"] for p in sorted(total)]
+    write("origin.csv", ["date_from", "date_to", "province", "persons", "note", "source", "grade"], rows)
+
+
+def stocks():
+    write("china_stock.csv", ["year", "persons", "note", "source", "grade"],
+          [[2000, 100000, "75,000 to 125,000", "US State Department via CRS", "medium"], [2006, 40000, "30,000 to 50,000", "US State Department, UNHCR", "medium"],
+           [2010, 10000, "adults in the north-east", "W. C. Robinson (JHU)", "medium"]])
+    write("elite.csv", ["year_from", "year_to", "persons", "note", "source", "grade"],
+          [[1998, 2011, 54, "July 1997 to December 2011, family included", "Newsis 2024-08-22", "high"], [2012, 2023, 128, "134 in 2012 to June 2024, about 6 of them in 2024 (assumed)", "Newsis 2024-08-22", "high"]])
+    write("sea.csv", ["year", "persons", "note", "source", "grade"],
+          [[2009, 11, "one boat", "Daily NK 2011", "high"], [2010, 9, "five boats", "Daily NK 2011", "high"], [2020, 0, "", "Seoul Economic Daily 2024", "medium"],
+           [2021, 0, "", "Seoul Economic Daily 2024", "medium"], [2022, 0, "", "Seoul Economic Daily 2024", "medium"], [2023, 13, "two boats", "Seoul Economic Daily 2024", "medium"]])
+
+
+arrivals()
+origin()
+stocks()
+print(evidence(), "ids cited")
