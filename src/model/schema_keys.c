@@ -1,0 +1,62 @@
+/* Every key of the language, in one place. */
+#include "model/schema_keys.h"
+
+enum { S = TMN_SCALAR, L = TMN_LIST, M = TMN_MAP, R = TMN_REQUIRED };
+
+#define GROUNDS {"evidence", S | L}, {"note", S}, {"assumed", S}
+#define SECTIONS \
+    {"time", M}, {"attributes", M}, {"alive", S}, {"unborn", S}, {"maps", M}, {"tables", M}, {"parameters", M}, {"drivers", M}, {"feedback", M}, \
+    {"population", M}, {"layers", M}, {"counters", M}, {"transitions", M}, {"events", M}, {"outcomes", M}, {"observations", M}, {"figures", L}, \
+    {"systems", L}, {"evidence", M | L}, {"map", M}
+#define ROWS {"csv", S}, {"where", M}, {"columns", M}
+#define ROWS_REQUIRED {"csv", S | R}, {"where", M}, {"columns", M}
+
+static const struct tmn_key scenario[] = {{"language", S | R}, {"name", S | R}, {"title", S}, {"purpose", S}, {"include", L | S}, SECTIONS, {0}};
+static const struct tmn_key included[] = {{"include", L | S}, SECTIONS, {0}};
+static const struct tmn_key time[] = {{"start", S | R}, {"end", S}, {"windows", S}, {"window", S}, {0}};
+static const struct tmn_key attribute[] = {{"levels", S | L | M | R}, {"ordered", S}, {"start", S}, {"note", S}, {0}};
+static const struct tmn_key levels[] = {{"csv", S | R}, {"column", S | R}, {"where", M}, {0}};
+static const struct tmn_key map[] = {{"of", S | R}, {"csv", S}, {"where", M}, {"from", S}, {"to", S}, {"levels", L}, {"values", M}, {"else", S}, {"note", S}, {0}};
+static const struct tmn_key table[] = {{"by", S | L | R}, ROWS, {"value", S}, {"values", M}, {"unit", S}, {"else", S}, GROUNDS, {0}};
+static const struct tmn_key parameter[] = {{"value", S | R}, {"unit", S}, {"prior", S}, {"range", L}, {"fitted", S}, GROUNDS, {0}};
+static const struct tmn_key driver[] = {{"start", S}, {"steps", M}, {"pulses", L}, ROWS, {"by", S}, {"date", S}, {"value", S}, {"interpolate", S},
+                                        {"unit", S}, {"marks", S}, {"class", S}, GROUNDS, {0}};
+static const struct tmn_key pulse[] = {{"from", S | R}, {"to", S}, {"size", S | R}, {"decay", S}, {"note", S}, {0}};
+static const struct tmn_key feedback[] = {{"by", S}, {"range", L | R}, {"start", S | R}, {"next", S}, {"unit", S}, GROUNDS, {0}};
+static const struct tmn_key population[] = {{"size", S}, {"counts", M}, {"margins", L}, {"bands", M}, {"set", M}, {"draw", M}, {"place", S},
+                                            {"households", M}, {"unit", M}, {"unborn", M}, {"note", S}, {0}};
+static const struct tmn_key counts[] = {ROWS_REQUIRED, {"value", S | R}, {"by", S | L | R}, {0}};
+static const struct tmn_key households[] = {{"size", S | R}, {"head", S}, {0}};
+static const struct tmn_key unit[] = {{"households", S | R}, {0}};
+static const struct tmn_key unborn[] = {{"per_household", S}, {"reserve", S}, {"national", S}, {0}};
+static const struct tmn_key layer[] = {{"groups", S}, {"degree", S}, {"within", S}, {"long", S}, {"ring", S}, {"csv", S}, {"where", M}, {"from", S}, {"to", S}, {"note", S}, {0}};
+static const struct tmn_key counter[] = {{"layer", S | R}, {"of", S | R}, {"max", S | R}, {"note", S}, {0}};
+static const struct tmn_key transition[] = {{"who", S}, {"rate", S}, {"chance", S}, {"after", S}, {"then", M}, {"branch", L}, GROUNDS, {0}};
+static const struct tmn_key branch[] = {{"name", S}, {"chance", S | R}, {"then", M}, {"note", S}, {0}};
+static const struct tmn_key then[] = {{"set", M}, {"step", M}, {"add", M}, {"tell", M | L}, {"birth", M}, {0}};
+static const struct tmn_key tell[] = {{"name", S}, {"who", S}, {"chance", S}, {"set", M}, {"step", M}, {"priority", S}, {0}};
+static const struct tmn_key tell_item[] = {{"layer", S | R}, {"name", S}, {"who", S}, {"chance", S}, {"set", M}, {"step", M}, {"priority", S}, {0}};
+static const struct tmn_key birth[] = {{"set", M}, {"draw", M}, {0}};
+static const struct tmn_key add[] = {{"value", S | R}, {"place", S}, {0}};
+static const struct tmn_key event[] = {{"by", S}, {"when", S}, {"rate", S | R}, {"then", M | R}, GROUNDS, {0}};
+static const struct tmn_key event_then[] = {{"add", M | R}, {0}};
+static const struct tmn_key outcome[] = {{"flow", S}, {"stock", S}, {"firings", S}, {"feedback", S}, {"by", S | L}, {"every", S}, {"title", S}, {"note", S}, {0}};
+static const struct tmn_key observation[] = {{"outcome", S | R}, ROWS_REQUIRED, {"from", S | R}, {"to", S}, {"value", S | R}, {"error", S}, {"fit", S}, {"source", S}, {"note", S}, {0}};
+static const struct tmn_key figure[] = {{"text", S | R}, {"claim", S}, {"stated", S}, {"outcome", S | R}, {"cell", M}, {"from", S}, {"to", S}, {"per", S},
+                                        {"observed", S}, {"base", S}, {"note", S}, {0}};
+static const struct tmn_key system[] = {{"number", S | R}, {"name", S | R}, {"state", S | R}, {"switch", S}, {"claims", S | L}, {"seeds", S | L}, {"note", S}, {0}};
+static const struct tmn_key evidence[] = {{"text", S | R}, {"source", S}, {"grade", S}, {0}};
+static const struct tmn_key evidence_file[] = {{"csv", S | R}, {"where", M}, {"id", S | R}, {"text", S | R}, {"source", S}, {"grade", S}, {0}};
+static const struct tmn_key geojson[] = {{"geojson", S | R}, {"property", S | R}, {"of", S | R}, {0}};
+
+const struct tmn_key *const tmn_schema_keys[TMN_SCHEMAS] = {
+    [TMN_SCHEMA_SCENARIO] = scenario, [TMN_SCHEMA_INCLUDED] = included, [TMN_SCHEMA_TIME] = time, [TMN_SCHEMA_ATTRIBUTE] = attribute,
+    [TMN_SCHEMA_LEVELS] = levels, [TMN_SCHEMA_MAP] = map, [TMN_SCHEMA_TABLE] = table, [TMN_SCHEMA_PARAMETER] = parameter,
+    [TMN_SCHEMA_DRIVER] = driver, [TMN_SCHEMA_PULSE] = pulse, [TMN_SCHEMA_FEEDBACK] = feedback, [TMN_SCHEMA_POPULATION] = population,
+    [TMN_SCHEMA_COUNTS] = counts, [TMN_SCHEMA_HOUSEHOLDS] = households, [TMN_SCHEMA_UNIT] = unit, [TMN_SCHEMA_UNBORN] = unborn,
+    [TMN_SCHEMA_LAYER] = layer, [TMN_SCHEMA_COUNTER] = counter, [TMN_SCHEMA_TRANSITION] = transition, [TMN_SCHEMA_BRANCH] = branch,
+    [TMN_SCHEMA_THEN] = then, [TMN_SCHEMA_TELL] = tell, [TMN_SCHEMA_TELL_ITEM] = tell_item, [TMN_SCHEMA_BIRTH] = birth, [TMN_SCHEMA_ADD] = add,
+    [TMN_SCHEMA_EVENT] = event, [TMN_SCHEMA_EVENT_THEN] = event_then, [TMN_SCHEMA_OUTCOME] = outcome, [TMN_SCHEMA_OBSERVATION] = observation,
+    [TMN_SCHEMA_FIGURE] = figure, [TMN_SCHEMA_SYSTEM] = system, [TMN_SCHEMA_EVIDENCE] = evidence, [TMN_SCHEMA_EVIDENCE_FILE] = evidence_file,
+    [TMN_SCHEMA_GEOJSON] = geojson,
+};
