@@ -27,7 +27,7 @@ struct tmn_run_options {
 
 struct tmn_counters_of_run {
     uint64_t firings, used_up, messages_sent, messages_delivered, messages_to_absent /* dead or unborn */, births, births_elsewhere /* unit, place, nation */,
-        overshoots /* fired again in the next window since left <= 0 */, clamped /* feedback values */, k_overflows;
+        overshoots /* fired again in the next window since left <= 0 */, clamped /* feedback values */, k_overflows, event_firings;
     uint64_t *transition_firings; /* [transitions] */
     double phase_s[TMN_PHASES];
 };

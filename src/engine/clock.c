@@ -1,0 +1,104 @@
+/* Clocks of a row: the number k of each transition, thresholds, and which clocks are enabled. */
+#include "engine/state.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* ---- k beyond a byte ---- */
+
+static uint32_t overflow_key(const struct tmn_run *run, uint32_t row, int transition) {
+    return (row % (uint32_t)BLOCK_ROWS) * (uint32_t)run->transitions + (uint32_t)transition + 1;
+}
+
+/* Index of the key or of the free place for it; the table is never full. */
+static uint32_t overflow_find(const struct tmn_overflow *overflow, uint32_t key) {
+    uint32_t mask = overflow->capacity - 1, i = (uint32_t)tmn_mix64(key) & mask;
+    while (overflow->items[i].key != 0 && overflow->items[i].key != key)
+        i = (i + 1) & mask;
+    return i;
+}
+
+static bool overflow_grow(struct tmn_overflow *overflow) {
+    struct tmn_overflow larger = {NULL, overflow->count, overflow->capacity == 0 ? 16 : overflow->capacity * 2};
+    larger.items = calloc(larger.capacity, sizeof *larger.items);
+    if (larger.items == NULL)
+        return false;
+    for (uint32_t i = 0; i < overflow->capacity; i++)
+        if (overflow->items[i].key != 0)
+            larger.items[overflow_find(&larger, overflow->items[i].key)] = overflow->items[i];
+    free(overflow->items);
+    *overflow = larger;
+    return true;
+}
+
+uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition) {
+    uint8_t k = run->k[(size_t)row * run->transitions + (size_t)transition];
+    if (k < K_OVERFLOW)
+        return k;
+    const struct tmn_overflow *overflow = &run->block[row / BLOCK_ROWS].overflow;
+    return overflow->items[overflow_find(overflow, overflow_key(run, row, transition))].k;
+}
+
+uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition) {
+    uint8_t *k = &run->k[(size_t)row * run->transitions + (size_t)transition];
+    if (*k < K_OVERFLOW - 1)
+        return ++*k;
+    struct tmn_overflow *overflow = &block->overflow;
+    uint32_t key = overflow_key(run, row, transition);
+    if (*k < K_OVERFLOW) {
+        if (overflow->count * 4 >= overflow->capacity * 3 && !overflow_grow(overflow)) {
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+            return *k;
+        }
+        *k = K_OVERFLOW;
+        overflow->count++;
+        worker->tally.k_overflows++;
+        uint32_t i = overflow_find(overflow, key);
+        overflow->items[i].key = key;
+        overflow->items[i].k = K_OVERFLOW;
+        return K_OVERFLOW;
+    }
+    return ++overflow->items[overflow_find(overflow, key)].k;
+}
+
+uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, uint32_t k) {
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    if (it->kind == TMN_CLOCK_AFTER)
+        return run->rule[transition].windows;
+    return tmn_draw_threshold(tmn_draw(run->options.seed, row, 0, k, it->hash));
+}
+
+/* ---- which clocks are enabled ---- */
+
+/* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those that
+ * are enabled no more advance k unless it has advanced in this window already. */
+void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
+    uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
+    uint16_t *wanted = worker->wanted;
+    for (int s = 0; s < run->slots; s++)
+        wanted[s] = 0;
+    tmn_clock_levels(run, row, &run->packed[row], worker->level);
+    for (size_t t = 0; t < run->transitions; t++) {
+        const struct tmn_transition *it = &run->model->transitions.items[t];
+        uint64_t c = run->rule[t].c[tmn_stratum(&it->personal, worker->level)];
+        if (c == FACTOR_DISABLED)
+            continue;
+        assert(wanted[it->slot] == 0 && "transitions that share a slot are never enabled together");
+        wanted[it->slot] = (uint16_t)(t + 1);
+        if (c == FACTOR_BAD)
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_C, .row = row, .transition = (int)t, .packed = run->packed[row]});
+    }
+    bool any = false;
+    for (int s = 0; s < run->slots; s++) {
+        uint16_t current = slot[s] & SLOT_TRANSITION;
+        any = any || wanted[s] != 0;
+        if (current != wanted[s]) {
+            if (current != 0 && (slot[s] & SLOT_ADVANCED) == 0)
+                tmn_k_advance(run, worker, block, row, current - 1);
+            left[s] = wanted[s] == 0 ? 0 : tmn_threshold(run, row, wanted[s] - 1, tmn_k(run, row, wanted[s] - 1));
+        }
+        slot[s] = wanted[s];
+    }
+    run->flags[row] = (uint8_t)((run->flags[row] & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
+}

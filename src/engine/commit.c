@@ -1,0 +1,212 @@
+/* The commit of a window: everything that follows from the rows that changed. First what is summed over persons (shares,
+ * stocks, digest) and what ties learn (counters), then the clocks of all rows whose state is no longer what it was. */
+#include "engine/state.h"
+
+#include <string.h>
+
+/* ---- one row's part in the sums ---- */
+
+static void add_shares(const struct tmn_run *run, struct tmn_worker *worker, const uint32_t *level, bool alive, int sign) {
+    if (!alive)
+        return;
+    for (size_t s = 0; s < run->model->shares.count; s++) {
+        const struct tmn_share *share = &run->model->shares.items[s];
+        struct tmn_ratio *ratio = &worker->share[share->first + tmn_slot_of(share->by, level)];
+        ratio->denominator += sign;
+        if (tmn_holds(&run->share_rule[s], worker, level))
+            ratio->numerator += sign;
+    }
+}
+
+static void add_stocks(const struct tmn_run *run, struct tmn_worker *worker, const uint32_t *level, int sign) {
+    for (size_t o = 0; o < run->model->outcomes.count; o++) {
+        const struct tmn_outcome *outcome = &run->model->outcomes.items[o];
+        const struct tmn_outcome_state *state = &run->outcome[o];
+        if (outcome->kind == TMN_OUTCOME_STOCK && tmn_holds(&state->predicate, worker, level))
+            worker->stock[state->first + tmn_stratum(&outcome->by, level)] += sign;
+    }
+}
+
+/* ---- counters ---- */
+
+static bool counts(const struct tmn_run *run, size_t counter, const struct tmn_worker *worker, const uint32_t *level) {
+    return tmn_holds(&run->alive_rule, worker, level) && tmn_holds(&run->counter_rule[counter], worker, level);
+}
+
+/* Tells ties that they have one more or one less. worker->level and after_level: before and after. */
+static void tell_counters(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
+    const struct tmn_model *model = run->model;
+    int layer = -1;
+    uint32_t ties = 0;
+    for (size_t i = 0; i < model->counters.count; i++) {
+        size_t c = run->counter_order[i]; /* by layer */
+        int by = (int)counts(run, c, worker, worker->after_level) - (int)counts(run, c, worker, worker->level);
+        if (by == 0)
+            continue;
+        if (layer != model->counters.items[c].layer) {
+            layer = model->counters.items[c].layer;
+            ties = tmn_layer_ties(run->world, layer, row, worker->ties);
+        }
+        for (uint32_t n = 0; n < ties; n++) {
+            struct tmn_delta *delta = tmn_list_add(&block->delta, sizeof *delta);
+            if (delta == NULL) {
+                tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+                return;
+            }
+            *delta = (struct tmn_delta){worker->ties[n], (uint16_t)c, (int16_t)by};
+        }
+    }
+}
+
+static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    (void)worker;
+    const struct tmn_delta *delta = (const struct tmn_delta *)run->delta.items;
+    for (uint32_t i = run->bucket[block]; i < run->bucket[block + 1]; i++) {
+        run->counter[delta[i].counter][delta[i].row] = (uint16_t)(run->counter[delta[i].counter][delta[i].row] + delta[i].by);
+        if (run->counter_personal[delta[i].counter])
+            tmn_touch(run, &run->block[block], delta[i].row, &run->packed[delta[i].row]);
+    }
+}
+
+/* ---- the rows that changed ---- */
+
+static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct tmn_touched *touched) {
+    uint32_t row = touched->row;
+    const struct tmn_packed *before = &touched->before, *after = &run->packed[row];
+    if (tmn_same(before, after))
+        return;
+    tmn_row_levels(run, row, before, worker->level);
+    tmn_row_levels(run, row, after, worker->after_level);
+    bool was_alive = tmn_holds(&run->alive_rule, worker, worker->level), alive = tmn_holds(&run->alive_rule, worker, worker->after_level);
+    bool unborn = run->model->unborn != NULL && tmn_holds(&run->unborn_rule, worker, worker->after_level);
+    if (unborn && (run->flags[row] & ROW_UNBORN) == 0)
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_UNBORN, .row = row, .transition = -1, .packed = *after});
+    add_shares(run, worker, worker->level, was_alive, -1);
+    add_shares(run, worker, worker->after_level, alive, 1);
+    add_stocks(run, worker, worker->level, -1);
+    add_stocks(run, worker, worker->after_level, 1);
+    worker->alive += (int)alive - (int)was_alive;
+    worker->rows_digest += tmn_digest_change(run, row, before, after);
+    tell_counters(run, worker, block, row);
+    unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
+    run->flags[row] = (uint8_t)(flags | (alive ? ROW_ALIVE : 0u) | (unborn ? ROW_UNBORN : 0u));
+}
+
+static void commit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_block *block = &run->block[index];
+    const struct tmn_touched *touched = block->touched.items;
+    for (size_t i = 0; i < block->touched.count; i++)
+        commit_row(run, worker, block, &touched[i]);
+}
+
+static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_block *block = &run->block[index];
+    const struct tmn_touched *touched = block->touched.items;
+    for (size_t i = 0; i < block->touched.count; i++) {
+        run->flags[touched[i].row] &= (uint8_t)~ROW_TOUCHED;
+        tmn_derive(run, worker, block, touched[i].row);
+    }
+    block->touched.count = 0;
+}
+
+/* Adds the workers' sums to what is committed. */
+static void merge_shares(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    for (size_t s = 0; s < model->shares.count; s++) {
+        const struct tmn_share *share = &model->shares.items[s];
+        for (uint32_t slot = share->first; slot < share->first + share->slots; slot++)
+            for (int w = 0; w < run->workers; w++) {
+                struct tmn_ratio *part = &run->worker[w].share[slot];
+                if ((part->numerator | part->denominator) == 0)
+                    continue;
+                run->share[slot].numerator += part->numerator;
+                run->share[slot].denominator += part->denominator;
+                *part = (struct tmn_ratio){0, 0};
+                run->share_changed[s] = true;
+            }
+    }
+}
+
+static void merge_sums(struct tmn_run *run) {
+    merge_shares(run);
+    for (int w = 0; w < run->workers; w++) {
+        struct tmn_worker *worker = &run->worker[w];
+        for (uint32_t c = 0; c < run->cells; c++) {
+            run->stock[c] += worker->stock[c];
+            worker->stock[c] = 0;
+        }
+        run->rows_digest += worker->rows_digest;
+        run->alive = (uint32_t)((int64_t)run->alive + worker->alive);
+        worker->rows_digest = 0;
+        worker->alive = 0;
+    }
+}
+
+bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err) {
+    tmn_run_blocks(run, commit_block);
+    if (!tmn_run_sound(run, err))
+        return false;
+    if (!tmn_deliver(run, &run->delta, offsetof(struct tmn_block, delta), sizeof(struct tmn_delta)))
+        return tmn_fail(err, TMN_MEMORY, "out of memory for the counters of one window");
+    if (run->delta.count > 0)
+        tmn_run_blocks(run, apply_deltas);
+    tmn_run_blocks(run, derive_block);
+    merge_sums(run);
+    return tmn_run_sound(run, err);
+}
+
+/* ---- from scratch ---- */
+
+static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    uint32_t end = block_end(run, block);
+    for (uint32_t row = block_first(block); row < end; row++) {
+        const struct tmn_packed *packed = &run->packed[row];
+        tmn_row_levels(run, row, packed, worker->level);
+        bool alive = tmn_holds(&run->alive_rule, worker, worker->level);
+        add_shares(run, worker, worker->level, alive, 1);
+        add_stocks(run, worker, worker->level, 1);
+        worker->alive += alive;
+        worker->rows_digest += tmn_digest_row(run, row, packed);
+    }
+}
+
+void tmn_census(struct tmn_run *run, struct tmn_census *census) {
+    tmn_run_blocks(run, census_block);
+    for (int w = 0; w < run->workers; w++) {
+        struct tmn_worker *worker = &run->worker[w];
+        for (uint32_t s = 0; s < run->model->share_slots; s++) {
+            census->share[s].numerator += worker->share[s].numerator;
+            census->share[s].denominator += worker->share[s].denominator;
+            worker->share[s] = (struct tmn_ratio){0, 0};
+        }
+        for (uint32_t c = 0; c < run->cells; c++) {
+            census->stock[c] += worker->stock[c];
+            worker->stock[c] = 0;
+        }
+        census->rows_digest += worker->rows_digest;
+        census->alive = (uint32_t)((int64_t)census->alive + worker->alive);
+        worker->rows_digest = 0;
+        worker->alive = 0;
+    }
+}
+
+static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    uint32_t end = block_end(run, block);
+    for (uint32_t row = block_first(block); row < end; row++) {
+        tmn_row_levels(run, row, &run->packed[row], worker->level);
+        unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
+        flags |= tmn_holds(&run->alive_rule, worker, worker->level) ? ROW_ALIVE : 0;
+        flags |= run->model->unborn != NULL && tmn_holds(&run->unborn_rule, worker, worker->level) ? ROW_UNBORN : 0;
+        run->flags[row] = (uint8_t)flags;
+    }
+}
+
+void tmn_flags_fill(struct tmn_run *run) { tmn_run_blocks(run, flags_block); }
+
+static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    uint32_t end = block_end(run, block);
+    for (uint32_t row = block_first(block); row < end; row++)
+        tmn_derive(run, worker, &run->block[block], row);
+}
+
+void tmn_derive_all(struct tmn_run *run) { tmn_run_blocks(run, derive_all); }

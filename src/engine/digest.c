@@ -1,0 +1,101 @@
+/* Digests. Weekly: the sum over rows and attributes of a 128-bit mix of row and the token of "attribute=level", kept up to
+ * date on each change; the cumulative counts of outcomes by name and cell; the bits of feedback by name and place. Full: adds
+ * k and left of enabled clocks and k of the rest, keyed by the transition's name. Sums modulo 2^128, so that neither order of
+ * work nor order of declaration matters; parameters and G never enter. */
+#include "engine/state.h"
+
+#include <string.h>
+
+/* Two 64-bit halves from (a, b), each a mix of both. */
+static tmn_u128 mix_pair(uint64_t a, uint64_t b) {
+    uint64_t h = tmn_mix64(a + UINT64_C(0x9e3779b97f4a7c15));
+    uint64_t low = tmn_mix64(h ^ b);
+    uint64_t high = tmn_mix64(low + ((b << 32) | (b >> 32)) + ~h);
+    return ((tmn_u128)high << 64) | low;
+}
+
+tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value) { return mix_pair(token, value); }
+
+tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed) {
+    tmn_u128 sum = 0;
+    for (size_t a = 0; a < run->model->attributes.count; a++) {
+        const struct tmn_attribute *attribute = &run->model->attributes.items[a];
+        sum += mix_pair(row, attribute->token[tmn_level(packed, attribute)]);
+    }
+    return sum;
+}
+
+tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_packed *before, const struct tmn_packed *after) {
+    tmn_u128 sum = 0;
+    for (size_t a = 0; a < run->model->attributes.count; a++) {
+        const struct tmn_attribute *attribute = &run->model->attributes.items[a];
+        uint32_t was = tmn_level(before, attribute), is = tmn_level(after, attribute);
+        if (was != is)
+            sum += mix_pair(row, attribute->token[is]) - mix_pair(row, attribute->token[was]);
+    }
+    return sum;
+}
+
+static tmn_u128 feedback_digest(const struct tmn_run *run) {
+    tmn_u128 sum = 0;
+    for (uint32_t slot = 0; slot < run->model->feedback_slots; slot++) {
+        uint64_t bits;
+        memcpy(&bits, &run->feedback[slot], sizeof bits);
+        sum += mix_pair(run->feedback_token[slot], bits);
+    }
+    return sum;
+}
+
+static struct tmn_digest halves(tmn_u128 sum) { return (struct tmn_digest){(uint64_t)sum, (uint64_t)(sum >> 64)}; }
+
+struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows) {
+    return halves(rows + run->outcome_digest + feedback_digest(run));
+}
+
+/* ---- full ---- */
+
+static tmn_u128 row_clocks(const struct tmn_run *run, uint32_t row) {
+    tmn_u128 sum = 0;
+    const uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    const uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
+    const uint8_t *k = run->k + (size_t)row * run->transitions;
+    for (int s = 0; s < run->slots; s++) {
+        if (slot[s] == 0)
+            continue;
+        const struct tmn_transition *it = &run->model->transitions.items[slot[s] - 1];
+        sum += mix_pair(((uint64_t)row << 32) | it->hash, tmn_mix64(left[s]) + UINT64_C(0x9e3779b97f4a7c15));
+    }
+    for (size_t t = 0; t < run->transitions; t++)
+        if (k[t] != 0)
+            sum += mix_pair(((uint64_t)row << 32) | run->model->transitions.items[t].hash, tmn_k(run, row, (int)t));
+    return sum;
+}
+
+static void clocks_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    uint32_t end = block_end(run, block);
+    for (uint32_t row = block_first(block); row < end; row++)
+        worker->clocks_digest += row_clocks(run, row);
+}
+
+static tmn_u128 event_clocks(const struct tmn_run *run) {
+    tmn_u128 sum = 0;
+    for (size_t e = 0; e < run->model->events.count; e++)
+        for (uint32_t place = 0; place < run->event[e].slots; place++) {
+            uint64_t key = ((uint64_t)place << 32) | run->model->events.items[e].hash;
+            sum += mix_pair(~key, run->event[e].left[place]) + mix_pair(~key + 1, run->event[e].k[place]);
+        }
+    return sum;
+}
+
+struct tmn_digest tmn_run_full_digest(const struct tmn_run *const_run) {
+    struct tmn_run *run = const_run->self; /* sums of workers are scratch */
+    tmn_u128 sum = ((tmn_u128)run->weekly.high << 64) | run->weekly.low;
+    tmn_run_blocks(run, clocks_block);
+    for (int w = 0; w < run->workers; w++) {
+        sum += run->worker[w].clocks_digest;
+        run->worker[w].clocks_digest = 0;
+    }
+    return halves(sum + event_clocks(run));
+}
+
+struct tmn_digest tmn_run_weekly_digest(const struct tmn_run *run) { return run->weekly; }

@@ -1,0 +1,304 @@
+/* What a run needs before its first window: columns, scratch of workers, tables, and the sums over persons at the start. */
+#include "engine/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- memory ---- */
+
+static void make_workers(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    struct tmn_arena *arena = &run->arena;
+    uint32_t degree = 1;
+    for (size_t l = 0; l < model->layers.count; l++)
+        if (tmn_layer_degree_max(run->world, (int)l) > degree)
+            degree = tmn_layer_degree_max(run->world, (int)l);
+    run->worker = TMN_NEW_ARRAY(arena, struct tmn_worker, run->workers);
+    for (int w = 0; w < run->workers; w++) {
+        struct tmn_worker *worker = &run->worker[w];
+        worker->level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
+        worker->start_level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
+        worker->after_level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
+        worker->place_level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
+        worker->expired = TMN_NEW_ARRAY(arena, struct tmn_expired, run->slots + 1);
+        worker->wanted = TMN_NEW_ARRAY(arena, uint16_t, run->slots + 1);
+        worker->ties = TMN_NEW_ARRAY(arena, uint32_t, degree);
+        worker->winner = TMN_NEW_ARRAY(arena, struct tmn_set_winner, model->attributes.count + 1);
+        worker->met = TMN_NEW_ARRAY(arena, int, model->attributes.count + 1);
+        worker->count = TMN_NEW_ARRAY(arena, int64_t, model->count_slots + 1);
+        worker->add = TMN_NEW_ARRAY(arena, tmn_i128, model->feedback_slots + 1);
+        worker->add_once = TMN_NEW_ARRAY(arena, tmn_i128, model->feedback_slots + 1);
+        worker->share = TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1);
+        worker->tally.transition_firings = TMN_NEW_ARRAY(arena, uint64_t, run->transitions + 1);
+    }
+}
+
+static void make_arrays(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    struct tmn_arena *arena = &run->arena;
+    run->parameter = TMN_NEW_ARRAY(arena, double, model->parameters.count + 1);
+    run->driver = TMN_NEW_ARRAY(arena, double, model->driver_slots + 1);
+    run->driver_view = TMN_NEW_ARRAY(arena, double, model->driver_slots + 1);
+    run->feedback = TMN_NEW_ARRAY(arena, double, model->feedback_slots + 1);
+    run->feedback_next = TMN_NEW_ARRAY(arena, double, model->feedback_slots + 1);
+    run->feedback_token = TMN_NEW_ARRAY(arena, uint64_t, model->feedback_slots + 1);
+    run->share = TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1);
+    run->share_read = run->options.cut_feedback ? TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1) : run->share;
+    run->count = TMN_NEW_ARRAY(arena, double, model->count_slots + 1);
+    run->driver_changed = TMN_NEW_ARRAY(arena, bool, model->drivers.count + 1);
+    run->feedback_changed = TMN_NEW_ARRAY(arena, bool, model->feedbacks.count + 1);
+    run->share_changed = TMN_NEW_ARRAY(arena, bool, model->shares.count + 1);
+    run->share_rule = TMN_NEW_ARRAY(arena, struct tmn_predicate, model->shares.count + 1);
+    run->counter_rule = TMN_NEW_ARRAY(arena, struct tmn_predicate, model->counters.count + 1);
+    run->counter_personal = TMN_NEW_ARRAY(arena, bool, model->counters.count + 1);
+    run->counter_order = TMN_NEW_ARRAY(arena, uint32_t, model->counters.count + 1);
+    run->rule = TMN_NEW_ARRAY(arena, struct tmn_clock_rule, run->transitions + 1);
+    run->g_on = TMN_NEW_ARRAY(arena, struct tmn_dependence, run->transitions + 1);
+    run->event = TMN_NEW_ARRAY(arena, struct tmn_event_rule, model->events.count + 1);
+    run->outcome = TMN_NEW_ARRAY(arena, struct tmn_outcome_state, model->outcomes.count + 1);
+    run->counters.transition_firings = TMN_NEW_ARRAY(arena, uint64_t, run->transitions + 1);
+    run->block = TMN_NEW_ARRAY(arena, struct tmn_block, run->blocks + 1);
+    run->bucket = TMN_NEW_ARRAY(arena, uint32_t, run->blocks + 2);
+    run->place_cursor = TMN_NEW_ARRAY(arena, uint32_t, run->world->places + 1);
+    for (uint32_t place = 0; place < run->world->places; place++)
+        run->place_cursor[place] = run->world->place_reserve[place];
+    run->nation_cursor = run->world->national_reserve;
+}
+
+static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
+    const struct tmn_model *model = run->model;
+    size_t rows = run->rows, clocks = rows * (size_t)run->slots;
+    void *flags, *left, *slot, *k, *week = NULL;
+    if (!tmn_column_alloc(&flags, rows, 1, "flags of persons", err))
+        return false;
+    run->flags = flags;
+    if (!tmn_column_alloc(&left, clocks, sizeof *run->left, "clocks", err))
+        return false;
+    run->left = left;
+    if (!tmn_column_alloc(&slot, clocks, sizeof *run->slot, "clock slots", err))
+        return false;
+    run->slot = slot;
+    if (!tmn_column_alloc(&k, rows * run->transitions, 1, "numbers of firings", err))
+        return false;
+    run->k = k;
+    if (model->age_feature >= 0 && !tmn_column_alloc(&week, rows, sizeof *run->birth_week, "birth weeks", err))
+        return false;
+    run->birth_week = week;
+    run->counter = TMN_NEW_ARRAY(&run->arena, uint16_t *, model->counters.count + 1);
+    for (size_t c = 0; c < model->counters.count; c++) {
+        void *column;
+        if (tmn_layer_degree_max(run->world, model->counters.items[c].layer) > UINT16_MAX)
+            return tmn_fail(err, TMN_CAPACITY, "counter '%s' can not count more than 65535 ties of a person, but its layer has up to %u",
+                            model->counters.items[c].name, tmn_layer_degree_max(run->world, model->counters.items[c].layer));
+        if (!tmn_column_alloc(&column, rows, sizeof **run->counter, model->counters.items[c].name, err))
+            return false;
+        run->counter[c] = column;
+    }
+    return true;
+}
+
+static void birth_weeks_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    (void)worker;
+    uint32_t end = block_end(run, block);
+    for (uint32_t row = block_first(block); row < end; row++)
+        run->birth_week[row] = (uint16_t)tmn_birth_week(run->options.seed, row, run->model->calendar.windows_per_year);
+}
+
+/* ---- rules ---- */
+
+static void list_push(struct tmn_arena *arena, struct tmn_list *list, uint32_t value) {
+    uint32_t *items = tmn_arena_grow(arena, list->items, list->count, &list->capacity, sizeof *items);
+    items[list->count++] = value;
+    list->items = items;
+}
+
+struct named_tell { const char *name; struct tmn_tell tell; };
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const struct named_tell *)a)->name, ((const struct named_tell *)b)->name);
+}
+
+/* Tells in the order of their full names: their ids are what decides between messages. */
+static void number_tells(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    struct { struct named_tell *items; size_t count, capacity; } list = {0};
+    for (size_t t = 0; t < run->transitions; t++) {
+        const struct tmn_transition *it = &model->transitions.items[t];
+        for (size_t b = 0; b < it->branches; b++)
+            for (size_t i = 0; i < it->branch[b].count; i++) {
+                const struct tmn_action *action = &it->branch[b].items[i];
+                if (i + 1 > run->rule[t].most_items)
+                    run->rule[t].most_items = (uint32_t)i + 1;
+                if (action->kind != TMN_ACTION_TELL)
+                    continue;
+                const char *name = tmn_arena_printf(&run->arena, "%s/%s/%s/%s", it->name, it->branch[b].name, action->name,
+                                                    model->layers.items[action->layer].name);
+                struct named_tell tell = {name, {action, (int)t, (int)b, (int)i}};
+                TMN_PUSH(&run->arena, &list, tell);
+            }
+        run->rule[t].tell = TMN_NEW_ARRAY(&run->arena, uint32_t, it->branches * run->rule[t].most_items + 1);
+    }
+    if (list.count > 0)
+        qsort(list.items, list.count, sizeof *list.items, by_name);
+    run->tell = TMN_NEW_ARRAY(&run->arena, struct tmn_tell, list.count + 1);
+    run->tells = (uint32_t)list.count;
+    for (uint32_t i = 0; i < run->tells; i++) {
+        const struct tmn_tell *tell = &list.items[i].tell;
+        run->tell[i] = *tell;
+        struct tmn_clock_rule *rule = &run->rule[tell->transition];
+        rule->tell[(size_t)tell->branch * rule->most_items + (size_t)tell->item] = i;
+    }
+}
+
+static void make_rules(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    for (size_t t = 0; t < run->transitions; t++) {
+        const struct tmn_transition *it = &model->transitions.items[t];
+        run->rule[t].personal = &it->personal;
+        run->rule[t].shared = &it->shared;
+        for (int i = 0; i < it->personal.n; i++) {
+            const struct tmn_feature *feature = &model->features.items[it->personal.feature[i]];
+            if (feature->kind == TMN_FEATURE_COUNTER)
+                run->counter_personal[feature->index] = true;
+        }
+    }
+    for (size_t c = 0; c < model->counts.count; c++)
+        list_push(&run->arena, &run->rule[model->counts.items[c].transition].counts, (uint32_t)c);
+    for (size_t o = 0; o < model->outcomes.count; o++)
+        if (model->outcomes.items[o].kind == TMN_OUTCOME_FIRINGS)
+            list_push(&run->arena, &run->rule[model->outcomes.items[o].transition].outcomes, (uint32_t)o);
+    for (uint32_t c = 0; c < model->counters.count; c++) { /* counters by layer, ties of a layer are walked once */
+        uint32_t i = c;
+        for (; i > 0 && model->counters.items[run->counter_order[i - 1]].layer > model->counters.items[c].layer; i--)
+            run->counter_order[i] = run->counter_order[i - 1];
+        run->counter_order[i] = c;
+    }
+    for (size_t f = 0; f < model->feedbacks.count; f++) {
+        const struct tmn_feedback *feedback = &model->feedbacks.items[f];
+        for (uint32_t slot = 0; slot < feedback->slots; slot++) {
+            const char *const *level = feedback->by < 0 ? NULL : model->features.items[feedback->by].level;
+            const char *name = level == NULL ? feedback->name : tmn_arena_printf(&run->arena, "%s=%s", feedback->name, level[slot]);
+            run->feedback_token[feedback->first + slot] = tmn_name_hash64(name) + (level == NULL ? slot : 0);
+            run->feedback[feedback->first + slot] = feedback->start + 0.0;
+        }
+    }
+    number_tells(run);
+}
+
+/* An event adds to variables of the nation, of its own places, or of a map of them. */
+static bool check_events(const struct tmn_run *run, struct tmn_error *err) {
+    const struct tmn_model *model = run->model;
+    for (size_t e = 0; e < model->events.count; e++)
+        for (size_t i = 0; i < model->events.items[e].count; i++) {
+            const struct tmn_event *event = &model->events.items[e];
+            int by = model->feedbacks.items[event->items[i].feedback].by;
+            if (by < 0 || by == event->by)
+                continue;
+            const struct tmn_feature *feature = &model->features.items[by];
+            if (event->by < 0 || feature->kind != TMN_FEATURE_MAP ||
+                tmn_feature_of_attribute(model, model->maps.items[feature->index].of) != event->by)
+                return tmn_fail(err, TMN_SCENARIO, "event '%s' adds to '%s', whose places are not those of the event", event->name,
+                                model->feedbacks.items[event->items[i].feedback].name);
+        }
+    return true;
+}
+
+static void make_predicates(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    tmn_predicate_make(run, &run->alive_rule, model->alive);
+    if (model->unborn != NULL)
+        tmn_predicate_make(run, &run->unborn_rule, model->unborn);
+    for (size_t s = 0; s < model->shares.count; s++)
+        tmn_predicate_make(run, &run->share_rule[s], model->shares.items[s].who);
+    for (size_t c = 0; c < model->counters.count; c++)
+        tmn_predicate_make(run, &run->counter_rule[c], model->counters.items[c].of);
+}
+
+/* ---- the state that follows from the rows ---- */
+
+void tmn_workers_aim(struct tmn_run *run) {
+    for (int w = 0; w < run->workers; w++) {
+        struct tmn_env *env = &run->worker[w].env;
+        env->model = run->model;
+        env->parameter = run->parameter;
+        env->driver = run->driver;
+        env->feedback = run->feedback;
+        env->share = run->share_read;
+        env->count = NULL;
+        env->level = run->worker[w].level;
+        env->year = run->now.year;
+        env->window_y = (double)run->now.quarter_days / 4.0 / TMN_YEAR_DAYS;
+    }
+}
+
+/* Flags, shares, stocks, counters and digest from the rows, then which clocks are enabled. */
+static bool start_from_rows(struct tmn_run *run, struct tmn_error *err) {
+    const struct tmn_model *model = run->model;
+    struct tmn_census census = {.share = run->share, .stock = run->stock};
+    memset(run->share, 0, model->share_slots * sizeof *run->share);
+    memset(run->stock, 0, run->cells * sizeof *run->stock);
+    memset(run->share_changed, 1, model->shares.count);
+    tmn_flags_fill(run);
+    tmn_census(run, &census);
+    run->rows_digest = census.rows_digest;
+    run->alive = census.alive;
+    if (!tmn_counters_pass(run, false, err))
+        return false;
+    tmn_c_tables(run);
+    tmn_derive_all(run);
+    return tmn_run_sound(run, err);
+}
+
+static void refill_predicates(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    tmn_predicate_fill(run, &run->alive_rule);
+    if (model->unborn != NULL)
+        tmn_predicate_fill(run, &run->unborn_rule);
+    for (size_t s = 0; s < model->shares.count; s++)
+        tmn_predicate_fill(run, &run->share_rule[s]);
+    for (size_t c = 0; c < model->counters.count; c++)
+        tmn_predicate_fill(run, &run->counter_rule[c]);
+    for (size_t o = 0; o < model->outcomes.count; o++)
+        tmn_predicate_fill(run, &run->outcome[o].predicate);
+}
+
+bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err) {
+    bool any = false;
+    for (size_t i = 0; i < run->options.setting_count; i++) {
+        const struct tmn_setting *setting = &run->options.settings[i];
+        if (setting->window != window && !(window == 0 && setting->window < 0))
+            continue;
+        run->parameter[setting->parameter] = setting->value;
+        any = true;
+    }
+    if (!any)
+        return true;
+    refill_predicates(run);
+    return start_from_rows(run, err);
+}
+
+bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
+    const struct tmn_model *model = run->model;
+    make_arrays(run);
+    make_workers(run);
+    if (!check_events(run, err) || !make_columns(run, err))
+        return false;
+    for (size_t p = 0; p < model->parameters.count; p++)
+        run->parameter[p] = model->parameters.items[p].value;
+    run->now = tmn_calendar_window(&model->calendar, 0);
+    tmn_drivers_fill(run, 0);
+    tmn_workers_aim(run);
+    if (run->birth_week != NULL)
+        tmn_run_blocks(run, birth_weeks_block);
+    make_rules(run);
+    make_predicates(run);
+    tmn_outcomes_prepare(run);
+    tmn_recipes_make(run);
+    tmn_factors_prepare(run);
+    if (!start_from_rows(run, err))
+        return false;
+    if (run->options.cut_feedback)
+        memcpy(run->share_read, run->share, model->share_slots * sizeof *run->share);
+    run->weekly = tmn_digest_weekly(run, run->rows_digest);
+    return true;
+}

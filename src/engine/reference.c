@@ -1,0 +1,120 @@
+/* The persons phase of the reference engine: visits every row each window and is the specification as code.
+ *
+ * For each enabled clock left -= C x G; those that ran out are put in the order in which they did within the window and each
+ * fires if its predicate still holds on the person's state by then, else it is used up. */
+#include "engine/state.h"
+
+/* a ran out before b: left_a / use_a < left_b / use_b, chances of 1 first, ties by name. */
+static bool earlier(const struct tmn_run *run, const struct tmn_expired *a, const struct tmn_expired *b) {
+    if (a->certain != b->certain)
+        return a->certain;
+    if (!a->certain) {
+        tmn_u128 left = (tmn_u128)a->left * b->use, right = (tmn_u128)b->left * a->use;
+        if (left != right)
+            return left < right;
+    }
+    const struct tmn_transition *transitions = run->model->transitions.items;
+    return transitions[a->transition].rank < transitions[b->transition].rank;
+}
+
+static void insert_expired(const struct tmn_run *run, struct tmn_expired *list, int count, struct tmn_expired item) {
+    int i = count;
+    while (i > 0 && earlier(run, &item, &list[i - 1])) {
+        list[i] = list[i - 1];
+        i--;
+    }
+    list[i] = item;
+}
+
+/* Does the predicate hold on the person's state by now, after own firings of this window? All else is of the window's start. */
+static bool holds_now(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, const struct tmn_packed *now) {
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    tmn_row_levels(run, row, now, worker->level);
+    if (run->rule[transition].c[tmn_stratum(&it->personal, worker->level)] == FACTOR_DISABLED)
+        return false;
+    struct tmn_env env = worker->env;
+    env.level = worker->level;
+    return tmn_shared_holds(it, &env);
+}
+
+/* What is left after the clock ran out: fresh for terms and chances, and for rates the next threshold less the overshoot. */
+static uint64_t restart(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, const struct tmn_expired *clock, uint32_t k, bool carry) {
+    uint64_t threshold = tmn_threshold(run, row, clock->transition, k);
+    if (!carry || run->model->transitions.items[clock->transition].kind != TMN_CLOCK_RATE)
+        return threshold;
+    uint64_t overshoot = clock->use - clock->left;
+    if (threshold > overshoot)
+        return threshold - overshoot;
+    worker->tally.overshoots++;
+    return 0;
+}
+
+static void run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
+    struct tmn_packed start = run->packed[row], now = start;
+    tmn_touch(run, block, row, &start);
+    for (int i = 0; i < count; i++) {
+        const struct tmn_expired *clock = &worker->expired[i];
+        uint32_t k = tmn_k(run, row, clock->transition);
+        bool fires = tmn_same(&start, &now) || holds_now(run, worker, row, clock->transition, &now);
+        if (fires) {
+            tmn_fire(run, worker, block, row, clock->transition, k, &start, &now);
+        } else {
+            worker->tally.used_up++;
+            if (tmn_watched(run, row))
+                tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_USED_UP, run->window, row, row, clock->transition, -1, -1, now, now, false});
+        }
+        size_t at = (size_t)row * (size_t)run->slots + (size_t)clock->slot;
+        run->left[at] = restart(run, worker, row, clock, tmn_k_advance(run, worker, block, row, clock->transition), fires);
+        run->slot[at] |= SLOT_ADVANCED;
+    }
+    run->packed[row] = now;
+}
+
+/* C x G of an entry that is no number, or of a product beyond the format. */
+static uint64_t special_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c, uint64_t g) {
+    (void)run;
+    if (c == 0 || g == 0)
+        return 0;
+    enum failure_kind kind = c == FACTOR_BAD ? FAILED_C : g == FACTOR_BAD ? FAILED_G : FAILED_LARGE;
+    tmn_fail_row(block, (struct tmn_failure){.kind = kind, .row = row, .transition = transition, .packed = run->packed[row]});
+    return 0;
+}
+
+static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
+    uint32_t *level = worker->level;
+    const uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
+    int expired = 0;
+    tmn_clock_levels(run, row, &run->packed[row], level);
+    if (run->recipes.age)
+        level[run->model->age_feature] = tmn_row_age(run, row, level[run->birth_year_feature]);
+    for (int s = 0; s < run->slots; s++) {
+        if (slot[s] == 0)
+            continue;
+        int transition = slot[s] - 1;
+        const struct tmn_clock_rule *rule = &run->rule[transition];
+        uint64_t c = rule->c[tmn_stratum(rule->personal, level)], g = rule->g[tmn_stratum(rule->shared, level)], use;
+        bool certain = (c == TMN_CERTAIN && g != 0 && g < FACTOR_SPECIAL) || (g == TMN_CERTAIN && c != 0 && c < FACTOR_SPECIAL);
+        if (certain)
+            use = 1;
+        else if (__builtin_expect(((c | g) >= FACTOR_SPECIAL) || __builtin_mul_overflow(c, g, &use) || use >= FACTOR_SPECIAL, 0))
+            use = special_use(run, block, row, transition, c, g);
+        if (use == 0)
+            continue;
+        if (!certain && left[s] > use)
+            left[s] -= use;
+        else
+            insert_expired(run, worker->expired, expired++, (struct tmn_expired){left[s], use, s, transition, certain});
+    }
+    if (expired > 0)
+        run_out(run, worker, block, row, expired);
+}
+
+static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    uint32_t end = block_end(run, block);
+    for (uint32_t row = block_first(block); row < end; row++)
+        if (run->flags[row] & ROW_CLOCKS)
+            visit_row(run, worker, &run->block[block], row);
+}
+
+void tmn_phase_persons(struct tmn_run *run) { tmn_run_blocks(run, visit_block); }

@@ -1,0 +1,166 @@
+/* A run: its life, and what may be asked of it. */
+#include "engine/state.h"
+
+#include "base/real.h"
+#include <math.h>
+#include <stdlib.h>
+
+struct block_call { struct tmn_run *run; tmn_rows_fn *fn; };
+
+static void call_block(void *context, int worker, uint32_t block) {
+    struct block_call *call = context;
+    call->fn(call->run, &call->run->worker[worker], block);
+}
+
+void tmn_run_blocks(struct tmn_run *run, tmn_rows_fn *fn) {
+    struct block_call call = {run, fn};
+    tmn_pool_run(run->pool, run->blocks, call_block, &call);
+}
+
+static bool set_up(struct tmn_run *run, struct tmn_error *err) {
+    const struct tmn_model *model = run->model;
+    const struct tmn_run_options *options = &run->options;
+    if (options->windows < 0 || options->windows > model->calendar.windows)
+        return tmn_fail(err, TMN_USAGE, "the scenario has %d windows, so %d can not be run", model->calendar.windows, options->windows);
+    run->windows = options->windows == 0 ? model->calendar.windows : options->windows;
+    if (!tmn_pool_new(&run->pool, options->threads, err) ||
+        !tmn_world_new(&run->world, model, options->seed, options->scale, run->pool, err))
+        return false;
+    run->workers = options->threads;
+    run->packed = run->world->packed;
+    run->rows = run->world->rows;
+    run->blocks = (run->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    run->slots = model->slots;
+    run->transitions = model->transitions.count;
+    run->birth_year_feature = model->birth_year < 0 ? -1 : tmn_feature_of_attribute(model, model->birth_year);
+    if (TMN_ARENA_TRY(&run->arena))
+        return tmn_fail(err, TMN_MEMORY, "out of memory for the tables of a run of %u rows", run->rows);
+    bool ok = tmn_run_prepare(run, err);
+    run->arena.armed = false;
+    return ok;
+}
+
+bool tmn_run_new(struct tmn_run **out, const struct tmn_model *model, const struct tmn_run_options *options, struct tmn_error *err) {
+    *out = NULL;
+    struct tmn_run *run = calloc(1, sizeof *run);
+    if (run == NULL)
+        return tmn_fail(err, TMN_MEMORY, "out of memory for a run");
+    run->self = run;
+    run->model = model;
+    run->options = *options;
+    tmn_arena_init(&run->arena, 0);
+    struct tmn_real_state state = tmn_real_enter();
+    bool ok = set_up(run, err);
+    tmn_real_restore(state);
+    if (!ok) {
+        tmn_run_free(run);
+        return false;
+    }
+    *out = run;
+    return true;
+}
+
+void tmn_run_free(struct tmn_run *run) {
+    if (run == NULL)
+        return;
+    for (uint32_t b = 0; run->block != NULL && b < run->blocks; b++) {
+        struct tmn_block *block = &run->block[b];
+        free(block->touched.items);
+        free(block->message.items);
+        free(block->birth.items);
+        free(block->delta.items);
+        free(block->told.items);
+        free(block->overflow.items);
+    }
+    free(run->message.items);
+    free(run->delta.items);
+    size_t rows = run->rows;
+    tmn_column_free(run->flags, rows, 1);
+    tmn_column_free(run->left, rows * (size_t)run->slots, sizeof *run->left);
+    tmn_column_free(run->slot, rows * (size_t)run->slots, sizeof *run->slot);
+    tmn_column_free(run->k, rows * run->transitions, 1);
+    tmn_column_free(run->birth_week, rows, sizeof *run->birth_week);
+    for (size_t c = 0; run->counter != NULL && c < run->model->counters.count; c++)
+        tmn_column_free(run->counter[c], rows, sizeof **run->counter);
+    if (run->world != NULL)
+        tmn_world_free(run->world);
+    tmn_pool_free(run->pool);
+    tmn_arena_free(&run->arena);
+    free(run);
+}
+
+int tmn_run_window(const struct tmn_run *run) { return run->window; }
+int tmn_run_windows(const struct tmn_run *run) { return run->windows; }
+const struct tmn_world *tmn_run_world(const struct tmn_run *run) { return run->world; }
+const struct tmn_counters_of_run *tmn_run_counters(const struct tmn_run *run) { return &run->counters; }
+uint32_t tmn_run_alive(const struct tmn_run *run) { return run->alive; }
+
+double tmn_run_feedback(const struct tmn_run *run, int feedback, uint32_t slot) {
+    return run->feedback[run->model->feedbacks.items[feedback].first + slot];
+}
+
+uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row) {
+    uint32_t count = run->counter[counter][row], max = run->model->counters.items[counter].max;
+    return count < max ? count : max;
+}
+
+size_t tmn_run_bytes(const struct tmn_run *run) {
+    size_t rows = run->rows;
+    size_t bytes = tmn_world_bytes(run->world) + sizeof *run + run->arena.used_bytes;
+    bytes += rows * (1 + (size_t)run->slots * (sizeof *run->left + sizeof *run->slot) + run->transitions);
+    bytes += run->birth_week == NULL ? 0 : rows * sizeof *run->birth_week;
+    bytes += rows * sizeof **run->counter * run->model->counters.count;
+    for (uint32_t b = 0; b < run->blocks; b++) {
+        const struct tmn_block *block = &run->block[b];
+        bytes += block->touched.capacity * sizeof(struct tmn_touched) + block->message.capacity * sizeof(struct tmn_message);
+        bytes += block->birth.capacity * sizeof(struct tmn_birth) + block->delta.capacity * sizeof(struct tmn_delta);
+        bytes += block->told.capacity * sizeof(struct tmn_told) + block->overflow.capacity * sizeof *block->overflow.items;
+    }
+    return bytes + run->message.capacity * sizeof(struct tmn_message) + run->delta.capacity * sizeof(struct tmn_delta);
+}
+
+/* Hazard per year of an enabled clock in the window of `env`; a chance of 1 is infinite, a fixed term has none. */
+static double hazard_y(const struct tmn_run *run, const struct tmn_transition *it, const struct tmn_env *env) {
+    if (it->kind == TMN_CLOCK_AFTER || !tmn_shared_holds(it, env))
+        return 0.0;
+    uint64_t c = run->rule[it - run->model->transitions.items].c[tmn_stratum(&it->personal, env->level)];
+    double g = tmn_g_value(it, env);
+    if (it->kind == TMN_CLOCK_CHANCE)
+        g = it->g_factors == 0 ? 1.0 : g == 1.0 ? (double)INFINITY : -tmn_log1p(-g);
+    if (c == TMN_CERTAIN)
+        return (double)INFINITY;
+    return c == 0 ? 0.0 : (double)c * 0x1p-22 * g / env->window_y;
+}
+
+int tmn_run_clocks(const struct tmn_run *const_run, uint32_t row, struct tmn_clock_view *out) {
+    struct tmn_run *run = const_run->self; /* scratch */
+    const struct tmn_model *model = run->model;
+    struct tmn_real_state state = tmn_real_enter();
+    struct tmn_worker *worker = &run->worker[0];
+    struct tmn_env env = worker->env;
+    struct tmn_window kept = run->now;
+    int coming = run->window < run->windows ? run->window : run->windows - 1, count = 0;
+    for (size_t d = 0; d < model->drivers.count; d++) {
+        const struct tmn_driver *driver = &model->drivers.items[d];
+        for (uint32_t slot = 0; slot < driver->slots; slot++)
+            run->driver_view[driver->first + slot] = driver->value[(size_t)coming * driver->slots + slot];
+    }
+    run->now = tmn_calendar_window(&model->calendar, coming);
+    env.driver = run->driver_view;
+    env.year = run->now.year;
+    env.window_y = (double)run->now.quarter_days / 4.0 / TMN_YEAR_DAYS;
+    env.level = worker->level;
+    tmn_row_levels(run, row, &run->packed[row], worker->level);
+    for (int s = 0; s < run->slots; s++) {
+        size_t at = (size_t)row * (size_t)run->slots + (size_t)s;
+        if (run->slot[at] == 0)
+            continue;
+        int transition = run->slot[at] - 1;
+        const struct tmn_transition *it = &model->transitions.items[transition];
+        out[count++] = (struct tmn_clock_view){transition, tmn_k(run, row, transition), hazard_y(run, it, &env),
+                                               it->kind == TMN_CLOCK_AFTER ? (double)run->left[at] : (double)run->left[at] * 0x1p-58};
+    }
+    run->now = kept;
+    tmn_real_restore(state);
+    return count;
+}
