@@ -10,7 +10,7 @@
 enum kind { FLAG, WHOLE, REAL, WORD, LIST };
 
 struct option_row {
-    const char *name, *argument; /* argument: placeholder, or NULL for a flag */
+    const char *name, *argument; /* argument: as the help shows it, or NULL for a flag */
     enum kind kind;
     size_t offset;               /* of the field in struct tmn_arguments */
     double low, high;            /* WHOLE: low..high; REAL: above low, up to high */

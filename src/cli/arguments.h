@@ -21,7 +21,7 @@ struct tmn_arguments {
 
 struct tmn_command {
     const char *name, *summary;
-    const char *target;   /* placeholder of the target, or NULL: none */
+    const char *target;   /* the target as the help shows it, or NULL: none */
     bool target_optional;
     const char *options;  /* names, separated by spaces, in the order of the help */
     const char *about;    /* prose of the help, wrapped */

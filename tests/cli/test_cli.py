@@ -1,0 +1,313 @@
+#!/usr/bin/env python3
+"""The program as its users meet it: exit statuses, messages, files, interruptions.
+
+    test_cli.py TUMEN EXAMPLE [unittest arguments]
+"""
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+VILLAGE = HERE / "scenarios" / "village.yaml"
+BROKEN = HERE / "scenarios" / "broken.yaml"
+TUMEN, EXAMPLE = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
+ESCAPE = "\033"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def tumen(self, *words, **environment):
+        return subprocess.run([str(TUMEN), *map(str, words)], cwd=self.folder, capture_output=True, text=True,
+                              env={**os.environ, **environment})
+
+    def expect(self, status, *words, **environment):
+        ran = self.tumen(*words, **environment)
+        self.assertEqual(ran.returncode, status, f"{words}\n{ran.stdout}\n{ran.stderr}")
+        return ran
+
+    def refuse(self, status, message, *words, **environment):
+        """Ends with `status`, says `message` on stderr and nothing on stdout."""
+        ran = self.expect(status, *words, **environment)
+        self.assertIn(message, ran.stderr)
+        self.assertEqual(ran.stdout, "")
+        return ran
+
+    def long_scenario(self):
+        """A scenario that takes long enough to be interrupted."""
+        text = VILLAGE.read_text().replace("size: 3000", "size: 300000").replace("end: 2003-12-31", "end: 2090-12-31")
+        (self.folder / "village.csv").write_text((HERE / "scenarios/village.csv").read_text())
+        path = self.folder / "long.yaml"
+        path.write_text(text)
+        return path
+
+    def start(self, *words):
+        """Starts a run and waits until its first window is near."""
+        running = subprocess.Popen([str(TUMEN), *map(str, words)], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(running.stdout.close)
+        self.addCleanup(running.stderr.close)
+        self.assertIn("A village", running.stdout.readline())
+        time.sleep(0.3)
+        return running
+
+
+class Words(Case):
+    def test_no_words_is_help(self):
+        for words in ((), ("--help",), ("-h",), ("help",)):
+            ran = self.expect(0, *words)
+            self.assertIn("Usage: tumen COMMAND", ran.stdout)
+            self.assertEqual(ran.stderr, "")
+
+    def test_each_command_has_help(self):
+        commands = re.findall(r"^  (\w+) ", self.expect(0, "help").stdout, re.M)
+        self.assertEqual(sorted(commands), ["check", "fit", "help", "report", "run", "system", "trace", "version"])
+        for command in commands:
+            text = self.expect(0, command, "--help").stdout
+            self.assertEqual(text, self.expect(0, "help", command).stdout)
+            self.assertIn(f"Usage: tumen {command}", text)
+            self.assertLessEqual(max(map(len, text.splitlines())), 110)
+
+    def test_version(self):
+        self.assertRegex(self.expect(0, "version").stdout, r"^tumen \d+\.\d+\.\d+ \(")
+        self.assertEqual(self.expect(0, "--version").stdout, self.expect(0, "version").stdout)
+
+    def test_unknown_command(self):
+        self.refuse(2, "there is no command 'rum'; did you mean 'run'?", "rum")
+        self.refuse(2, "there is no command 'zzzzzz'", "zzzzzz")
+
+    def test_unknown_option(self):
+        self.refuse(2, "unknown option '--sede'; did you mean '--seed'?", "run", VILLAGE, "--sede", "3")
+        self.refuse(2, "unknown option '--scael'; did you mean '--scale'?", "run", "--scael=0.1", VILLAGE)
+        self.refuse(2, "unknown option '-x'", "run", VILLAGE, "-x")
+        self.refuse(2, "unknown option '--person'", "run", VILLAGE, "--person", "1")
+
+    def test_values_of_options(self):
+        self.refuse(2, "the option '--seed' needs a value", "run", VILLAGE, "--seed")
+        self.refuse(2, "the option '--json' takes no value", "run", VILLAGE, "--json=yes")
+        for text in ("0", "-1", "1.5", "nan", "all", ""):
+            self.refuse(2, "--scale takes a number above 0 and up to 1", "run", VILLAGE, "--scale", text)
+        for text in ("-1", "1.5", "x"):
+            self.refuse(2, "--seed takes a whole number", "run", VILLAGE, "--seed", text)
+        self.refuse(2, "--threads takes a whole number from 1 to 256, not '0'", "run", VILLAGE, "--threads", "0")
+        self.refuse(2, "--until takes a date", "run", VILLAGE, "--until", "tomorrow")
+        self.refuse(2, "before the scenario's start", "run", VILLAGE, "--until", "1999-12-31")
+        self.refuse(2, "there is no engine 'fast'", "run", VILLAGE, "--engine", "fast")
+
+    def test_words_missing_or_too_many(self):
+        self.refuse(2, "which? Usage: tumen run NAME|PATH", "run")
+        self.refuse(2, "'b' is one word too many", "run", "a", "b")
+
+
+class Scenarios(Case):
+    def test_unknown_name(self):
+        self.refuse(2, "there is no scenario 'dprl'; did you mean 'dprk'?", "run", "dprl")
+        self.refuse(2, "there is no scenario 'vilage'; did you mean 'village'?", "run", "vilage", TUMEN_SCENARIOS=str(HERE / "scenarios"))
+        self.refuse(2, "there is no file or folder './nothing'", "run", "./nothing")
+        self.refuse(2, "there is no file or folder 'nothing.yaml'", "check", "nothing.yaml")
+
+    def test_folder_of_the_environment(self):
+        ran = self.expect(0, "run", "village", "--quiet", "--out", "out", TUMEN_SCENARIOS=str(HERE / "scenarios"))
+        self.assertEqual((ran.stdout, ran.stderr), ("", ""))
+
+    def test_mistakes(self):
+        ran = self.refuse(3, "unknown", "run", BROKEN)
+        self.assertRegex(ran.stderr, r"broken\.yaml:7:1: error: .*parametres")
+        self.assertRegex(ran.stderr, r"broken\.yaml:11:\d+: error: .*hme")
+        self.assertIn("did you mean 'parameters'?", ran.stderr)
+        self.assertFalse((self.folder / "results").exists())
+        ran = self.expect(3, "check", BROKEN)
+        self.assertRegex(ran.stdout, r"\d+ mistakes")
+        found = json.loads(self.expect(3, "check", BROKEN, "--json").stdout)
+        self.assertFalse(found["good"])
+        self.assertEqual([item["line"] for item in found["diagnostics"]], sorted(item["line"] for item in found["diagnostics"]))
+
+    def test_check(self):
+        text = self.expect(0, "check", VILLAGE).stdout
+        for words in ("no mistakes", "leave", "because of", "slots", "memory of a row", "friends", "Expected of a run at scale 1"):
+            self.assertIn(words, text)
+        found = json.loads(self.expect(0, "check", VILLAGE, "--json").stdout)
+        self.assertTrue(found["good"])
+        self.assertEqual(len(found["living_ties"]["friends"]), 4)
+        self.assertGreater(found["living_ties"]["friends"][0], 4)
+        self.assertGreater(found["expected"]["memory_bytes"], 3000)
+
+    def test_set(self):
+        self.refuse(2, "'border.off'", "run", VILLAGE, "--set", "border.off=0")
+        self.assertIn("border.on", self.tumen("run", VILLAGE, "--set", "border.off=0").stderr)
+        self.refuse(2, "2", "run", VILLAGE, "--set", "border.on=2")
+        self.refuse(2, "border.on", "run", VILLAGE, "--set", "border.on")
+        self.refuse(2, "border.on", "run", VILLAGE, "--set", "border.on=0@someday")
+        self.assertIn("(off)", self.expect(0, "system", VILLAGE, "--set", "border.on=0").stdout)
+
+
+class Runs(Case):
+    def run_json(self, *words):
+        ran = self.expect(0, "run", VILLAGE, "--json", "--out", "out", *words)
+        self.assertEqual(ran.stderr, "")
+        return json.loads(ran.stdout)
+
+    def test_run(self):
+        ran = self.expect(0, "run", VILLAGE)
+        self.assertEqual(ran.stderr, "")
+        self.assertNotIn(ESCAPE, ran.stdout)
+        for words in ("A village at a river", "documents' own figures", "Arrivals by year", "not fitted", "quadratic", "logistic",
+                      "Who came", "digest", "person-weeks/s", "peak memory", "results/village-1/report.html"):
+            self.assertIn(words, ran.stdout)
+        self.assertLessEqual(max(map(len, ran.stdout.splitlines())), 100)
+        self.assertEqual([path.name for path in (self.folder / "results").iterdir()], ["village-1"])
+        names = {path.name for path in (self.folder / "results/village-1").iterdir()}
+        self.assertLessEqual({"run.json", "outcomes.csv", "observations.csv", "scenario.used.yaml", "report.json", "report.html"}, names)
+
+    def test_json_is_the_file(self):
+        found = self.run_json()
+        self.assertEqual(found, json.loads((self.folder / "out/run.json").read_text()))
+        self.assertTrue(found["complete"])
+        self.assertEqual(found["windows"], 208)
+
+    def test_same_bits(self):
+        first = self.run_json("--threads", "1")
+        for threads in ("2", "3", "8"):
+            more = self.run_json("--threads", threads)
+            self.assertEqual((more["digest"], more["full_digest"]), (first["digest"], first["full_digest"]))
+        self.assertNotEqual(self.run_json("--seed", "2")["digest"], first["digest"])
+        self.assertNotEqual(self.run_json("--set", "border.on=0")["digest"], first["digest"])
+
+    def test_setting_from_a_date(self):
+        before = self.run_json("--until", "2001-12-31")
+        late = self.run_json("--until", "2001-12-31", "--set", "border.on=0@2002-01-01")
+        early = self.run_json("--until", "2001-12-31", "--set", "border.on=0@2001-01-01")
+        self.assertEqual(before["digest"], late["digest"])
+        self.assertNotEqual(before["digest"], early["digest"])
+
+    def test_until(self):
+        found = self.run_json("--until", "2001")
+        self.assertEqual((found["windows"], found["windows_total"], found["complete"]), (104, 104, True))
+
+    def test_quiet(self):
+        ran = self.expect(0, "run", VILLAGE, "--quiet", "--out", "out")
+        self.assertEqual((ran.stdout, ran.stderr), ("", ""))
+        self.assertTrue((self.folder / "out/run.json").exists())
+
+    def test_out(self):
+        mine = self.folder / "mine"
+        mine.mkdir()
+        (mine / "thesis.txt").write_text("years of work")
+        self.refuse(1, "mine", "run", VILLAGE, "--out", "mine")
+        self.assertEqual([path.name for path in mine.iterdir()], ["thesis.txt"])
+        self.run_json("--seed", "1")
+        self.run_json("--seed", "2")
+        self.assertEqual(json.loads((self.folder / "out/run.json").read_text())["seed"], 2)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["mine", "out"])
+
+    def test_out_that_can_not_be_written(self):
+        (self.folder / "file").write_text("")
+        self.refuse(1, "file", "run", VILLAGE, "--out", "file/out")
+        self.refuse(1, "/proc/none", "run", VILLAGE, "--out", "/proc/none")
+
+    def test_full_standard_output(self):
+        with open("/dev/full", "w") as full:
+            ran = subprocess.run([str(TUMEN), "help"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("standard output could not be written", ran.stderr)
+
+    def test_report(self):
+        self.run_json()
+        page = self.folder / "out/report.html"
+        before = page.read_text()
+        page.unlink()
+        self.assertEqual(self.expect(0, "report", "out").stdout, "out/report.html\n")
+        self.assertEqual(page.read_text(), before)
+        self.refuse(1, "nowhere", "report", "nowhere")
+
+    def test_system(self):
+        text = self.expect(0, "system", VILLAGE).stdout
+        for words in ("Border", "coarse", "border.on = 1", "C001", "about 40", "42"):
+            self.assertIn(words, text)
+        self.run_json()
+        figure = self.expect(0, "system", VILLAGE, "--results", "out").stdout.splitlines()[-1]
+        self.assertRegex(figure, r"leave each year \(per year\) +C001 +about 40 +42 +\d")
+
+    def test_trace(self):
+        text = self.expect(0, "trace", VILLAGE, "--person", "5").stdout
+        for words in ("All persons are synthetic", "Person 5 at the start", "status", "Person 5 at the end"):
+            self.assertIn(words, text)
+        self.refuse(2, "whom?", "trace", VILLAGE)
+        self.assertIn("there is no person 999999", self.expect(2, "trace", VILLAGE, "--person", "999999").stderr)
+
+    def test_trace_names_the_lines(self):
+        lines = VILLAGE.read_text().splitlines()
+        fired = heard = 0
+        for person in range(40):
+            for line in self.expect(0, "trace", VILLAGE, "--person", person).stdout.splitlines():
+                place = re.search(r"\[.*village\.yaml:(\d+)\]$", line)
+                if place and " fires leave.across" in line:
+                    self.assertIn("name: across", lines[int(place.group(1)) - 1])
+                    fired += 1
+                if place and " hears of leave.across" in line:
+                    self.assertIn("tell:", lines[int(place.group(1)) - 1])
+                    heard += 1
+        self.assertGreater(fired, 0)
+        self.assertGreater(heard, 0)
+
+    def test_fit(self):
+        text = self.expect(0, "fit", VILLAGE, "--runs", "6", "--seeds", "1").stdout
+        self.assertIn("leave.base", text)
+        errors = re.search(r"objective ([\d.]+), before ([\d.]+)", text)
+        self.assertLessEqual(float(errors.group(1)), float(errors.group(2)))
+        self.assertRegex((self.folder / "fit-village.yaml").read_text(), r"  leave\.base: \{ value: [\d.]+, unit: 1/y, prior: \"lognormal")
+
+
+class Interruptions(Case):
+    def test_interrupt(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            running = self.start("run", self.long_scenario(), "--out", f"out-{number}")
+            running.send_signal(number)
+            text, complaint = running.communicate(timeout=60)
+            self.assertEqual(running.returncode, 130, complaint)
+            self.assertIn("marked incomplete", complaint)
+            found = json.loads((self.folder / f"out-{number}/run.json").read_text())
+            self.assertFalse(found["complete"])
+            self.assertLess(found["windows"], found["windows_total"])
+            self.assertIn("digest", text)
+
+    def test_killed(self):
+        running = self.start("run", self.long_scenario(), "--out", "out")
+        running.kill()
+        running.communicate(timeout=60)
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_closed_pipe(self):
+        running = subprocess.Popen(f"'{TUMEN}' run '{VILLAGE}' --out out | true", shell=True, cwd=self.folder, stderr=subprocess.PIPE)
+        self.assertEqual(running.communicate(timeout=60)[1], b"")
+
+
+class Library(Case):
+    def test_example(self):
+        ran = subprocess.run([str(EXAMPLE), str(VILLAGE), "arrivals", "out"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertRegex(ran.stdout, r"arrivals sex=female: \d+ \d+ \d+ \d+\narrivals sex=male: \d+ \d+ \d+ \d+\n")
+        found = json.loads(self.expect(0, "run", VILLAGE, "--seed", "7", "--json", "--out", "again").stdout)
+        self.assertIn("digest " + found["digest"], ran.stdout)
+        self.assertEqual(json.loads((self.folder / "out/run.json").read_text())["digest"], found["digest"])
+
+    def test_example_fails_well(self):
+        ran = subprocess.run([str(EXAMPLE), str(VILLAGE), "arivals", "out"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("there is no outcome 'arivals'; did you mean 'arrivals'?", ran.stderr)
+        ran = subprocess.run([str(EXAMPLE), str(BROKEN), "arrivals", "out"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 1)
+        self.assertRegex(ran.stderr, r"broken\.yaml:\d+:\d+: ")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
