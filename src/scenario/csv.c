@@ -196,7 +196,8 @@ static void read_row(struct reader *r) {
         csv->line[csv->rows++] = line;
     } else {
         int length = (int)tmn_utf8_count(start, tmn_line_end(start, r->end));
-        MISTAKE(r, ((struct tmn_place){r->source, line, 1, length}), "uneven-row", "a comma inside a cell needs quotes around the cell",
+        MISTAKE(r, ((struct tmn_place){r->source, line, 1, length}), "uneven-row",
+                count < csv->columns ? "an empty cell still needs its comma" : "a comma inside a cell needs quotes around the cell",
                 "this row has %zu cell%s, the header has %zu", count, count == 1 ? "" : "s", csv->columns);
     }
     end_row(r);

@@ -107,15 +107,15 @@ static bool refuse(const struct tmn_source *source, const char *line_start, cons
 }
 
 bool tmn_source_check(const struct tmn_source *source, size_t limit_bytes, struct tmn_diagnostics *list) {
-    struct tmn_place first = {source, 1, 1, 1};
+    struct tmn_place whole = {.source = source};
     if (source->count > limit_bytes) {
-        tmn_report(list, (struct tmn_place){.source = source}, "too-large", NULL, "the file has %zu bytes; at most %zu are read",
+        tmn_report(list, whole, "too-large", NULL, "the file has %zu bytes; at most %zu are read",
                    source->count, limit_bytes);
         return false;
     }
     const char *at = tmn_source_start(source), *end = tmn_source_end(source), *line_start = at;
     if (end - at >= 2 && (memcmp(at, "\xFF\xFE", 2) == 0 || memcmp(at, "\xFE\xFF", 2) == 0)) {
-        tmn_report(list, first, "utf-16", "save the file as UTF-8", "the file is UTF-16 text");
+        tmn_report(list, whole, "utf-16", "save the file as UTF-8", "the file is UTF-16 text");
         return false;
     }
     int line = 1;

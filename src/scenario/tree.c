@@ -6,6 +6,7 @@
 #include "scenario/tree.h"
 #include "scenario/source.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -68,8 +69,6 @@ static const struct syntax syntax_table[] = {
     {"could not find expected ':'", true, "a ':' is missing behind this key", "write `key: value`; a list entry begins with '- '"},
     {"did not find expected key", false, "this line does not fit the entries above it", column_hint},
     {"did not find expected '-' indicator", false, "this line does not fit the list above it", column_hint},
-    {"did not find expected ',' or ']'", false, "a ',' or ']' is missing before this", flow_hint},
-    {"did not find expected ',' or '}'", false, "a ',' or '}' is missing before this", flow_hint},
     {"did not find expected node content", false, "a value is missing here", quote_hint},
     {"did not find expected <document start>", false, "this does not belong to what stands above it", column_hint},
     {"block sequence entries are not allowed in this context", false, "a list entry can not begin here",
@@ -90,6 +89,37 @@ static bool is_tab_problem(const struct builder *b, const char *at) {
     const char *problem = b->parser.problem;
     return strstr(problem, "found a tab character") != NULL ||
            (strcmp(problem, "found character that cannot start any token") == 0 && at < b->end && *at == '\t');
+}
+
+/* Mistakes in lists, mappings and their entries, whose words depend on what stands around them. */
+static bool report_misplaced(struct builder *b, struct tmn_place place, const char *at, const char *context) {
+    const char *problem = b->parser.problem;
+    struct tmn_place opening = place_of(b, b->parser.context_mark, 1);
+    bool list = strstr(context, "flow sequence") != NULL;
+    if (list || strstr(context, "flow mapping") != NULL) {
+        if (at == b->end)
+            MISTAKE(b, opening, "yaml", NULL, "this '%c' is never closed", list ? '[' : '{');
+        else
+            MISTAKE(b, place, "yaml", flow_hint, "a ',' or '%c' is missing before this; the '%c' stands in line %d", list ? ']' : '}',
+                    list ? '[' : '{', opening.line);
+        return true;
+    }
+    if (strcmp(problem, "did not find expected node content") == 0 && at == b->end) {
+        MISTAKE(b, place, "yaml", "see that each [ and { is closed", "the file ends where a value is missing");
+        return true;
+    }
+    bool entry = strcmp(problem, "did not find expected key") == 0 || strcmp(problem, "did not find expected '-' indicator") == 0 ||
+                 strcmp(problem, "did not find expected <document start>") == 0;
+    const char *line_start = at;
+    while (line_start > b->source->bytes && strchr(" \t", line_start[-1]) != NULL)
+        line_start--;
+    bool first = line_start == tmn_source_start(b->source) || line_start[-1] == '\n' || line_start[-1] == '\r';
+    bool key = entry && first && at < b->end && *at == ':';
+    if (key)
+        MISTAKE(b, place, "yaml", "write `key: value`", "a key is missing before this ':'");
+    else if (entry && !first)
+        MISTAKE(b, place, "yaml", "put the whole text in quotes", "text follows a value that has ended");
+    return entry && (key || !first);
 }
 
 /* What libyaml found wrong, in words for somebody who does not know its grammar. */
@@ -115,12 +145,8 @@ static void report_syntax(struct builder *b) {
         MISTAKE(b, place_of(b, parser->context_mark, 1), "tag", "text that begins with '!' must be in quotes", "a tag can not be used here");
         return;
     }
-    bool flow = strstr(context, "flow sequence") != NULL || strstr(context, "flow mapping") != NULL;
-    if (flow && at == b->end) {
-        MISTAKE(b, place_of(b, parser->context_mark, 1), "yaml", NULL, "this %s is never closed",
-                strstr(context, "sequence") != NULL ? "'['" : "'{'");
+    if (report_misplaced(b, place, at, context))
         return;
-    }
     for (size_t i = 0; i < sizeof syntax_table / sizeof syntax_table[0]; i++) {
         const struct syntax *syntax = &syntax_table[i];
         if (strcmp(parser->problem, syntax->problem) == 0) {
@@ -145,11 +171,14 @@ static bool next(struct builder *b) {
 
 /* ---- Nodes ---- */
 
-/* End of the word at `at`, for underlining: up to a blank, a line's end or a flow sign. */
+/* End of the anchor, alias or tag at `at`. */
 static const char *word_end(const char *at, const char *end) {
-    const char *word = at;
-    while (at < end && strchr(" \t\r\n", *at) == NULL && (at == word || strchr(",[]{}", *at) == NULL))
-        at++;
+    bool tag = *at == '!';
+    for (at++; at < end; at++) {
+        bool name = isalnum((unsigned char)*at) || *at == '_' || *at == '-';
+        if (tag ? strchr(" \t\r\n,[]{}", *at) != NULL : !name)
+            break;
+    }
     return at;
 }
 
@@ -200,7 +229,7 @@ static size_t scalar_length(const struct builder *b, const char *at, yaml_mark_t
     if (block)
         return 1;
     if (start.line == end.line)
-        return end.column - start.column;
+        return end.column > start.column ? end.column - start.column : 0;
     const char *stop = tmn_line_end(at, b->end);
     while (stop > at && (stop[-1] == ' ' || stop[-1] == '\t'))
         stop--;
