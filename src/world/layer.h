@@ -1,0 +1,9 @@
+/* Layers of a world: prepared once, then asked for the ties of rows (tmn_layer_ties in world.h). */
+#ifndef TMN_WORLD_LAYER_H
+#define TMN_WORLD_LAYER_H
+
+#include "world/world.h"
+
+bool tmn_layers_prepare(struct tmn_world *world, struct tmn_error *err);
+
+#endif

@@ -1,0 +1,157 @@
+/* Draws of the population. The chances of a rule are evaluated once per combination of what they read, cumulated in the
+ * declared order of levels and rounded to 32 bits as branches are, so that a person costs one Philox call and one search. */
+#include "world/quantile.h"
+
+#include "base/draw.h"
+#include <stdio.h>
+
+enum { ENTRIES_MAX = 1 << 22 }; /* 32 MiB of cumulated chances per rule */
+#define CERTAIN (UINT64_C(1) << 32)
+#define SUM_SLACK 1e-9
+
+/* Cumulated chances in upto[levels]; upto[levels - 1] = 0 marks chances that are not probabilities. */
+static void cumulate(const struct tmn_quantile *quantile, const struct tmn_drawing *drawing, uint64_t *upto) {
+    double *chance = drawing->chance;
+    const struct tmn_draw_rule *rule = quantile->rule;
+    uint32_t levels = quantile->attribute->levels, last = 0;
+    double sum = 0, upto_now = 0;
+    bool good = true;
+    for (uint32_t l = 0; l < levels; l++) {
+        chance[l] = rule->chance[l] == NULL ? 0 : tmn_expr_eval(rule->chance[l], &drawing->start.env);
+        good = good && chance[l] >= 0 && chance[l] <= 1 + SUM_SLACK;
+        sum += chance[l];
+    }
+    if (rule->rest >= 0) {
+        good = good && sum <= 1 + SUM_SLACK;
+        chance[rule->rest] += sum < 1 ? 1 - sum : 0;
+    } else {
+        good = good && sum >= 1 - SUM_SLACK && sum <= 1 + SUM_SLACK;
+    }
+    for (uint32_t l = 0; l < levels; l++) {
+        good = good && !(chance[l] > 0 && quantile->unborn != NULL && quantile->unborn[l]);
+        last = chance[l] > 0 ? l : last;
+        upto_now += chance[l];
+        upto[l] = tmn_fixed_probability(upto_now > 1 ? 1 : upto_now);
+    }
+    for (uint32_t l = last; l < levels; l++)
+        upto[l] = CERTAIN;
+    if (!good)
+        upto[levels - 1] = 0;
+}
+
+void tmn_drawing_init(struct tmn_drawing *drawing, const struct tmn_model *model, struct tmn_arena *arena) {
+    uint32_t levels = 1;
+    for (size_t a = 0; a < model->attributes.count; a++)
+        levels = model->attributes.items[a].levels > levels ? model->attributes.items[a].levels : levels;
+    tmn_start_init(&drawing->start, model, arena);
+    drawing->chance = TMN_NEW_ARRAY(arena, double, levels);
+    drawing->upto = TMN_NEW_ARRAY(arena, uint64_t, levels);
+}
+
+static void tabulate(struct tmn_quantile *quantile, struct tmn_drawing *drawing, struct tmn_arena *arena, size_t strata) {
+    uint32_t levels = quantile->attribute->levels;
+    quantile->upto = TMN_NEW_ARRAY(arena, uint64_t, strata * levels);
+    for (size_t s = 0; s < strata; s++) {
+        size_t rest = s;
+        for (int r = 0; r < quantile->readings; r++) { /* strides descend */
+            drawing->start.level[quantile->reading[r].feature] = (uint32_t)(rest / quantile->reading[r].stride);
+            rest %= quantile->reading[r].stride;
+        }
+        cumulate(quantile, drawing, &quantile->upto[s * levels]);
+    }
+}
+
+static void read_feature(const struct tmn_model *model, int index, struct tmn_reading *reading) {
+    const struct tmn_feature *feature = &model->features.items[index];
+    *reading = (struct tmn_reading){.kind = feature->kind, .feature = index};
+    if (feature->kind == TMN_FEATURE_MAP) {
+        reading->attribute = &model->attributes.items[model->maps.items[feature->index].of];
+        reading->to = model->maps.items[feature->index].to;
+    } else {
+        reading->attribute = &model->attributes.items[feature->index]; /* AGE: birth_year */
+    }
+}
+
+bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw, struct tmn_drawing *drawing,
+                       struct tmn_arena *arena, struct tmn_error *err) {
+    const struct tmn_draw_rule *rule = &model->population.draws[draw];
+    *quantile = (struct tmn_quantile){.rule = rule, .attribute = &model->attributes.items[rule->attribute], .hash = model->population.draw_hash[draw]};
+    if (model->unborn != NULL && model->unborn->op == TMN_OP_MEMBER && model->features.items[model->unborn->index].kind == TMN_FEATURE_ATTRIBUTE &&
+        model->features.items[model->unborn->index].index == rule->attribute)
+        quantile->unborn = model->unborn->member;
+    const char *what = tmn_arena_printf(arena, "population.draw of '%s'", quantile->attribute->name);
+    bool *reads = TMN_NEW_ARRAY(arena, bool, model->features.count + 1);
+    for (uint32_t l = 0; l < quantile->attribute->levels; l++)
+        if (rule->chance[l] != NULL && !tmn_start_allows(model, rule->chance[l], what, reads, arena, err))
+            return false;
+    quantile->reading = TMN_NEW_ARRAY(arena, struct tmn_reading, model->features.count + 1);
+    size_t strata = 1;
+    for (size_t f = model->features.count; f-- > 0;) /* the first feature has the longest stride */
+        if (reads[f]) {
+            read_feature(model, (int)f, &quantile->reading[quantile->readings]);
+            quantile->reading[quantile->readings++].stride = (uint32_t)strata;
+            strata *= model->features.items[f].cardinality;
+            strata = strata > ENTRIES_MAX ? (size_t)ENTRIES_MAX + 1 : strata;
+        }
+    for (int r = 0; r < quantile->readings / 2; r++) {
+        struct tmn_reading swap = quantile->reading[r];
+        quantile->reading[r] = quantile->reading[quantile->readings - 1 - r];
+        quantile->reading[quantile->readings - 1 - r] = swap;
+    }
+    if (strata * quantile->attribute->levels <= ENTRIES_MAX)
+        tabulate(quantile, drawing, arena, strata);
+    return true;
+}
+
+static uint32_t level_of(const struct tmn_reading *reading, const struct tmn_packed *packed, int year, uint32_t birth_week) {
+    uint32_t level = tmn_level(packed, reading->attribute);
+    if (reading->kind == TMN_FEATURE_AGE)
+        return tmn_age(year, 0, reading->attribute->first + (int)level, birth_week);
+    return reading->to != NULL ? reading->to[level] : level;
+}
+
+bool tmn_quantile_draw(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint64_t seed, uint32_t key_row,
+                       uint32_t birth_week, struct tmn_packed *packed) {
+    uint32_t levels = quantile->attribute->levels, stratum = 0;
+    for (int r = 0; r < quantile->readings; r++) {
+        const struct tmn_reading *reading = &quantile->reading[r];
+        uint32_t level = level_of(reading, packed, drawing->start.env.year, birth_week);
+        if (quantile->upto != NULL)
+            stratum += level * reading->stride;
+        else
+            drawing->start.level[reading->feature] = level;
+    }
+    const uint64_t *limit = drawing->upto;
+    if (quantile->upto != NULL)
+        limit = &quantile->upto[(size_t)stratum * levels];
+    else
+        cumulate(quantile, drawing, drawing->upto);
+    if (limit[levels - 1] == 0)
+        return false;
+    uint32_t u = tmn_draw_uniform(tmn_draw(seed, key_row, 0, 0, quantile->hash)), low = 0, high = levels - 1;
+    while (low < high) {
+        uint32_t mid = (low + high) / 2;
+        if (u < limit[mid])
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    tmn_set_level(packed, quantile->attribute, low);
+    return true;
+}
+
+bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_model *model, const struct tmn_packed *packed,
+                       uint32_t birth_week, struct tmn_error *err) {
+    char who[512] = "everyone";
+    size_t used = 0;
+    for (int r = 0; r < quantile->readings && used < sizeof who; r++) {
+        const struct tmn_reading *reading = &quantile->reading[r];
+        const struct tmn_feature *feature = &model->features.items[reading->feature];
+        uint32_t level = level_of(reading, packed, model->calendar.start_year, birth_week);
+        int n = feature->level != NULL ? snprintf(who + used, sizeof who - used, "%s%s = %s", r > 0 ? ", " : "", feature->name, feature->level[level])
+                                       : snprintf(who + used, sizeof who - used, "%s%s = %u", r > 0 ? ", " : "", feature->name, level);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    return tmn_fail(err, TMN_SCENARIO, "population.draw of '%s': the chances of a person with %s do not lie between 0 and 1, do not sum to 1, "
+                    "or allow the level that marks the unborn", quantile->attribute->name, who);
+}
