@@ -113,8 +113,10 @@ static void read_file(struct tmn_reader *reader, struct opened *opened, const ch
         return;
     }
     struct tmn_node *root = tmn_tree_read(reader->arena, path, reader->list);
-    if (!root)
+    if (!root) {
+        reader->broken = true;
         return;
+    }
     if (root->place.source)
         tmn_hash_source(reader, root->place.source);
     if (tmn_schema_check(reader, root, from ? TMN_SCHEMA_INCLUDED : TMN_SCHEMA_SCENARIO, from ? "an included file" : "the scenario")) {
@@ -205,7 +207,7 @@ struct tmn_model *tmn_model_read(struct tmn_arena *arena, const char *path, stru
     if (!locate(&reader, path))
         return NULL;
     read_file(&reader, &opened, model->path, NULL);
-    if (list->errors == before || reader.section[TMN_IN_TIME]) {
+    if (!reader.broken && (list->errors == before || reader.section[TMN_IN_TIME])) {
         read_declarations(&reader);
         read_rules(&reader);
     }

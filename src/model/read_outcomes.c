@@ -112,22 +112,25 @@ void tmn_read_outcomes(struct tmn_reader *reader)
             read_outcome(reader, node->keys[i], node->items[i]);
 }
 
-/* error: negbin(50), normal(12), poisson. */
+/* error: poisson, negbin(50), normal(12), lognormal(0.1). */
 static void read_error_model(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_observation *observation)
 {
     const char *text;
     observation->error_model = "poisson";
     if (!tmn_get_text(reader, node, "error", &text))
         return;
-    size_t length = strcspn(text, "(");
+    static const char *const models[] = {"negbin(", "normal(", "lognormal("};
+    size_t length = 0;
+    for (int i = 0; i < 3; i++)
+        if (strncmp(text, models[i], strlen(models[i])) == 0)
+            length = strlen(models[i]);
     const char *close = strchr(text, ')');
     bool poisson = strcmp(text, "poisson") == 0;
-    bool one = (length == 6 && (strncmp(text, "negbin", 6) == 0 || strncmp(text, "normal", 6) == 0)) && text[6] == '(' && close && close[1] == '\0' &&
-               tmn_parse_real(text + 7, (size_t)(close - text) - 7, &observation->dispersion) && observation->dispersion > 0;
+    bool one = length > 0 && close && close[1] == '\0' && tmn_parse_real(text + length, (size_t)(close - text) - length, &observation->dispersion) && observation->dispersion > 0;
     if (!poisson && !one)
-        tmn_report(reader->list, tmn_node_get(node, "error")->place, "bad-error-model", "poisson, negbin(size) or normal(sd), with a number above 0", "'%s' is not an error model", text);
+        tmn_report(reader->list, tmn_node_get(node, "error")->place, "bad-error-model", "poisson, negbin(size), normal(sd) or lognormal(sd_of_log), with a number above 0", "'%s' is not an error model", text);
     else
-        observation->error_model = poisson ? "poisson" : tmn_arena_strndup(reader->arena, text, 6);
+        observation->error_model = poisson ? "poisson" : tmn_arena_strndup(reader->arena, text, length - 1);
 }
 
 static void read_observed(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_observation *observation)

@@ -69,7 +69,8 @@ bool tmn_schema_check(struct tmn_reader *reader, const struct tmn_node *node, en
             check_value(reader, node->keys[i], node->items[i], keys[k].shapes);
             continue;
         }
-        const char *hint = tmn_hint_nearest(reader->list, node->keys[i]->text, names, count);
+        bool bare = node->items[i]->kind == TMN_NODE_SCALAR && node->items[i]->null && !node->items[i]->quoted;
+        const char *hint = bare ? "inside { } a text with a comma must be in quotes" : tmn_hint_nearest(reader->list, node->keys[i]->text, names, count);
         if (!hint) {
             struct tmn_text text;
             tmn_text_init(&text, reader->arena);
