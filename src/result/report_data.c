@@ -292,6 +292,8 @@ static void put_shares(struct tmn_json *json, const struct tmn_result *result) {
         put_date(json, "to", rows[i].to_day);
         tmn_json_real(json, "observed", rows[i].observed);
         tmn_json_real(json, "simulated", rows[i].simulated);
+        tmn_json_real(json, "observed_count", rows[i].observed_count);
+        tmn_json_real(json, "simulated_count", rows[i].simulated_count);
         tmn_json_bool(json, "fitted", rows[i].fitted);
         tmn_json_bool(json, "thin", rows[i].thin);
         tmn_json_close(json, '}');

@@ -58,7 +58,7 @@ int tmn_result_periods(const struct tmn_result *result, int outcome); /* periods
 /* Sum over cells (cell[i]: level of the outcome's i-th key, or -1: all; cell NULL: all) of one period. */
 struct tmn_sum tmn_result_cell(const struct tmn_result *result, int outcome, int period, const int64_t *cell);
 /* Over days from..to: flows are added, stocks and feedback are taken at the end. false when the finished periods of the run
- * do not cover these days exactly. */
+ * do not cover these days: exactly for yearly outcomes, to the nearest window for those of every window. */
 bool tmn_result_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day, int32_t to_day,
                         struct tmn_sum *sum);
 /* Length of from..to in years of the calendar (whole years count exactly). */

@@ -25,6 +25,10 @@ struct tmn_sum tmn_result_cell(const struct tmn_result *result, int outcome, int
     return sum;
 }
 
+static bool is_flow(const struct tmn_outcome *outcome) {
+    return outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_FIRINGS;
+}
+
 int tmn_result_periods(const struct tmn_result *result, int outcome) {
     const struct tmn_series *series = &result->series[outcome];
     int32_t next_day = tmn_calendar_window(&result->model->calendar, result->windows).first_day; /* of the window to come */
@@ -34,13 +38,35 @@ int tmn_result_periods(const struct tmn_result *result, int outcome) {
     return periods;
 }
 
+/* Outcomes of every window: windows do not end where months do, so a window belongs to the days that hold its middle. */
+static bool windows_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day, int32_t to_day,
+                            struct tmn_sum *sum) {
+    const struct tmn_series *series = &result->series[outcome];
+    int periods = tmn_result_periods(result, outcome), from = 0, to = 0;
+    while (from < periods && (series->first_day[from] + series->last_day[from]) / 2 < from_day)
+        from++;
+    for (to = from; to < periods && (series->first_day[to] + series->last_day[to]) / 2 <= to_day;)
+        to++;
+    if (from == to || series->first_day[0] > from_day || series->last_day[periods - 1] < to_day)
+        return false;
+    bool flow = is_flow(&result->model->outcomes.items[outcome]);
+    for (int p = flow ? from : to - 1; p < to; p++) {
+        struct tmn_sum more = tmn_result_cell(result, outcome, p, cell);
+        sum->value += more.value;
+        sum->simulated += more.simulated;
+    }
+    return true;
+}
+
 bool tmn_result_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day, int32_t to_day,
                         struct tmn_sum *sum) {
     const struct tmn_outcome *declared = &result->model->outcomes.items[outcome];
     const struct tmn_series *series = &result->series[outcome];
-    bool flow = declared->kind == TMN_OUTCOME_FLOW || declared->kind == TMN_OUTCOME_FIRINGS;
+    bool flow = is_flow(declared);
     int32_t next = from_day;
     *sum = (struct tmn_sum){0.0, 0.0};
+    if (declared->every == TMN_PERIOD_WINDOW)
+        return windows_between(result, outcome, cell, from_day, to_day, sum);
     for (int p = 0; p < tmn_result_periods(result, outcome); p++) {
         if (!flow && series->last_day[p] == to_day) {
             *sum = tmn_result_cell(result, outcome, p, cell);
@@ -214,7 +240,7 @@ struct tmn_figure_row *tmn_result_figures(struct tmn_arena *arena, const struct 
         if (figure->outcome < 0)
             continue; /* a figure that no outcome answers: stated and observed only */
         const struct tmn_outcome *outcome = &model->outcomes.items[figure->outcome];
-        bool flow = outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_FIRINGS;
+        bool flow = is_flow(outcome);
         struct tmn_sum sum;
         if (figure->per_year && !flow)
             rows[i].reached = mean_of_years(result, figure, &sum);

@@ -56,32 +56,40 @@ function align(series) {
  * A chart. lines: [{ label, color: '--a', x, y, dots: bool }]; spans: [{ from, to, value, color }]; unfittedFrom: year or null.
  * domain: [first, last] years; format: of values.
  */
-export function chart(label, { lines, spans: bars = [], unfittedFrom = null, domain, height = 260, format = number, legend = true }) {
+export function chart(label, { lines, spans: bars = [], unfittedFrom = null, domain, height = 260, format = number }) {
   const box = h('div', { class: 'chart', role: 'img', 'aria-label': label });
+  const year = h('b', {}), readings = lines.map(() => h('b', {}));
+  const keys = h('div', { class: 'legend' }, lines.map((line, i) => h('span', {},
+    h('i', { class: line.dots ? 'dot' : 'line', style: `--key:var(${line.color})` }), line.label, ' ', readings[i])), year);
   const data = align(lines);
   const top = Math.max(1e-9, ...bars.map((bar) => bar.value), ...lines.flatMap((line) => line.y.filter((y) => y !== null)));
   const low = Math.min(0, ...lines.flatMap((line) => line.y.filter((y) => y !== null)));
   let plot = null;
   const options = (width) => ({
-    width, height: height + (legend ? 0 : 0), padding: [10, RIGHT, 0, 0],
+    width, height, padding: [10, RIGHT, 0, 0],
     cursor: { sync: { key: 'years' }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
-    legend: { show: legend, live: true, markers: { width: 2 } },
+    legend: { show: false },
     scales: { x: { time: false, range: () => domain }, y: { range: () => [low * 1.05, top * 1.08] } },
     axes: [
       { stroke: color('--muted'), grid: { show: false }, ticks: { stroke: color('--rule'), size: 4 }, size: 28, font: '12px system-ui, sans-serif',
         incrs: [1, 2, 5, 10, 20], space: 44, values: (_, ticks) => ticks.map(String) },
       { stroke: color('--muted'), grid: { stroke: color('--rule'), width: 1 }, ticks: { show: false }, size: LEFT, font: '12px system-ui, sans-serif',
-        space: 36, values: (_, ticks) => ticks.map((tick) => (format === number ? short(tick) : format(tick))) },
+        space: 28, values: (_, ticks) => ticks.map((tick) => (format === number ? short(tick) : format(tick))) },
     ],
     series: [
-      { label: 'Year', value: (_, x) => (x === null ? '–' : String(Math.floor(x - 1e-6))) },
+      {},
       ...lines.map((line) => ({
-        label: line.label, stroke: color(line.color), width: line.dots ? 0 : 2, spanGaps: true, value: (_, y) => (y === null ? '–' : format(y)),
+        label: line.label, stroke: color(line.color), width: line.dots ? 0 : 2, spanGaps: true,
         paths: line.dots ? () => null : undefined, dash: line.dash,
-        points: line.dots ? { show: true, size: 7, fill: color(line.color), stroke: color('--paper'), width: 1.5 } : { show: false },
+        points: line.dots ? { show: true, size: 8, fill: color(line.color), stroke: color('--paper'), width: 1 } : { show: false },
       })),
     ],
-    hooks: { drawClear: [(u) => shade(u, unfittedFrom, domain[1])], draw: [(u) => spans(u, bars)] },
+    hooks: { drawClear: [(u) => shade(u, unfittedFrom, domain[1])], draw: [(u) => spans(u, bars)],
+      setCursor: [(u) => {
+        const at = u.cursor.idx;
+        year.textContent = at === null || at === undefined ? '' : `in ${Math.floor(data[0][at] - 1e-6)}`;
+        lines.forEach((_, i) => { const y = at === null || at === undefined ? null : data[i + 1][at]; readings[i].textContent = y === null || y === undefined ? '' : format(y); });
+      }] },
   });
   const draw = () => {
     const width = box.clientWidth;
@@ -91,7 +99,7 @@ export function chart(label, { lines, spans: bars = [], unfittedFrom = null, dom
   };
   drawn.push(draw);
   new ResizeObserver(() => { if (plot && box.clientWidth && box.clientWidth !== plot.width) plot.setSize({ width: box.clientWidth, height }); else if (!plot) draw(); }).observe(box);
-  return box;
+  return h('div', {}, keys, box);
 }
 
 /** Dated steps and pulses of drivers as lanes under a chart with the same x axis. */

@@ -11,8 +11,8 @@ function head(data) {
     && row.observation === data.observations.find((one) => one.outcome === 'arrivals').name);
   const sum = (name) => observed.reduce((all, row) => all + row[name], 0);
   const tiles = [
-    [number(data.run.persons * data.run.weight), `persons at the start, ${data.run.scale === 1 ? 'one by one' : `one in ${number(1 / data.run.scale)} simulated`}`],
-    arrivals?.total && [number(arrivals.total.reduce((a, b) => a + b, 0)), `${(arrivals.title || 'arrivals').toLowerCase()} in this model, ${calendarYear(data.scenario.start)} to ${calendarYear(data.run.until)}`],
+    [number(Math.round(data.run.persons * data.run.weight)), `persons at the start, ${data.run.scale === 1 ? 'one by one' : `one in ${number(1 / data.run.scale)} simulated`}`],
+    arrivals?.total && [number(arrivals.total.reduce((a, b) => a + b, 0)), `arrivals in this model, ${calendarYear(data.scenario.start)} to ${calendarYear(data.run.until)}`],
     observed?.length && [percent(sum('simulated') / sum('observed')), 'of the arrivals observed in the same years'],
     [`${calendarYear(data.scenario.start)}–${calendarYear(data.run.until)}`, `${plural(data.run.windows, 'window')} of ${number(data.scenario.window_days)} days`],
   ].filter(Boolean);

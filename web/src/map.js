@@ -1,6 +1,6 @@
 // The map: one measure by province, one year at a time, in classes that stay the same over the years.
 import { geoArea, geoMercator, geoPath } from 'd3-geo';
-import { h, s, number, titleOf, placeName, years, calendarYear, thinMark } from './dom.js';
+import { h, s, number, titled, placeName, years, calendarYear, thinMark } from './dom.js';
 
 // Cividis (Nunez, Anderton, Renslow 2018): readable with any colour vision and in grey.
 const CIVIDIS = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'];
@@ -13,8 +13,8 @@ export function classLimits(values) {
   const top = positive[positive.length - 1], low = positive[Math.floor(positive.length * 0.1)];
   if (top / low > 12) {
     const limits = [];
-    for (let power = Math.floor(Math.log10(top)); limits.length < 6 && power > -6; power--)
-      for (const step of [3, 1]) if (step * 10 ** power < top && limits.length < 6) limits.unshift(step * 10 ** power);
+    for (let power = Math.floor(Math.log10(top)); limits.length < 6 && 10 ** (power + 1) > positive[0]; power--)
+      for (const step of [3, 1]) if (step * 10 ** power < top && step * 10 ** power > positive[0] && limits.length < 6) limits.unshift(step * 10 ** power);
     return limits;
   }
   const rough = (top - Math.min(low, top * 0.9)) / 5, power = 10 ** Math.floor(Math.log10(rough));
@@ -32,7 +32,7 @@ export function measures(data) {
   const names = new Set(data.map.geojson.features.map((feature) => feature.properties?.[data.map.property]));
   return data.outcomes.flatMap((outcome) => outcome.by
     .filter((margin) => outcome.to.length && outcome.every !== 'window' && margin.levels.filter((level) => names.has(level)).length * 2 >= names.size)
-    .map((margin) => ({ outcome, margin, name: outcome.by.length > 1 || margin.key !== data.map.key ? `${titleOf(outcome)}, by ${margin.key.replace(/_/g, ' ')}` : titleOf(outcome) })));
+    .map((margin) => ({ outcome, margin, name: titled(outcome, margin.key) })));
 }
 
 // d3-geo reads rings as spherical: one that runs the other way would be the rest of the globe.
@@ -86,6 +86,7 @@ export function mapSection(data) {
       const cell = value.get(nameOf(feature));
       const masked = cell && cell.value === null;
       shapes[i].setAttribute('fill', !cell ? 'var(--rule)' : masked ? 'url(#hatch)' : colors[classOf(cell.value, limits)]);
+      shapes[i].classList.toggle('hidden-cell', Boolean(masked));
       shapes[i].querySelector('title').textContent = `${placeName(String(nameOf(feature) ?? ''))}: ${!cell ? 'not told' : masked ? 'fewer than 10 persons' : number(cell.value)}`;
     });
     legend.replaceChildren(
@@ -102,11 +103,17 @@ export function mapSection(data) {
         h('td', { class: 'num' }, cell.value === null ? 'masked' : number(cell.value), ' ', cell.value !== null && cell.persons !== null && thinMark(cell.persons < 100)))))));
   }
 
-  choose.addEventListener('change', () => { slider.value = list[Number(choose.value)].outcome.to.length - 1; show(); });
+  // A new measure opens at the last year in which most provinces can be told.
+  function open() {
+    const { margin } = list[Number(choose.value)];
+    const told = margin.values.map((row) => row.filter((value) => value !== null).length * 2 >= row.length);
+    slider.max = margin.values.length - 1;
+    slider.value = told.includes(true) ? told.lastIndexOf(true) : margin.values.length - 1;
+    show();
+  }
+  choose.addEventListener('change', open);
   slider.addEventListener('input', show);
-  slider.max = list[0].outcome.to.length - 1;
-  slider.value = slider.max;
-  show();
+  open();
   return h('section', { id: 'map' }, h('h2', {}, 'Where'),
     h('p', {}, 'In this model, by province and year: nothing finer is ever told. Colours keep their meaning over the years.'),
     h('div', { class: 'map-controls' }, h('label', { for: 'map-measure' }, 'Measure ', choose), h('label', { for: 'map-year' }, 'Year ', slider, shown)),

@@ -1,6 +1,6 @@
 // Sections that draw outcomes over years: arrivals beside what was observed, stocks, other outcomes, and the time line.
 import { chart, timeline } from './chart.js';
-import { h, number, percent, table, more, thinMark, titleOf, words, years, yearOf, yearAfter, calendarYear } from './dom.js';
+import { h, number, percent, table, more, thinMark, titleOf, titled, placeName, words, years, yearOf, yearAfter, calendarYear } from './dom.js';
 
 const COLORS = ['--c1', '--c2', '--c3', '--c4', '--c5', '--c6'];
 const isFlow = (outcome) => outcome.kind === 'flow' || outcome.kind === 'firings';
@@ -57,7 +57,7 @@ function keyChart(data, outcome, margin, height) {
   return chart(`${titleOf(outcome)} by ${margin.key}`, { lines, spans, unfittedFrom: unfittedFrom(data, outcome), domain: domainOf(data), height });
 }
 
-const drawable = (margin) => !margin.place && margin.levels.length <= 6;
+const drawable = (margin) => !margin.place && margin.levels.filter((_, i) => margin.values.some((row) => row[i])).length <= COLORS.length;
 
 function yearTable(data, outcome) {
   const rows = data.totals.filter((row) => data.observations.find((one) => one.name === row.observation).outcome === outcome.name);
@@ -97,7 +97,7 @@ function smallSection(data, id, title, text, outcomes) {
       const margin = outcome.by.find(drawable);
       const body = margin ? keyChart(data, outcome, margin, 170) : outcome.total ? totalChart(data, outcome, 170) : keyChart(data, outcome, { ...outcome.by[0] }, 170);
       const thin = outcome.persons?.some((persons) => persons > 0 && persons < 100);
-      return h('figure', {}, h('figcaption', {}, titleOf(outcome), margin ? h('small', {}, ` by ${margin.key.replace(/_/g, ' ')}`) : null, ' ', thinMark(thin)), body);
+      return h('figure', {}, h('figcaption', {}, titleOf(outcome), ' ', thinMark(thin)), body);
     })),
     more('The numbers', shown.filter((outcome) => outcome.total && outcome.every !== 'window').map((outcome) => yearTable(data, outcome))));
 }
@@ -113,13 +113,30 @@ export function outcomeSections(data) {
 }
 
 /** Shares: bars for the longest period observed, or for the last one simulated, with what was observed as a tick. */
-function shareBars(title, rows, note) {
+function shareBars(title, rows, places, thin) {
   const top = Math.max(...rows.map((row) => Math.max(row.simulated ?? 0, row.observed ?? 0)));
-  return h('figure', { class: 'shares' }, h('figcaption', {}, title, note && h('small', {}, ` ${note}`)),
+  return h('figure', { class: 'shares' }, h('figcaption', {}, title, ' ', thinMark(thin)),
     h('table', {}, h('caption', { class: 'hidden' }, title), h('thead', { class: 'hidden' }, h('tr', {}, ['Level', 'Bar', 'Share'].map((name) => h('th', { scope: 'col' }, name)))),
-      h('tbody', {}, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, words(row.level)),
+      h('tbody', {}, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, places ? placeName(row.level) : words(row.level)),
         h('td', { class: 'bar' }, h('i', { style: `width:${(100 * (row.simulated ?? 0)) / top}%` }), row.observed !== null && h('b', { style: `left:${(100 * row.observed) / top}%`, title: `observed ${percent(row.observed)}` })),
         h('td', { class: 'num' }, percent(row.simulated), row.observed !== null && h('small', {}, ` observed ${percent(row.observed)}`)))))));
+}
+
+const isPlace = (outcome, key) => outcome.by.some((margin) => margin.key === key && margin.place);
+
+/** The period that holds all others (a cumulative table), or, of rows side by side, all of them. */
+function wholePeriod(rows) {
+  const from = rows.map((row) => row.from).sort()[0], to = rows.map((row) => row.to).sort().pop();
+  return { from, to, one: rows.some((row) => row.from === from && row.to === to) };
+}
+
+function addShares(rows, period) {
+  const used = rows.filter((row) => !period.one || (row.from === period.from && row.to === period.to));
+  const sum = (list, name) => list.reduce((all, row) => all + row[name], 0);
+  return [...new Set(used.map((row) => row.level))].map((level) => {
+    const mine = used.filter((row) => row.level === level);
+    return { level, simulated: sum(mine, 'simulated_count') / sum(used, 'simulated_count') || 0, observed: sum(mine, 'observed_count') / sum(used, 'observed_count') };
+  }).sort((a, b) => b.observed - a.observed);
 }
 
 export function compositionSection(data) {
@@ -133,27 +150,25 @@ export function compositionSection(data) {
     const [observation, key] = name.split('\n');
     const outcome = data.outcomes.find((one) => one.name === data.observations.find((seen) => seen.name === observation).outcome);
     told.add(`${outcome.name}\n${key}`);
-    const longest = rows.reduce((best, row) => (Date.parse(row.to) - Date.parse(row.from) > Date.parse(best.to) - Date.parse(best.from) || (row.to > best.to && yearAfter(row.to) - yearOf(row.from) >= yearAfter(best.to) - yearOf(best.from) - 0.01) ? row : best));
-    const chosen = rows.filter((row) => row.from === longest.from && row.to === longest.to);
-    parts.push(shareBars(`${titleOf(outcome)} by ${key.replace(/_/g, ' ')}, ${years(longest.from, longest.to)}`, chosen.sort((a, b) => b.observed - a.observed), longest.thin ? '(thin)' : null));
+    const period = wholePeriod(rows);
+    parts.push(shareBars(`${titled(outcome, key)}, ${years(period.from, period.to)}`, addShares(rows, period), isPlace(outcome, key), rows.every((row) => row.thin)));
     const female = rows.some((row) => row.level === 'female') ? 'female' : null;
     const single = rows.filter((row) => row.level === female);
     if (female && single.length > 3) {
       const x = single.map((row) => (yearOf(row.from) + yearAfter(row.to)) / 2);
-      parts.push(h('figure', {}, h('figcaption', {}, `Share of women, ${titleOf(outcome).toLowerCase()}`),
+      parts.push(h('figure', {}, h('figcaption', {}, `Share of women: ${titleOf(outcome)}`),
         chart('Share of women, simulated and observed', { domain: domainOf(data), height: 200, format: percent, unfittedFrom: unfittedFrom(data, outcome), lines: [
           { label: 'Simulated', color: '--c1', x, y: single.map((row) => row.simulated) },
           { label: 'Observed', color: '--observed', dots: true, x, y: single.map((row) => row.observed) }] })));
     }
   }
-  // What was simulated but never observed: as it stands at the end.
+  // What was simulated but never observed, as it stands at the end; places have the map.
   for (const outcome of data.outcomes.filter((one) => one.kind !== 'feedback' && one.to.length && (one.name === 'arrivals' || one.kind === 'stock')))
     for (const margin of outcome.by) {
       const last = margin.values.length - 1, all = outcome.total[last];
-      if (told.has(`${outcome.name}\n${margin.key}`) || margin.levels.length > 24 || !(all > 0)) continue;
-      const rows = margin.levels.map((level, i) => ({ level, simulated: margin.values[last][i] === null ? null : margin.values[last][i] / all, observed: null }))
-        .filter((row) => row.simulated !== 0).sort((a, b) => (b.simulated ?? 0) - (a.simulated ?? 0));
-      if (rows.length > 1) parts.push(shareBars(`${titleOf(outcome)} by ${margin.key.replace(/_/g, ' ')}, ${years(outcome.to[last], outcome.to[last])}`, rows, outcome.persons[last] < 100 ? '(thin)' : null));
+      if (margin.place || told.has(`${outcome.name}\n${margin.key}`) || margin.levels.length > 24 || !(all > 0)) continue;
+      const rows = margin.levels.map((level, i) => ({ level, simulated: margin.values[last][i] / all, observed: null })).filter((row) => row.simulated > 0);
+      if (rows.length > 1) parts.push(shareBars(`${titled(outcome, margin.key)}, end of ${years(outcome.to[last], outcome.to[last])}`, rows, false, outcome.persons[last] < 100));
     }
   if (!parts.length) return null;
   return h('section', { id: 'composition' }, h('h2', {}, 'Who they are'), h('p', {}, 'In this model (bars), and as published (ticks) where it was.'), h('div', { class: 'grid' }, parts));

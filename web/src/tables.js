@@ -5,7 +5,7 @@ const factor = (logError) => (logError === null ? '–' : `× ${Math.exp(logErro
 const observationTitle = (data, name) => {
   const observation = data.observations.find((one) => one.name === name);
   const outcome = data.outcomes.find((one) => one.name === observation.outcome);
-  return data.observations.filter((one) => one.outcome === outcome.name).length > 1 ? `${titleOf(outcome)} (${words(name)})` : titleOf(outcome);
+  return data.observations.filter((one) => one.outcome === outcome.name).length > 1 ? `${titleOf(outcome)} (${name.replace(/_/g, ' ')})` : titleOf(outcome);
 };
 
 export function figuresSection(data) {
@@ -15,7 +15,7 @@ export function figuresSection(data) {
     table('Figures stated, observed and simulated', [['Figure'], ['Years'], ['Stated', 'num'], ['Observed', 'num'], ['Simulated', 'num']],
       data.figures.map((figure) => [[figure.text, ' ', figure.claim && h('small', { title: data.evidence[figure.claim]?.text }, figure.claim)],
         [years(figure.from, figure.to), figure.per_year && h('small', {}, ' a year')], figure.stated ?? '–', figure.observed ?? '–',
-        [figure.masked ? 'masked' : number(figure.simulated), ' ', thinMark(figure.thin)]])));
+        [figure.masked ? 'masked' : number(figure.simulated), ' ', thinMark(figure.thin && figure.simulated !== null)]])));
 }
 
 export function fitSection(data) {
@@ -25,7 +25,7 @@ export function fitSection(data) {
   const cell = (score, name) => (score[name] !== null && score[name] === best(score) ? h('b', { title: 'the smallest error of the row' }, factor(score[name])) : factor(score[name]));
   const held = data.scores.find((score) => score.years === 'unfitted' && score.quadratic !== null && score.logistic !== null);
   return h('section', { id: 'fit' }, h('h2', {}, 'How well it fits'),
-    held ? h('p', {}, `In this model, years that were not fitted (${held.year_from} to ${held.year_to}) are off by a factor of ${Math.exp(held.model).toFixed(2)} (${observationTitle(data, held.observation).toLowerCase()}). `,
+    held ? h('p', {}, `In this model, years that were not fitted (${held.year_from} to ${held.year_to}) are off by a factor of ${Math.exp(held.model).toFixed(2)} (${observationTitle(data, held.observation)}). `,
       `Curves that know no mechanism, fitted to the same years, are off by ${Math.exp(held.quadratic).toFixed(2)} (quadratic) and ${Math.exp(held.logistic).toFixed(2)} (logistic with a step). `,
       held.model > best(held) ? h('b', {}, 'A plain curve does better here.') : 'The model does better than both.')
       : h('p', {}, 'Typical error as a factor: × 1.10 is about 10 % too much or too little. Beside the model stand curves that know no mechanism.'),
@@ -45,7 +45,7 @@ export function misses(data) {
     if (off > Math.log(1.5)) list.push([off, `${observationTitle(data, row.observation)} in ${years(row.from, row.to)}: ${number(row.simulated)} simulated, ${number(row.observed)} observed${row.fitted ? '' : ' (not fitted)'}`]);
   }
   for (const score of data.share_scores)
-    if (Math.abs(score.cumulative) > 0.1) list.push([Math.abs(score.cumulative) * 5, `Share of ${words(score.cumulative_level)} in ${observationTitle(data, score.observation).toLowerCase()} by ${score.key.replace(/_/g, ' ')}: off by ${points(score.cumulative, true)} points`]);
+    if (Math.abs(score.cumulative) > 0.1) list.push([Math.abs(score.cumulative) * 5, `Share of ${words(score.cumulative_level)} in ${observationTitle(data, score.observation)}: off by ${points(score.cumulative, true)} points`]);
   for (const score of data.scores)
     if (score.years === 'unfitted' && [score.quadratic, score.logistic].some((error) => error !== null && error < score.model))
       list.push([3, `${observationTitle(data, score.observation)} in the years that were not fitted: a curve without a mechanism does better`]);
