@@ -80,12 +80,12 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         wanted[s] = 0;
     tmn_clock_levels(run, row, &run->packed[row], worker->level);
     for (size_t t = 0; t < run->transitions; t++) {
-        const struct tmn_transition *it = &run->model->transitions.items[t];
-        uint64_t c = run->rule[t].c[tmn_stratum(&it->personal, worker->level)];
+        uint64_t c = run->rule[t].c[tmn_personal_stratum(&run->rule[t], worker->level)];
         if (c == FACTOR_DISABLED)
             continue;
-        assert(wanted[it->slot] == 0 && "transitions that share a slot are never enabled together");
-        wanted[it->slot] = (uint16_t)(t + 1);
+        int slot_of = run->model->transitions.items[t].slot;
+        assert(wanted[slot_of] == 0 && "transitions that share a slot are never enabled together");
+        wanted[slot_of] = (uint16_t)(t + 1);
         if (c == FACTOR_BAD)
             tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_C, .row = row, .transition = (int)t, .packed = run->packed[row]});
     }

@@ -84,10 +84,10 @@ static bool step_event(struct tmn_run *run, const struct tmn_event *event, struc
         rule->left[place] -= use;
         return true;
     }
+    run->counters.overshoots += rule->left[place] == 0;
     uint64_t overshoot = use - rule->left[place];
     uint64_t next = tmn_draw_threshold(tmn_draw(run->options.seed, place, 0, ++rule->k[place], event->hash));
     rule->left[place] = next > overshoot ? next - overshoot : 0;
-    run->counters.overshoots += next <= overshoot;
     return fire_event(run, event, place, err);
 }
 

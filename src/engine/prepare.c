@@ -150,12 +150,20 @@ static void number_tells(struct tmn_run *run) {
     }
 }
 
+static void make_terms(const struct tmn_strata *strata, struct tmn_term *term, int most, bool *wide) {
+    *wide = *wide || strata->n > most;
+    for (int i = 0; i < strata->n && i < most; i++)
+        term[i] = (struct tmn_term){(uint32_t)strata->feature[i], strata->stride[i]};
+}
+
 static void make_rules(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *it = &model->transitions.items[t];
         run->rule[t].personal = &it->personal;
         run->rule[t].shared = &it->shared;
+        make_terms(&it->personal, run->rule[t].personal_term, 4, &run->rule[t].wide);
+        make_terms(&it->shared, run->rule[t].shared_term, 2, &run->rule[t].wide);
         for (int i = 0; i < it->personal.n; i++) {
             const struct tmn_feature *feature = &model->features.items[it->personal.feature[i]];
             if (feature->kind == TMN_FEATURE_COUNTER)

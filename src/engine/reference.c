@@ -38,15 +38,12 @@ static bool holds_now(struct tmn_run *run, struct tmn_worker *worker, uint32_t r
 }
 
 /* What is left after the clock ran out: fresh for terms and chances, and for rates the next threshold less the overshoot. */
-static uint64_t restart(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, const struct tmn_expired *clock, uint32_t k, bool carry) {
+static uint64_t restart(const struct tmn_run *run, uint32_t row, const struct tmn_expired *clock, uint32_t k, bool carry) {
     uint64_t threshold = tmn_threshold(run, row, clock->transition, k);
     if (!carry || run->model->transitions.items[clock->transition].kind != TMN_CLOCK_RATE)
         return threshold;
     uint64_t overshoot = clock->use - clock->left;
-    if (threshold > overshoot)
-        return threshold - overshoot;
-    worker->tally.overshoots++;
-    return 0;
+    return threshold > overshoot ? threshold - overshoot : 0;
 }
 
 static void run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
@@ -57,6 +54,7 @@ static void run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
         uint32_t k = tmn_k(run, row, clock->transition);
         bool fires = tmn_same(&start, &now) || holds_now(run, worker, row, clock->transition, &now);
         if (fires) {
+            worker->tally.overshoots += !clock->certain && clock->left == 0; /* the last overshoot was beyond the threshold */
             tmn_fire(run, worker, block, row, clock->transition, k, &start, &now);
         } else {
             worker->tally.used_up++;
@@ -64,17 +62,19 @@ static void run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
                 tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_USED_UP, run->window, row, row, clock->transition, -1, -1, now, now, false});
         }
         size_t at = (size_t)row * (size_t)run->slots + (size_t)clock->slot;
-        run->left[at] = restart(run, worker, row, clock, tmn_k_advance(run, worker, block, row, clock->transition), fires);
+        run->left[at] = restart(run, row, clock, tmn_k_advance(run, worker, block, row, clock->transition), fires);
         run->slot[at] |= SLOT_ADVANCED;
     }
     run->packed[row] = now;
 }
 
-/* C x G of an entry that is no number, or of a product beyond the format. */
-static uint64_t special_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c, uint64_t g) {
-    (void)run;
+/* C x G of a factor that is no number, or of a product beyond the format. */
+static uint64_t special_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c, uint64_t g, bool *certain) {
     if (c == 0 || g == 0)
         return 0;
+    *certain = (c == TMN_CERTAIN && g < FACTOR_SPECIAL) || (g == TMN_CERTAIN && c < FACTOR_SPECIAL);
+    if (*certain)
+        return 1;
     enum failure_kind kind = c == FACTOR_BAD ? FAILED_C : g == FACTOR_BAD ? FAILED_G : FAILED_LARGE;
     tmn_fail_row(block, (struct tmn_failure){.kind = kind, .row = row, .transition = transition, .packed = run->packed[row]});
     return 0;
@@ -84,29 +84,26 @@ static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn
     uint32_t *level = worker->level;
     const uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
     uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
-    int expired = 0;
+    int expired = 0, slots = run->slots;
     tmn_clock_levels(run, row, &run->packed[row], level);
     if (run->recipes.age)
         level[run->model->age_feature] = tmn_row_age(run, row, level[run->birth_year_feature]);
-    for (int s = 0; s < run->slots; s++) {
+    for (int s = 0; s < slots; s++) {
         if (slot[s] == 0)
             continue;
         int transition = slot[s] - 1;
         const struct tmn_clock_rule *rule = &run->rule[transition];
-        uint64_t c = rule->c[tmn_stratum(rule->personal, level)], g = rule->g[tmn_stratum(rule->shared, level)], use;
-        bool certain = (c == TMN_CERTAIN && g != 0 && g < FACTOR_SPECIAL) || (g == TMN_CERTAIN && c != 0 && c < FACTOR_SPECIAL);
-        if (certain)
-            use = 1;
-        else if (__builtin_expect(((c | g) >= FACTOR_SPECIAL) || __builtin_mul_overflow(c, g, &use) || use >= FACTOR_SPECIAL, 0))
-            use = special_use(run, block, row, transition, c, g);
-        if (use == 0)
-            continue;
-        if (!certain && left[s] > use)
+        uint64_t c = rule->c[tmn_personal_stratum(rule, level)], g = rule->g[tmn_shared_stratum(rule, level)], use;
+        bool certain = false, beyond = __builtin_mul_overflow(c, g, &use);
+        if (__builtin_expect(beyond || ((c | g | use) >= FACTOR_SPECIAL), 0))
+            use = special_use(run, block, row, transition, c, g, &certain);
+        if (__builtin_expect(left[s] > use && !certain, 1)) {
             left[s] -= use;
-        else
+        } else if (use > 0) {
             insert_expired(run, worker->expired, expired++, (struct tmn_expired){left[s], use, s, transition, certain});
+        }
     }
-    if (expired > 0)
+    if (__builtin_expect(expired > 0, 0))
         run_out(run, worker, block, row, expired);
 }
 

@@ -44,9 +44,13 @@ struct tmn_recipes {
     bool age;
 };
 
-/* What the loop over persons needs of a transition, close together. */
+/* What the loop over persons needs of a transition, close together. Strata of up to four and two features are read without
+ * a loop: terms beyond the stratum's own have stride 0. */
+struct tmn_term { uint32_t feature, stride; };
 struct tmn_clock_rule {
     uint64_t *c, *g;                 /* tables over the personal and the shared stratum */
+    struct tmn_term personal_term[4], shared_term[2];
+    bool wide;                       /* a stratum has more features than that */
     const struct tmn_strata *personal, *shared;
     uint64_t windows;                /* AFTER: threshold */
     struct tmn_list counts, outcomes; /* uint32_t: model counts and FIRINGS outcomes that this transition feeds */
@@ -214,6 +218,18 @@ static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, con
         uint32_t count = recipes->counter[i].column[row];
         level[recipes->counter[i].feature] = count < recipes->counter[i].max ? count : recipes->counter[i].max;
     }
+}
+static inline uint32_t tmn_term_level(struct tmn_term term, const uint32_t *level) { return level[term.feature] * term.stride; }
+static inline uint32_t tmn_personal_stratum(const struct tmn_clock_rule *rule, const uint32_t *level) {
+    if (__builtin_expect(rule->wide, 0))
+        return tmn_stratum(rule->personal, level);
+    const struct tmn_term *term = rule->personal_term;
+    return tmn_term_level(term[0], level) + tmn_term_level(term[1], level) + tmn_term_level(term[2], level) + tmn_term_level(term[3], level);
+}
+static inline uint32_t tmn_shared_stratum(const struct tmn_clock_rule *rule, const uint32_t *level) {
+    if (__builtin_expect(rule->wide, 0))
+        return tmn_stratum(rule->shared, level);
+    return tmn_term_level(rule->shared_term[0], level) + tmn_term_level(rule->shared_term[1], level);
 }
 static inline uint32_t tmn_slot_of(int by, const uint32_t *level) { return by < 0 ? 0 : level[by]; }
 static inline bool tmn_same(const struct tmn_packed *a, const struct tmn_packed *b) {
