@@ -52,7 +52,7 @@ static void list_scenarios(struct tmn_arena *arena, const char *folder, const ch
         const char *name = tmn_arena_printf(arena, "%s%s", prefix, entry->d_name);
         if (is_file(tmn_arena_printf(arena, "%s/%s/scenario.yaml", folder, name)))
             TMN_PUSH(arena, names, name);
-        else if (!deeper && ends_with(name, ".yaml"))
+        else if (ends_with(name, ".yaml"))
             TMN_PUSH(arena, names, tmn_arena_strndup(arena, name, strlen(name) - strlen(".yaml")));
         else if (deeper)
             list_scenarios(arena, folder, tmn_arena_printf(arena, "%s/", name), false, names);
@@ -68,7 +68,12 @@ static bool fail_unknown(struct tmn_arena *arena, const char *word, const struct
     struct names names = {NULL, 0, 0};
     for (size_t i = 0; i < folders->count; i++)
         list_scenarios(arena, folders->items[i], "", true, &names);
-    const char *near = tmn_nearest(word, names.items, names.count);
+    const char **last = TMN_NEW_ARRAY(arena, const char *, names.count + 1); /* "rumour" of "toy/rumour" */
+    for (size_t i = 0; i < names.count; i++)
+        last[i] = strrchr(names.items[i], '/') ? strrchr(names.items[i], '/') + 1 : names.items[i];
+    const char *near = tmn_nearest(word, names.items, names.count), *near_last = tmn_nearest(word, last, names.count);
+    for (size_t i = 0; !near && i < names.count; i++)
+        near = last[i] == near_last ? names.items[i] : NULL;
     if (near)
         return tmn_fail(err, TMN_USAGE, "there is no scenario '%s'; did you mean '%s'?", word, near);
     if (names.count > 0)

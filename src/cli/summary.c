@@ -19,28 +19,26 @@ static void put_simulated(struct tmn_grid *grid, double value, bool masked, bool
     } else if (!isfinite(value)) {
         tmn_grid_put(grid, "-");
     } else if (fabs(value) < 100 && value != floor(value)) {
-        tmn_grid_put(grid, "%.2f%s", value, thin ? " !" : "");
+        tmn_grid_put(grid, "%.1f%s", value, thin ? " !" : "");
     } else {
         tmn_format_count(llround(value), text);
         tmn_grid_put(grid, "%s%s", text, thin ? " !" : "");
     }
 }
 
-void tmn_figures_print(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_result *result) {
+void tmn_figures_print(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_figure_row *rows) {
     if (model->figures.count == 0)
         return;
     static const char *const head[] = {"~figure", "<claim", ">stated", ">observed", ">simulated"};
     struct tmn_grid grid;
     tmn_grid_init(&grid, arena, head, 5);
-    size_t count = 0;
-    const struct tmn_figure_row *rows = result ? tmn_result_figures(arena, result, &count) : NULL;
     for (size_t i = 0; i < model->figures.count; i++) {
         const struct tmn_figure *figure = &model->figures.items[i];
         tmn_grid_put(&grid, "%s%s", figure->text, figure->per_year ? " (per year)" : "");
         tmn_grid_put(&grid, "%s", figure->claim ? figure->claim : "");
         tmn_grid_put(&grid, "%s", figure->stated ? figure->stated : "-");
         tmn_grid_put(&grid, "%s", figure->observed_text ? figure->observed_text : "-");
-        if (i < count && rows[i].reached)
+        if (rows && rows[i].reached)
             put_simulated(&grid, rows[i].simulated, rows[i].masked, rows[i].thin);
         else
             tmn_grid_put(&grid, "-");
@@ -210,8 +208,8 @@ static void print_thin(struct tmn_arena *arena, const struct tmn_result *result)
         if (first)
             tmn_text_put(&names, "%s%s", names.count ? ", " : "", result->model->outcomes.items[rows[i].outcome].name);
     }
-    printf("\n%sFew persons:%s numbers marked ! and some cells of these outcomes rest on under %d simulated persons; a larger --scale "
-           "makes them firmer.\n", tmn_warn(stdout), tmn_plain(stdout), TMN_THIN_PERSONS);
+    printf("\n%sNumbers marked ! rest on under %d simulated persons%s, and so do cells of these outcomes:\n",
+           tmn_warn(stdout), TMN_THIN_PERSONS, tmn_plain(stdout));
     tmn_print_wrapped(stdout, "  ", names.items);
 }
 
@@ -228,7 +226,8 @@ static void print_facts(const struct tmn_result *result) {
 }
 
 void tmn_summary_print(struct tmn_arena *arena, const struct tmn_result *result) {
-    tmn_figures_print(arena, result->model, result);
+    size_t figures;
+    tmn_figures_print(arena, result->model, tmn_result_figures(arena, result, &figures));
     print_arrivals(arena, result);
     print_fit(arena, result);
     print_composition(arena, result);

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { GEOJSON_BYTES_MAX = 16 << 20, COORDINATE_DECIMALS = 4 /* about 10 m */ };
+enum { GEOJSON_BYTES_MAX = 16 << 20, COORDINATE_DECIMALS = 4 /* about 10 m */, CHANGES_MAX = 100 };
 
 static void put_date(struct tmn_json *json, const char *key, int32_t day) {
     char text[16];
@@ -184,7 +184,10 @@ static void put_observations(struct tmn_json *json, const struct tmn_result *res
         tmn_json_text(json, "outcome", outcome->name);
         tmn_json_text(json, "error", observation->error_model);
         tmn_json_text(json, "source", observation->source);
-        put_date(json, "fit_until", observation->fit_until);
+        if (observation->fit_until == INT32_MAX) /* every row may be fitted */
+            tmn_json_text(json, "fit_until", NULL);
+        else
+            put_date(json, "fit_until", observation->fit_until);
         tmn_json_open(json, "rows", '[');
         for (; r < count && rows[r].observation == (int)o; r++) {
             tmn_json_open(json, NULL, '{');
@@ -198,7 +201,7 @@ static void put_observations(struct tmn_json *json, const struct tmn_result *res
             }
             tmn_json_close(json, '}');
             tmn_json_real(json, "observed", rows[r].observed);
-            tmn_json_real(json, "simulated", rows[r].simulated);
+            tmn_json_real(json, "simulated", rows[r].masked ? (double)NAN : rows[r].simulated);
             tmn_json_bool(json, "reached", rows[r].reached);
             tmn_json_bool(json, "fitted", rows[r].fitted);
             tmn_json_bool(json, "thin", rows[r].thin);
@@ -345,6 +348,36 @@ static void put_parameters(struct tmn_json *json, const struct tmn_result *resul
     tmn_json_close(json, ']');
 }
 
+/* Mean over places of a driver in a window, in its declared unit. */
+static double driver_at(const struct tmn_driver *driver, int window) {
+    double sum = 0.0;
+    for (uint32_t slot = 0; slot < driver->slots; slot++)
+        sum += driver->value[(size_t)window * driver->slots + slot];
+    return sum / driver->slots / driver->factor;
+}
+
+/* [date, value] from each change on; once a year for a driver that changes in more windows than that. */
+static void put_changes(struct tmn_json *json, const struct tmn_model *model, const struct tmn_driver *driver) {
+    int changes = 0, step = 1;
+    for (int w = 1; w < model->calendar.windows; w++)
+        changes += driver_at(driver, w) != driver_at(driver, w - 1);
+    if (changes > CHANGES_MAX)
+        step = model->calendar.windows_per_year;
+    tmn_json_open(json, "changes", '[');
+    double last = (double)NAN;
+    for (int w = 0; w < model->calendar.windows; w += step) {
+        double value = driver_at(driver, w);
+        if (value == last)
+            continue;
+        tmn_json_open(json, NULL, '[');
+        put_date(json, NULL, tmn_calendar_window(&model->calendar, w).first_day);
+        tmn_json_real(json, NULL, value);
+        tmn_json_close(json, ']');
+        last = value;
+    }
+    tmn_json_close(json, ']');
+}
+
 static void put_drivers(struct tmn_json *json, const struct tmn_result *result) {
     tmn_json_open(json, "drivers", '[');
     for (size_t i = 0; i < result->model->drivers.count; i++) {
@@ -354,6 +387,9 @@ static void put_drivers(struct tmn_json *json, const struct tmn_result *result) 
         tmn_json_text(json, "class", driver->class_name);
         tmn_json_bool(json, "given", was_given(result, driver->name));
         put_grounds(json, &driver->grounds);
+        tmn_json_text(json, "unit", driver->unit_text);
+        if (driver->marks && driver->value)
+            put_changes(json, result->model, driver);
         tmn_json_open(json, "marks", '[');
         for (size_t m = 0; driver->marks && m < driver->marks_count; m++) {
             tmn_json_open(json, NULL, '{');

@@ -81,7 +81,8 @@ struct tmn_observed_row {
     int observation; const struct tmn_observed *row;
     double observed, simulated, simulated_persons;
     bool reached;        /* false: the run did not cover these days; simulated is NAN */
-    bool fitted, thin, masked;
+    bool fitted, thin;
+    bool masked;         /* the numbers stand here for sums and fits, and must not be shown */
 };
 struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
@@ -102,12 +103,13 @@ struct tmn_composition_row { int outcome, feature; uint32_t level; struct tmn_su
 struct tmn_composition_row *tmn_result_composition(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
 /* ---- files: only periods that the run finished are written ---- */
-/* Writes run.json, outcomes.csv, observations.csv, scenario.used.yaml and report.json into a begun folder. */
+/* Writes run.json, outcomes.csv, observations.csv, figures.csv, scenario.used.yaml and report.json into a begun folder. */
 bool tmn_result_write(const struct tmn_result *result, struct tmn_folder *folder, struct tmn_error *err);
 /* The same contents as texts, for tests and programs. */
 void tmn_result_run_json(const struct tmn_result *result, struct tmn_text *out);
 void tmn_result_outcomes_csv(const struct tmn_result *result, struct tmn_text *out);
 void tmn_result_observations_csv(const struct tmn_result *result, struct tmn_text *out);
+void tmn_result_figures_csv(const struct tmn_result *result, struct tmn_text *out);
 void tmn_result_settings_yaml(const struct tmn_result *result, struct tmn_text *out);
 bool tmn_result_report_json(const struct tmn_result *result, struct tmn_text *out, struct tmn_error *err);
 

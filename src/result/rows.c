@@ -205,8 +205,8 @@ struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const stru
             bool masked = reached && tmn_result_masked(model, outcome, row->cell, sum.value);
             rows[(*count)++] = (struct tmn_observed_row){
                 .observation = (int)o, .row = row, .observed = row->value, .reached = reached, .masked = masked,
-                .simulated = reached && !masked ? sum.value : (double)NAN,
-                .simulated_persons = reached && !masked ? sum.simulated : (double)NAN,
+                .simulated = reached ? sum.value : (double)NAN,
+                .simulated_persons = reached ? sum.simulated : (double)NAN,
                 .fitted = row->to_day <= observation->fit_until, .thin = reached && is_thin(outcome, sum.simulated),
             };
         }

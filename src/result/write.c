@@ -1,4 +1,5 @@
-/* The files of a results folder but the report's data: run.json, outcomes.csv, observations.csv, scenario.used.yaml. */
+/* The files of a results folder but the report's data: run.json, outcomes.csv, observations.csv, figures.csv,
+ * scenario.used.yaml. */
 #include "result/json.h"
 #include "result/result.h"
 
@@ -251,9 +252,25 @@ void tmn_result_observations_csv(const struct tmn_result *result, struct tmn_tex
         tmn_text_put(out, ",%s,%s", from, to);
         csv_keys(out, model, outcome, &columns, rows[i].row->cell);
         csv_real(out, rows[i].observed);
-        csv_real(out, rows[i].simulated);
-        csv_real(out, rows[i].simulated_persons);
+        csv_real(out, rows[i].masked ? (double)NAN : rows[i].simulated);
+        csv_real(out, rows[i].masked ? (double)NAN : rows[i].simulated_persons);
         tmn_text_put(out, ",%s,%s,%s\n", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "", rows[i].fitted ? "yes" : "");
+    }
+}
+
+void tmn_result_figures_csv(const struct tmn_result *result, struct tmn_text *out) {
+    size_t count;
+    const struct tmn_figure_row *rows = tmn_result_figures(out->arena, result, &count);
+    tmn_text_put(out, "figure,claim,stated,observed,simulated,thin,masked\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct tmn_figure *figure = rows[i].figure;
+        const char *cells[] = {figure->text, figure->claim, figure->stated, figure->observed_text};
+        for (size_t c = 0; c < 4; c++) {
+            tmn_text_put(out, c ? "," : "");
+            csv_text(out, cells[c] ? cells[c] : "");
+        }
+        csv_real(out, rows[i].reached && !rows[i].masked ? rows[i].simulated : (double)NAN);
+        tmn_text_put(out, ",%s,%s\n", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "");
     }
 }
 
@@ -348,20 +365,23 @@ bool tmn_result_write(const struct tmn_result *result, struct tmn_folder *folder
         tmn_arena_free(&arena);
         return tmn_fail(err, TMN_MEMORY, "memory ran out while the results were written");
     }
-    struct tmn_text run, outcomes, observations, settings, report;
+    struct tmn_text run, outcomes, observations, figures, settings, report;
     tmn_text_init(&run, &arena);
     tmn_text_init(&outcomes, &arena);
     tmn_text_init(&observations, &arena);
+    tmn_text_init(&figures, &arena);
     tmn_text_init(&settings, &arena);
     tmn_text_init(&report, &arena);
     tmn_result_run_json(result, &run);
     tmn_result_outcomes_csv(result, &outcomes);
     tmn_result_observations_csv(result, &observations);
+    tmn_result_figures_csv(result, &figures);
     tmn_result_settings_yaml(result, &settings);
     bool ok = tmn_result_allowed(result->model, err) && tmn_result_report_json(result, &report, err) &&
               tmn_folder_write(folder, "run.json", run.items, run.count, err) &&
               tmn_folder_write(folder, "outcomes.csv", outcomes.items, outcomes.count, err) &&
               tmn_folder_write(folder, "observations.csv", observations.items, observations.count, err) &&
+              tmn_folder_write(folder, "figures.csv", figures.items, figures.count, err) &&
               tmn_folder_write(folder, "scenario.used.yaml", settings.items, settings.count, err) &&
               tmn_folder_write(folder, "report.json", report.items, report.count, err);
     tmn_arena_free(&arena);

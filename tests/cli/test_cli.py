@@ -111,6 +111,7 @@ class Words(Case):
 class Scenarios(Case):
     def test_unknown_name(self):
         self.refuse(2, "there is no scenario 'dprl'; did you mean 'dprk'?", "run", "dprl")
+        self.refuse(2, "there is no scenario 'rumor'; did you mean 'toy/rumour'?", "run", "rumor")
         self.refuse(2, "there is no scenario 'vilage'; did you mean 'village'?", "run", "vilage", TUMEN_SCENARIOS=str(HERE / "scenarios"))
         self.refuse(2, "there is no file or folder './nothing'", "run", "./nothing")
         self.refuse(2, "there is no file or folder 'nothing.yaml'", "check", "nothing.yaml")
@@ -146,7 +147,7 @@ class Scenarios(Case):
         self.assertIn("border.on", self.tumen("run", VILLAGE, "--set", "border.off=0").stderr)
         self.refuse(2, "2", "run", VILLAGE, "--set", "border.on=2")
         self.refuse(2, "border.on", "run", VILLAGE, "--set", "border.on")
-        self.refuse(2, "border.on", "run", VILLAGE, "--set", "border.on=0@someday")
+        self.refuse(2, "someday", "run", VILLAGE, "--set", "border.on=0@someday")
         self.assertIn("(off)", self.expect(0, "system", VILLAGE, "--set", "border.on=0").stdout)
 
 
@@ -166,7 +167,7 @@ class Runs(Case):
         self.assertLessEqual(max(map(len, ran.stdout.splitlines())), 100)
         self.assertEqual([path.name for path in (self.folder / "results").iterdir()], ["village-1"])
         names = {path.name for path in (self.folder / "results/village-1").iterdir()}
-        self.assertLessEqual({"run.json", "outcomes.csv", "observations.csv", "scenario.used.yaml", "report.json", "report.html"}, names)
+        self.assertLessEqual({"run.json", "outcomes.csv", "observations.csv", "figures.csv", "scenario.used.yaml", "report.json", "report.html"}, names)
 
     def test_json_is_the_file(self):
         found = self.run_json()
@@ -235,6 +236,8 @@ class Runs(Case):
             self.assertIn(words, text)
         self.run_json()
         figure = self.expect(0, "system", VILLAGE, "--results", "out").stdout.splitlines()[-1]
+        self.refuse(1, "nowhere/figures.csv", "system", VILLAGE, "--results", "nowhere")
+        self.refuse(1, "results of another scenario", "system", "toy/rumour", "--results", "out")
         self.assertRegex(figure, r"leave each year \(per year\) +C001 +about 40 +42 +\d")
 
     def test_trace(self):
@@ -248,7 +251,7 @@ class Runs(Case):
         lines = VILLAGE.read_text().splitlines()
         fired = heard = 0
         for person in range(40):
-            for line in self.expect(0, "trace", VILLAGE, "--person", person).stdout.splitlines():
+            for line in self.expect(0, "trace", VILLAGE, "--person", person, "--set", "leave.base=3").stdout.splitlines():
                 place = re.search(r"\[.*village\.yaml:(\d+)\]$", line)
                 if place and " fires leave.across" in line:
                     self.assertIn("name: across", lines[int(place.group(1)) - 1])
