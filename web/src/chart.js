@@ -1,13 +1,22 @@
 // Charts over years: simulated as lines, observed as dots, years that were not fitted shaded. One x axis for the whole page,
 // so that charts and time line stand above each other.
 import uPlot from 'uplot';
-import { h, s, number, short, yearOf, yearAfter } from './dom.js';
+import { h, s, number, short, yearOf } from './dom.js';
 
 const LEFT = 54, RIGHT = 14;
 const drawn = []; // functions that draw a chart anew (colours follow the theme, print is light)
 
 export const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 export function redrawAll() { for (const draw of drawn) draw(); }
+
+/** Calls back with the width of an element, now and when it changes; in a frame of its own, since drawing changes heights. */
+function whenSized(element, call) {
+  let last = 0;
+  new ResizeObserver(() => requestAnimationFrame(() => {
+    const width = element.clientWidth;
+    if (width && width !== last) call(last = width);
+  })).observe(element);
+}
 
 /** Bands for the years that no fit has seen. */
 function shade(u, from, until) {
@@ -91,23 +100,24 @@ export function chart(label, { lines, spans: bars = [], unfittedFrom = null, dom
         lines.forEach((_, i) => { const y = at === null || at === undefined ? null : data[i + 1][at]; readings[i].textContent = y === null || y === undefined ? '' : format(y); });
       }] },
   });
+  let width = 0;
   const draw = () => {
-    const width = box.clientWidth;
     if (!width) return;
     plot?.destroy();
     plot = new uPlot(options(width), data, box);
   };
   drawn.push(draw);
-  new ResizeObserver(() => { if (plot && box.clientWidth && box.clientWidth !== plot.width) plot.setSize({ width: box.clientWidth, height }); else if (!plot) draw(); }).observe(box);
+  whenSized(box, (now) => { width = now; if (plot) plot.setSize({ width, height }); else draw(); });
   return h('div', {}, keys, box);
 }
 
 /** Dated steps and pulses of drivers as lanes under a chart with the same x axis. */
 export function timeline(drivers, domain, name) {
-  const lanes = drivers.filter((driver) => driver.marks.length);
+  const lanes = drivers.filter((driver) => driver.changes?.length > 1);
+  if (!lanes.length) return null;
   const box = h('div', { class: 'timeline', role: 'img', 'aria-label': `Time line of ${lanes.length} drivers; the list below names every mark` });
+  let width = 0;
   const draw = () => {
-    const width = box.clientWidth;
     if (!width) return;
     const inner = width - LEFT - RIGHT, lane = 30;
     const x = (year) => LEFT + inner * (Math.min(domain[1], Math.max(domain[0], year)) - domain[0]) / (domain[1] - domain[0]);
@@ -115,9 +125,12 @@ export function timeline(drivers, domain, name) {
     lanes.forEach((driver, row) => {
       const y = row * lane + 16;
       art.append(s('line', { x1: LEFT, x2: width - RIGHT, y1: y + 6, y2: y + 6, class: 'lane' }));
-      const marks = driver.marks.map((mark) => ({ ...mark, x1: x(yearOf(mark.from)), x2: Math.max(x(yearOf(mark.from)) + 3, x(yearAfter(mark.to))) }))
-        .filter((mark) => yearOf(mark.from) < domain[1]);
-      for (const mark of marks) art.append(s('rect', { x: mark.x1, y: y + 3, width: mark.x2 - mark.x1, height: 6, rx: 3, class: 'mark' }, s('title', {}, `${name(driver)}: ${mark.label}, ${mark.from}`)));
+      // A bar wherever the driver is above its lowest value, the darker the higher.
+      const values = driver.changes.map(([, value]) => value), low = Math.min(...values), top = Math.max(...values);
+      const marks = driver.changes.map(([date, value], i) => ({ date, value, x1: x(yearOf(date)), x2: x(i + 1 < driver.changes.length ? yearOf(driver.changes[i + 1][0]) : domain[1]) }))
+        .filter((mark) => mark.value > low);
+      for (const mark of marks) art.append(s('rect', { x: mark.x1, y: y + 3, width: Math.max(2, mark.x2 - mark.x1), height: 6, class: 'mark', 'fill-opacity': (0.25 + (0.75 * (mark.value - low)) / (top - low)).toFixed(2) },
+        s('title', {}, `${name(driver)}: ${number(mark.value)} from ${mark.date}`)));
       // The lane's name, where it does not leave the picture: above the first mark, or ending at it.
       const text = name(driver), start = marks.length ? marks[0].x1 : LEFT, length = text.length * 6.1;
       const fits = start + length < width - 4;
@@ -126,6 +139,6 @@ export function timeline(drivers, domain, name) {
     box.replaceChildren(art);
   };
   drawn.push(draw);
-  new ResizeObserver(draw).observe(box);
+  whenSized(box, (now) => { width = now; draw(); });
   return box;
 }

@@ -74,7 +74,7 @@ export function arrivalsSection(data) {
   if (!outcome || !outcome.to.length || !outcome.total) return null;
   const observed = data.observations.some((one) => one.outcome === outcome.name);
   const margins = outcome.by.filter(drawable);
-  const marked = data.drivers.filter((driver) => driver.marks.length);
+  const marked = data.drivers.filter((driver) => driver.changes?.length > 1);
   const nameOf = (driver) => words(driver.name);
   return h('section', { id: 'arrivals' },
     h('h2', {}, titleOf(outcome)),
@@ -82,9 +82,9 @@ export function arrivalsSection(data) {
       unfittedFrom(data, outcome) !== null && 'Shaded years were not used to fit the model: there it stands or falls by itself. '] : 'In this model; nothing was observed to set beside it. ',
     'One run with one seed: no interval is shown.'),
     totalChart(data, outcome, 300),
-    marked.length ? [timeline(data.drivers, domainOf(data), nameOf),
+    marked.length ? [timeline(marked, domainOf(data), nameOf),
       more(`The time line in words: ${marked.length} drivers`, h('ul', { class: 'marks' }, marked.map((driver) => h('li', {}, h('b', {}, nameOf(driver)), ': ',
-        driver.marks.map((mark) => `${mark.label} (${mark.from}${mark.to > data.scenario.end || mark.to <= mark.from ? '' : ` to ${mark.to}`})`).join('; ')))))] : null,
+        (driver.marks.length ? driver.marks.map((mark) => `${mark.from} ${mark.label}`) : driver.changes.map(([date, value]) => `${date} ${number(value)}`)).join('; ')))))] : null,
     margins.map((margin) => h('figure', {}, h('figcaption', {}, `By ${margin.key.replace(/_/g, ' ')}`), keyChart(data, outcome, margin, 240))),
     more('The numbers', yearTable(data, outcome)));
 }
