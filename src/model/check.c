@@ -1,8 +1,156 @@
-/* Static checks of a model that has been read and split. */
-#include "model/model.h"
+/* Static checks of a model that has been read and split: what they share. */
+#include "model/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void tmn_check_stratum(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index)
+{
+    tmn_stratum_levels(strata, index, checker->level);
+    for (int i = 0; i < strata->n; i++)
+        checker->known[strata->feature[i]] = true;
+}
+
+void tmn_check_forget(struct tmn_checker *checker)
+{
+    memset(checker->known, 0, checker->model->features.count * sizeof *checker->known);
+}
+
+const char *tmn_check_stratum_text(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index)
+{
+    struct tmn_text text;
+    tmn_text_init(&text, checker->model->arena);
+    tmn_text_put(&text, "%s", "");
+    tmn_stratum_levels(strata, index, checker->level);
+    for (int i = 0; i < strata->n; i++) {
+        const struct tmn_feature *feature = &checker->model->features.items[strata->feature[i]];
+        uint32_t level = checker->level[strata->feature[i]];
+        tmn_text_put(&text, "%s%s = ", i ? ", " : "", feature->name);
+        if (feature->level)
+            tmn_text_put(&text, "%s", feature->level[level]);
+        else
+            tmn_text_put(&text, "%d", feature->first + (int)level);
+    }
+    return text.items;
+}
+
+void tmn_check_cut(struct tmn_checker *checker, struct tmn_strata *strata, struct tmn_expr *const *exprs, size_t count)
+{
+    const struct tmn_model *model = checker->model;
+    bool *reads = TMN_NEW_ARRAY(model->arena, bool, model->features.count + 1);
+    *strata = (struct tmn_strata){.size = 1};
+    for (size_t i = 0; i < count; i++)
+        if (exprs[i])
+            tmn_expr_reads(model, exprs[i], reads);
+    for (size_t f = 0; f < model->features.count; f++) {
+        if (!reads[f])
+            continue;
+        uint64_t size = (uint64_t)strata->size * model->features.items[f].cardinality;
+        if (strata->n == TMN_MAX_KEYS || size > TMN_MAX_STRATA) {
+            *strata = (struct tmn_strata){.size = 1};
+            return;
+        }
+        strata->feature[strata->n] = (int)f;
+        strata->stride[strata->n++] = strata->size;
+        strata->size = (uint32_t)size;
+    }
+}
+
+const char *tmn_check_number(struct tmn_checker *checker, double value)
+{
+    return tmn_arena_printf(checker->model->arena, "%.3g", value);
+}
+
+static void each_action(const struct tmn_action *items, size_t count, tmn_expr_fn *fn, void *context)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].amount)
+            fn(context, items[i].amount);
+        if (items[i].who)
+            fn(context, items[i].who);
+        if (items[i].chance)
+            fn(context, items[i].chance);
+    }
+}
+
+static void each_draw(const struct tmn_model *model, const struct tmn_draw_rule *draws, size_t count, tmn_expr_fn *fn, void *context)
+{
+    for (size_t d = 0; d < count; d++)
+        for (uint32_t l = 0; l < model->attributes.items[draws[d].attribute].levels; l++)
+            if (draws[d].chance[l])
+                fn(context, draws[d].chance[l]);
+}
+
+static void each_of_transition(const struct tmn_model *model, const struct tmn_transition *transition, tmn_expr_fn *fn, void *context)
+{
+    if (transition->who)
+        fn(context, transition->who);
+    if (transition->hazard)
+        fn(context, transition->hazard);
+    for (size_t b = 0; b < transition->branches; b++) {
+        const struct tmn_branch *branch = &transition->branch[b];
+        if (branch->chance)
+            fn(context, branch->chance);
+        each_action(branch->items, branch->count, fn, context);
+        for (size_t a = 0; a < branch->count; a++)
+            each_draw(model, branch->items[a].draws, branch->items[a].draw_count, fn, context);
+    }
+}
+
+void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context)
+{
+    fn(context, model->alive);
+    if (model->unborn)
+        fn(context, model->unborn);
+    for (size_t i = 0; i < model->shares.count; i++)
+        fn(context, model->shares.items[i].who);
+    for (size_t i = 0; i < model->counters.count; i++)
+        if (model->counters.items[i].of)
+            fn(context, model->counters.items[i].of);
+    for (size_t i = 0; i < model->feedbacks.count; i++)
+        if (model->feedbacks.items[i].next)
+            fn(context, model->feedbacks.items[i].next);
+    for (size_t i = 0; i < model->transitions.count; i++)
+        each_of_transition(model, &model->transitions.items[i], fn, context);
+    for (size_t i = 0; i < model->events.count; i++) {
+        const struct tmn_event *event = &model->events.items[i];
+        if (event->when)
+            fn(context, event->when);
+        fn(context, event->rate);
+        each_action(event->items, event->count, fn, context);
+    }
+    for (size_t i = 0; i < model->outcomes.count; i++)
+        if (model->outcomes.items[i].state)
+            fn(context, model->outcomes.items[i].state);
+    each_draw(model, model->population.draws, model->population.draw_count, fn, context);
+    if (model->population.head)
+        fn(context, model->population.head);
+}
+
+static double count_persons(const struct tmn_population *population)
+{
+    double sum = 0;
+    const struct tmn_counts *counts = population->counts.keys > 0 ? &population->counts : population->margins > 0 ? &population->margin[0] : NULL;
+    if (population->size > 0)
+        return population->size;
+    for (size_t i = 0; counts && i < counts->cells; i++)
+        sum += counts->value[i];
+    return sum;
+}
 
 void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list)
 {
-    (void)model;
-    (void)list;
+    double *parameter = TMN_NEW_ARRAY(model->arena, double, model->parameters.count + 1);
+    double days = model->calendar.window_quarter_days / 4.0, last = 366 - (model->calendar.windows_per_year - 1) * days;
+    struct tmn_checker checker = {.model = model, .list = list, .windows = model->calendar.windows, .persons = count_persons(&model->population)};
+    for (size_t i = 0; i < model->parameters.count; i++)
+        parameter[i] = model->parameters.items[i].value;
+    checker.level = TMN_NEW_ARRAY(model->arena, uint32_t, model->features.count + 1);
+    checker.known = TMN_NEW_ARRAY(model->arena, bool, model->features.count + 1);
+    checker.env = (struct tmn_env){.model = model, .parameter = parameter, .level = checker.level, .year = model->calendar.start_year, .window_y = days / TMN_YEAR_DAYS};
+    checker.window_y_max = (last > days ? last : days) / TMN_YEAR_DAYS;
+    tmn_check_hazards(&checker);
+    tmn_check_chances(&checker);
+    tmn_check_people(&checker);
+    tmn_check_use(&checker);
 }
