@@ -98,7 +98,7 @@ static void check_unused(struct tmn_checker *checker)
     for (size_t i = 0; i < model->features.count; i++) {
         const struct tmn_feature *feature = &model->features.items[i];
         if (feature->kind == TMN_FEATURE_MAP)
-            warn(checker, used.feature[i], model->maps.items[feature->index].place, "map", feature->name);
+            warn(checker, used.feature[i] || model->maps.items[feature->index].derived, model->maps.items[feature->index].place, "map", feature->name);
         else if (feature->kind == TMN_FEATURE_COUNTER && model->counters.items[feature->index].of)
             warn(checker, used.feature[i], model->counters.items[feature->index].place, "counter", feature->name);
     }

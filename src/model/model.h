@@ -35,7 +35,8 @@ struct tmn_attribute {
     const uint64_t *token;               /* [levels] digest token of "name=level" */
 };
 
-struct tmn_map { const char *name; struct tmn_place place; int of /* attribute */; uint32_t levels; const char **level; const uint16_t *to; };
+struct tmn_map { const char *name; struct tmn_place place; int of /* attribute */; uint32_t levels; const char **level; const uint16_t *to;
+                 bool derived; /* made by narrow.c for a test of levels; its name is the test as written */ };
 
 enum tmn_feature_kind { TMN_FEATURE_ATTRIBUTE, TMN_FEATURE_MAP, TMN_FEATURE_COUNTER, TMN_FEATURE_AGE };
 struct tmn_feature { /* anything that a stratum can be cut by */

@@ -99,6 +99,7 @@ void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, cons
 /* After all is read. */
 void tmn_pack(struct tmn_reader *reader);             /* attributes into two words, tokens of levels */
 void tmn_split(struct tmn_model *model, struct tmn_diagnostics *list); /* C x G, strata */
+void tmn_narrow(struct tmn_model *model, struct tmn_transition *transition); /* two-level maps for tests of levels */
 void tmn_assign_slots(struct tmn_model *model);
 void tmn_check_hashes(struct tmn_model *model, struct tmn_diagnostics *list); /* collisions; ranks */
 

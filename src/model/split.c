@@ -143,6 +143,7 @@ void tmn_split(struct tmn_model *model, struct tmn_diagnostics *list)
         struct tmn_transition *transition = &model->transitions.items[t];
         split_who(model, transition);
         split_hazard(model, transition);
+        tmn_narrow(model, transition);
         cut_strata(model, transition, true, &transition->personal, list);
         cut_strata(model, transition, false, &transition->shared, list);
     }
