@@ -70,18 +70,19 @@ def series():
 def places():
     """Population of each group in 1994 and its mean access, from the YAML table."""
     text = (HERE / "exit.yaml").read_text(encoding="utf-8")
-    access = {p: {"border": float(b), "inner": float(i)} for p, b, i in re.findall(r"^      ([a-z_]+): \{ border: ([0-9.]+), inner: ([0-9.]+) \}", text, re.M)}
-    where = {r["county"]: (r["province"], r["belt"]) for r in rows("counties.csv")}
+    table = re.search(r"^  access: .*values: \{ (.*?) \}", text, re.M)[1]
+    access = {name: float(value) for name, value in re.findall(r"([a-z_]+): ([0-9.]+)", table)}
+    where = {r["county"]: (r["province"], r["belt"], r["frontier"]) for r in rows("counties.csv")}
     size = {}
     for r in rows("people_1994.csv"):
-        province, belt = where[r["county"]]
-        size[province, belt, r["sex"]] = size.get((province, belt, r["sex"]), 0) + float(r["persons"])
+        key = where[r["county"]] + (r["sex"],)
+        size[key] = size.get(key, 0) + float(r["persons"])
     out = []
     for sex in ("male", "female"):
         for province, belt in GROUPS:
-            members = [(k, v) for k, v in size.items() if k[2] == sex and (k[0] == province and (k[1] == belt or province == "south_hamgyong") if province != "rest" else k[0] not in ("north_hamgyong", "ryanggang", "south_hamgyong"))]
+            members = [(k, v) for k, v in size.items() if k[3] == sex and (k[0] == province and (k[1] == belt or province == "south_hamgyong") if province != "rest" else k[0] not in ("north_hamgyong", "ryanggang", "south_hamgyong"))]
             total = sum(v for _, v in members)
-            out.append((province, belt, sex, total, sum(v * access[k[0]][k[1]] for k, v in members) / total))
+            out.append((province, belt, sex, total, sum(v * access[k[2]] for k, v in members) / total))
     return out
 
 
@@ -99,7 +100,7 @@ def simulate(p, days, drv, groups):
     lab, cam, camr, labr = [0.0] * n, [0.0] * n, [0.0] * n, [0.0] * n
     chi = [p["start.china"] * a * x for a, x in zip(acc, adults)]
     sett, held, t1, t2, t3 = [0.0] * n, [0.0] * n, [0.0] * n, [0.0] * n, [0.0] * n
-    barrier, revenue, alert, network, raids, pressure, terror = 0.1, 1.0, 0.0, 700.0, 0.0, 0.5, 0.2
+    barrier, revenue, alert, network, raids, pressure, terror = 0.1, 1.0, 0.0, 100.0, 0.0, 0.5, 0.2
     trade = {"male": 0.003, "female": 0.01}
     disc = [0.52, 0.3, 0.15, 0.03]
     use = [1 - p["start.media"], p["start.media"], 0.0]
@@ -195,11 +196,15 @@ def simulate(p, days, drv, groups):
             start = p["trade.start"] * weight * d["market"] * (1 - p["closure.trade"] * d["closure"])
             trade[sex] += ((0.75 - trade[sex]) * start - trade[sex] * p["trade.stop"] * (1 + p["reform.weight"] * d["currency_reform"] + p["closure.trade"] * d["closure"])) * STEP
         first = p["inflow.rate"] * 1.0 * (d["media_index"] + p["inflow.radio"] * d["radio_hours"] / 415 + p["inflow.leaflets"]) * block
-        drop = p["inflow.drop"] * (1 + p["blockade.weight"] * (d["info_laws"] + raids))
-        f0, f1, b1, b2 = use[0] * first * STEP, use[1] * p["inflow.habit"] * block * STEP, use[1] * drop * STEP, use[2] * drop * STEP
+        caught = min(0.3, p["blockade.caught"] * (1 + d["info_laws"]))
+        more = min(0.7, p["inflow.habit"] * block)
+        change = p["inflow.change"] * STEP
+        f0, f1, b1, b2 = use[0] * first * STEP, use[1] * change * more, use[1] * change * (1 - more), use[2] * change * (1 - more - caught)
         use = [use[0] - f0 + b1, use[1] + f0 - b1 - f1 + b2, use[2] + f1 - b2]
-        sour = p["hardship.sour"] * 1.13 * (1 + 0.5 * use[1] + use[2]) * e(p["hardship.weight"] * (d["famine"] + 1 - d["gdp"]) + p["control.sour"] * barrier + p["opinion.peers"] * 0.33 * (disc[2] + disc[3])) * (1 + p["reform.weight"] * d["currency_reform"]) * STEP
-        calm = p["calm.rate"] * e(p["hope.weight"] * d["leader_hope"] + p["belief.frame"] * d["enemy_policy"] + p["politics.talks"] * d["summitry"]) * STEP
+        odds = (p["mood.level"] + 0.1 + p["mood.media"] * (0.5 * use[1] + use[2]) + p["hardship.weight"] * (d["famine"] + 1 - d["gdp"]) + p["reform.weight"] * d["currency_reform"]
+                + p["control.sour"] * barrier + p["opinion.peers"] * 0.33 * (disc[2] + disc[3]) - p["hope.weight"] * d["leader_hope"] - p["belief.frame"] * d["enemy_policy"] - p["politics.talks"] * d["summitry"])
+        sour = p["mood.rate"] / (1 + e(-odds)) * STEP
+        calm = p["mood.rate"] * STEP - sour
         young = 0.02 * STEP  # those who come of age start without
         a, b, c, x = disc
         disc = [a - a * sour + b * calm + young * (1 - a), b + (a - b) * sour - b * calm + c * calm - young * b, c + (b - c) * sour - c * calm + x * calm - young * c, x + c * sour - x * calm - young * x]

@@ -28,6 +28,11 @@ PROVINCE = {"Ryanggang": "ryanggang", "North Hamgyong": "north_hamgyong", "South
             "Jagang": "jagang", "North Pyongan": "north_pyongan", "South Pyongan": "south_pyongan", "Nampo": "south_pyongan",
             "North Hwanghae": "north_hwanghae", "South Hwanghae": "south_hwanghae", "Pyongyang": "pyongyang"}
 STATISTICS = {"Nampo": "Nampo"}  # the ministry lists Nampo apart; all others under the county file's own name
+# How far the frontier is: classes of counties for the chance to get there (table `access` of exit.yaml).
+FRONTIER = {("north_hamgyong", "border"): "tumen", ("north_hamgyong", "inner"): "tumen_near", ("ryanggang", "border"): "upper_yalu",
+            ("ryanggang", "inner"): "upper_yalu_near", ("jagang", "border"): "lower_yalu", ("north_pyongan", "border"): "lower_yalu",
+            ("jagang", "inner"): "west", ("north_pyongan", "inner"): "west", ("south_hamgyong", "inner"): "south_hamgyong",
+            ("kangwon", "inner"): "east", ("north_hwanghae", "inner"): "south", ("south_hwanghae", "inner"): "south"}  # others: west
 MOVED = {"Kangnam", "Junghwa", "Sangwon", "Sungho"}  # North Hwanghae in the county file, Pyongyang in the census report and the polygons
 
 
@@ -156,8 +161,8 @@ def main():
     persons = structure(begin)
     factors, totals, mortality, shape = project(persons, total, births, deaths)
 
-    write("counties.csv", ["county", "name", "census_province", "province", "belt"],
-          [[p["code"], p["name"], p["census"], p["model"], p["belt"]] for p in places])
+    write("counties.csv", ["county", "name", "census_province", "province", "belt", "frontier"],
+          [[p["code"], p["name"], p["census"], p["model"], p["belt"], FRONTIER.get((p["model"], p["belt"]), "west")] for p in places])
     write("crosswalk.csv", ["county", "name", "level", "county_file", "census_report_2008", "arrival_statistics", "polygon", "model", "note"],
           [[p["code"], p["name"], p["level"], p["census"],
             "Pyongyang" if p["name"] in MOVED else ("South Pyongan (incl. Nampo)" if p["census"] in ("South Pyongan", "Nampo") else p["census"]),
