@@ -79,7 +79,8 @@ double tmn_expr_eval(const struct tmn_expr *expr, const struct tmn_env *env); /*
 
 struct tmn_interval { double low, high; bool defined; /* false: some value in the range is nan or infinite */ };
 /* Bounds over all levels of all features, except those with known[feature] (then env->level gives it), over the declared
- * ranges of drivers and feedback, shares in [0, 1], counts >= 0; parameters at env->parameter. */
+ * ranges of drivers (or their values in env->driver, when not NULL) and feedback, shares in [0, 1], counts >= 0; parameters
+ * at env->parameter. */
 struct tmn_interval tmn_expr_bound(const struct tmn_expr *expr, const struct tmn_env *env, const bool *known);
 
 /* Sets reads[f] for each feature that the expression reads (a driver or share `by` place reads that feature), and says what

@@ -111,16 +111,31 @@ static struct tmn_interval bound_table(const struct tmn_expr *expr, const struct
     return between(least, most);
 }
 
+/* Over the declared range, or over the places' values of one window when env->driver gives them. */
+static struct tmn_interval bound_driver(const struct tmn_driver *driver, const struct scope *s) {
+    if (s->env->driver == NULL)
+        return between(driver->low, driver->high);
+    uint32_t low = 0, high = 0;
+    if (driver->by >= 0)
+        levels_of(s, driver->by, &low, &high);
+    const double *value = s->env->driver + driver->first;
+    double least = value[low], most = value[low];
+    for (uint32_t i = low + 1; i <= high; i++) {
+        least = lesser(least, value[i]);
+        most = greater(most, value[i]);
+    }
+    return between(least, most);
+}
+
 static struct tmn_interval bound_leaf(const struct tmn_expr *expr, const struct scope *s) {
     const struct tmn_model *model = s->env->model;
-    const struct tmn_driver *driver;
     const struct tmn_feedback *feedback;
     uint32_t low, high;
     int first, last;
     switch (expr->op) {
     case TMN_OP_NUMBER: return between(expr->number, expr->number);
     case TMN_OP_PARAMETER: return between(s->env->parameter[expr->index], s->env->parameter[expr->index]);
-    case TMN_OP_DRIVER: driver = &model->drivers.items[expr->index]; return between(driver->low, driver->high);
+    case TMN_OP_DRIVER: return bound_driver(&model->drivers.items[expr->index], s);
     case TMN_OP_FEEDBACK: feedback = &model->feedbacks.items[expr->index]; return between(feedback->low, feedback->high);
     case TMN_OP_FEATURE:
         levels_of(s, expr->index, &low, &high);
