@@ -107,6 +107,14 @@ static void push_cell(struct tmn_plan *plan, struct tmn_arena *arena, struct cel
     plan->cell_packed[cells->count++] = packed;
 }
 
+/* Whether a draw gives everyone a level of the feature later, so that the counts need not. */
+static bool drawn_later(const struct tmn_model *model, int feature) {
+    for (size_t i = 0; i < model->population.draw_count; i++)
+        if (tmn_feature_of_attribute(model, model->population.draws[i].attribute) == feature)
+            return true;
+    return false;
+}
+
 /* Cells of one place that hold persons, heads first. */
 static bool place_cells(struct tmn_plan *plan, struct tmn_arena *arena, struct cells *cells, uint32_t p, struct tmn_error *err) {
     const struct tmn_model *model = plan->model;
@@ -122,7 +130,7 @@ static bool place_cells(struct tmn_plan *plan, struct tmn_arena *arena, struct c
                 continue;
             struct tmn_packed packed = pack_cell(model, cells, first + c);
             tmn_start_person(&cells->start, &packed, TMN_YEAR_END);
-            if (unborn != NULL && unborn->member[cells->start.level[unborn->index]])
+            if (unborn != NULL && !drawn_later(model, unborn->index) && unborn->member[cells->start.level[unborn->index]])
                 return tmn_fail(err, TMN_SCENARIO, "population: counts put persons into the level of '%s' that marks the unborn",
                                 model->features.items[unborn->index].name);
             bool is_head = head != NULL && tmn_expr_eval(head, &cells->start.env) != 0;
