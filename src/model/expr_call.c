@@ -20,8 +20,6 @@ static const struct function {
 };
 enum { FUNCTIONS = sizeof functions / sizeof functions[0], DEGREE_MAX = 255 };
 
-const char *tmn_function_name(size_t index) { return index < FUNCTIONS ? functions[index].name : NULL; }
-
 static const struct function *find_function(const char *name) {
     for (size_t i = 0; i < FUNCTIONS; i++)
         if (strcmp(functions[i].name, name) == 0)

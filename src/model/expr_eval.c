@@ -29,18 +29,15 @@ static void decimal_fraction(double value, uint64_t *digits, int *exponent) {
     }
 }
 
-/* numerator / denominator against digits * 10^exponent by cross-multiplication, both sides below 2^128 or told apart. */
-static int compare_exactly(uint64_t numerator, uint64_t denominator, uint64_t digits, int exponent) {
-    enum { POWER_MAX = 38 }; /* 10^38 < 2^128 */
-    tmn_u128 left = numerator, right = (tmn_u128)digits * denominator; /* right < 2^57 * 2^63 */
+/* numerator / denominator against digits * 10^exponent by cross-multiplication. The two are known to differ by less than a
+ * part in 10^12, and digits * denominator < 2^57 * 2^63: neither product reaches 2^122. */
+static int cross_multiply(uint64_t numerator, uint64_t denominator, uint64_t digits, int exponent) {
+    tmn_u128 left = numerator, right = (tmn_u128)digits * denominator;
     for (; exponent > 0; exponent--)
-        right *= 10; /* value < 2^64, so right stays below 2^127 */
-    if (exponent < -POWER_MAX)
-        return 1; /* left >= 10^39 > right */
+        right *= 10;
     for (; exponent < 0; exponent++)
-        if (__builtin_mul_overflow(left, 10, &left))
-            return 1; /* left >= 2^128 > right */
-    return left < right ? -1 : left > right ? 1 : 0;
+        left *= 10;
+    return left < right ? -1 : left > right;
 }
 
 int tmn_ratio_compare(struct tmn_ratio ratio, double value) {
@@ -61,7 +58,7 @@ int tmn_ratio_compare(struct tmn_ratio ratio, double value) {
     if (larger - smaller > clear * larger)
         return quotient < value ? -1 : 1;
     decimal_fraction(value, &digits, &exponent);
-    return compare_exactly(numerator, denominator, digits, exponent);
+    return cross_multiply(numerator, denominator, digits, exponent);
 }
 
 static double share_value(struct tmn_ratio share) {

@@ -29,6 +29,15 @@ static enum precedence precedence_of(const struct tmn_expr *expr) {
     }
 }
 
+/* Shortest, but whole numbers in full: 30, not 3e+01. */
+static void number_text(double value, char text[32]) {
+    const double full = 1e15;
+    if (value < full && value > -full && value == (double)(int64_t)value)
+        snprintf(text, 32, "%lld", (long long)value);
+    else
+        tmn_format_real(value, text);
+}
+
 /* A double whose text is the shortest among those near `near` that give `number` back in the unit; false if none does. */
 static bool shortest_in_unit(double number, double near, double factor, char best[32]) {
     bool found = false;
@@ -38,7 +47,7 @@ static bool shortest_in_unit(double number, double near, double factor, char bes
         candidate.bits += (uint64_t)(int64_t)step;
         if (!(candidate.real > 0) || tmn_unit_to_base(candidate.real, factor) != number)
             continue;
-        tmn_format_real(candidate.real, text);
+        number_text(candidate.real, text);
         if (!found || strlen(text) < strlen(best))
             strcpy(best, text);
         found = true;
@@ -66,7 +75,7 @@ static void print_number(const struct tmn_expr *expr, struct tmn_text *out) {
     if (unit_name) {
         tmn_text_put(out, "%s%s%s", best, best[0] ? " " : "", unit_name);
     } else {
-        tmn_format_real(expr->number, text);
+        number_text(expr->number, text);
         tmn_text_put(out, "%s", text);
     }
 }
@@ -100,13 +109,13 @@ static void print_member(const struct tmn_model *model, const struct tmn_expr *e
         }
     }
     tmn_text_put(out, "%s", f->name);
-    if (compared && (in == 1 || in + 1 == n)) {
-        tmn_text_put(out, in == 1 ? " = " : " != ");
-        print_level(f, in == 1 ? last_in : last_out, out);
-    } else if (compared && f->ordered && changes <= 1) {
+    if (compared && in != 1 && f->ordered && changes <= 1) {
         bool up = in > 0 && expr->member[n - 1]; /* all: at least the first; none: below the first */
         tmn_text_put(out, up ? " >= " : " < ");
         print_level(f, change, out);
+    } else if (compared && (in == 1 || in + 1 == n)) {
+        tmn_text_put(out, in == 1 ? " = " : " != ");
+        print_level(f, in == 1 ? last_in : last_out, out);
     } else {
         const char *joint = " in [";
         for (uint32_t i = 0; i < n; i++) {

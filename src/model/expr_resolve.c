@@ -198,8 +198,15 @@ static struct tmn_expr *make_ratio(struct tmn_resolver *r, const struct tmn_synt
     return expr;
 }
 
+static bool names_level(const struct tmn_model *model, const struct tmn_syntax *s) {
+    return s->kind == TMN_SYNTAX_NAME && tmn_name_find(model, s->text).kind == TMN_NAME_LEVEL;
+}
+
 static struct tmn_expr *compare_numbers(struct tmn_resolver *r, const struct tmn_syntax *s) {
-    struct tmn_expr *left = tmn_resolve_as(r, s->arg[0], false), *right = tmn_resolve_as(r, s->arg[1], false);
+    struct tmn_expr *left = tmn_resolve_as(r, s->arg[0], false), *right;
+    if (!left && names_level(r->model, s->arg[1])) /* `statsu = home`: the level is right */
+        return NULL;
+    right = tmn_resolve_as(r, s->arg[1], false);
     const char *what = tmn_arena_printf(r->arena, "'%s' compares", tmn_op_text(s->op));
     if (!left || !right || !tmn_same_unit(r, s, what, left, right))
         return NULL;
