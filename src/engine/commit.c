@@ -109,8 +109,8 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     block->touched.count = 0;
 }
 
-/* Adds the workers' sums to what is committed. */
-static void merge_shares(struct tmn_run *run) {
+/* Shares are read as of the window's start until the window is over: the workers' sums join them after feedback. */
+void tmn_shares_close_window(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     for (size_t s = 0; s < model->shares.count; s++) {
         const struct tmn_share *share = &model->shares.items[s];
@@ -128,7 +128,6 @@ static void merge_shares(struct tmn_run *run) {
 }
 
 static void merge_sums(struct tmn_run *run) {
-    merge_shares(run);
     for (int w = 0; w < run->workers; w++) {
         struct tmn_worker *worker = &run->worker[w];
         for (uint32_t c = 0; c < run->cells; c++) {

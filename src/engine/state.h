@@ -274,6 +274,7 @@ bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);
 
 /* commit.c */
 bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err);
+void tmn_shares_close_window(struct tmn_run *run);
 struct tmn_census { struct tmn_ratio *share; int64_t *stock; tmn_u128 rows_digest; uint32_t alive; };
 void tmn_census(struct tmn_run *run, struct tmn_census *census); /* adds to what is there */
 void tmn_flags_fill(struct tmn_run *run);

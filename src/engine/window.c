@@ -69,6 +69,7 @@ static void tell_happenings(struct tmn_run *run) {
 
 static bool output(struct tmn_run *run, struct tmn_error *err) {
     (void)err;
+    tmn_shares_close_window(run);
     tmn_outcomes_close_window(run);
     run->weekly = tmn_digest_weekly(run, run->rows_digest);
     merge_tallies(run);
@@ -81,9 +82,9 @@ static const struct { enum tmn_phase phase; bool (*run)(struct tmn_run *run, str
     {TMN_PHASE_PERSONS, persons},                /* clocks and own firings */
     {TMN_PHASE_EVENTS, tmn_phase_events},        /* of places and the nation */
     {TMN_PHASE_MESSAGES, messages_and_births},   /* what was told, then who was born */
-    {TMN_PHASE_COUNTERS, tmn_phase_commit},      /* shares, stocks, counters, clocks of changed rows */
+    {TMN_PHASE_COUNTERS, tmn_phase_commit},      /* stocks, counters, clocks of changed rows */
     {TMN_PHASE_FEEDBACK, tmn_phase_feedback},    /* all at once from the window's start and its counts */
-    {TMN_PHASE_OUTPUT, output},                  /* outcomes, digest, happenings */
+    {TMN_PHASE_OUTPUT, output},                  /* shares, outcomes, digest, happenings */
 };
 
 static double now_s(void) {
