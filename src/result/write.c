@@ -276,18 +276,24 @@ void tmn_result_figures_csv(const struct tmn_result *result, struct tmn_text *ou
 
 /* ---- scenario.used.yaml ---- */
 
-/* The number in the declared unit that reads back as the same value: the quotient, or a neighbour of it. */
-static double declared_value(const struct tmn_parameter *parameter) {
-    double quotient = parameter->value / parameter->factor, low = quotient, high = quotient;
-    for (int i = 0; i < 8; i++) {
-        if (low * parameter->factor == parameter->value)
-            return low;
-        if (high * parameter->factor == parameter->value)
-            return high;
-        low = nextafter(low, -(double)INFINITY);
-        high = nextafter(high, (double)INFINITY);
+/* The number in the declared unit that reads back as the same value: among the quotient and its neighbours the one with the
+ * shortest text (30 rather than 30.000000000000004), which is what the scenario says. */
+static void declared_value(const struct tmn_parameter *parameter, char text[32]) {
+    enum { NEIGHBOURS = 4 };
+    double candidate = parameter->value / parameter->factor;
+    char trial[32];
+    tmn_json_number(candidate, text);
+    bool exact = candidate * parameter->factor == parameter->value;
+    for (int i = 0; i < NEIGHBOURS; i++)
+        candidate = nextafter(candidate, -(double)INFINITY);
+    for (int i = -NEIGHBOURS; i <= NEIGHBOURS; i++, candidate = nextafter(candidate, (double)INFINITY)) {
+        if (candidate * parameter->factor != parameter->value)
+            continue;
+        tmn_json_number(candidate, trial);
+        if (!exact || strlen(trial) < strlen(text))
+            memcpy(text, trial, sizeof trial);
+        exact = true;
     }
-    return quotient;
 }
 
 /* A comment must stay on its line. */
@@ -298,7 +304,7 @@ static void one_line(struct tmn_text *out, const char *text) {
 
 static void put_parameter(struct tmn_text *out, const struct tmn_parameter *parameter) {
     char number[32];
-    tmn_json_number(declared_value(parameter), number);
+    declared_value(parameter, number);
     int length = (int)(strlen(parameter->name) + strlen(number));
     tmn_text_put(out, "  - \"%s=%s\"%*s# ", parameter->name, number, length < 40 ? 40 - length : 1, "");
     one_line(out, parameter->unit_text && *parameter->unit_text ? parameter->unit_text : "no unit");

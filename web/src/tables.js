@@ -22,7 +22,7 @@ export function fitSection(data) {
   if (!data.scores.length && !data.share_scores.length) return null;
   const said = { fitted: 'fitted', unfitted: 'not fitted', all: 'all' };
   const best = (score) => Math.min(...[score.model, score.quadratic, score.logistic].filter((error) => error !== null));
-  const cell = (score, name) => (score[name] !== null && score[name] === best(score) ? h('b', { title: 'the smallest error of the row' }, factor(score[name])) : factor(score[name]));
+  const cell = (score, name) => (score[name] !== null && score[name] === best(score) && score.quadratic !== null ? h('b', { title: 'the smallest error of the row' }, factor(score[name])) : factor(score[name]));
   const held = data.scores.find((score) => score.years === 'unfitted' && score.quadratic !== null && score.logistic !== null);
   return h('section', { id: 'fit' }, h('h2', {}, 'How well it fits'),
     held ? h('p', {}, `In this model, years that were not fitted (${held.year_from} to ${held.year_to}) are off by a factor of ${Math.exp(held.model).toFixed(2)} (${observationTitle(data, held.observation)}). `,
@@ -54,15 +54,15 @@ export function misses(data) {
 
 export function wrongSection(data) {
   const wrong = misses(data), compared = data.totals.length + data.share_scores.length;
-  const bases = [['parameters', data.parameters], ['rules', data.rules], ['drivers', data.drivers]].map(([name, list]) => [name, list, list.filter((one) => one.assumed)]);
+  const bases = [['parameters', data.parameters], ['rules', data.rules], ['drivers', data.drivers]].map(([name, list]) => [name, list, list.filter((one) => one.assumed)]).filter(([, list]) => list.length);
   const out = data.systems.filter((system) => system.state === 'out');
   return h('section', { id: 'limits' }, h('h2', {}, 'What it gets wrong, and what is assumed'),
     !compared ? h('p', {}, 'Nothing was observed to check this scenario against: its numbers show what follows from its rules, and no more.')
       : wrong.length ? [h('p', {}, `In this model, ${plural(wrong.length, 'comparison')} of ${number(compared)} disagree by more than half, by 10 percentage points, or lose to a plain curve. The worst:`), h('ul', {}, wrong.slice(0, 8).map((text) => h('li', {}, text))),
         wrong.length > 8 ? more(`The other ${wrong.length - 8}`, h('ul', {}, wrong.slice(8).map((text) => h('li', {}, text)))) : null]
         : h('p', {}, `In this model, none of ${number(compared)} comparisons disagrees by more than half, by 10 percentage points, or loses to a plain curve.`),
-    h('p', {}, 'Assumed, since no source is named for them: ', bases.map(([name, list, assumed], i) => [i ? ', ' : '', `${assumed.length} of ${list.length} ${name}`]), '.',
-      out.length ? ` Left out: ${out.map((system) => system.name).join(', ')}.` : ''),
+    bases.length || out.length ? h('p', {}, bases.length ? 'Assumed, since no source is named for them: ' : '', bases.map(([name, list, assumed], i) => [i ? ', ' : '', `${assumed.length} of ${list.length} ${name}`]), bases.length ? '. ' : '',
+      out.length ? `Left out: ${out.map((system) => system.name).join(', ')}.` : '') : null,
     bases.filter(([, , assumed]) => assumed.length).map(([name, , assumed]) => more(`Assumed ${name}`, h('ul', { class: 'columns' }, assumed.map((one) => h('li', {}, h('code', {}, one.name), one.note ? h('small', {}, ` ${one.note}`) : null))))),
     data.run.complete ? null : h('p', { class: 'warning' }, `The run was stopped after ${number(data.run.windows)} of ${number(data.run.windows_total)} windows; only periods that it finished are shown.`));
 }
