@@ -14,6 +14,11 @@ static bool well_formed(const char *name)
     return true;
 }
 
+static const char *article(const char *kind)
+{
+    return strchr("aeiou", kind[0]) ? "an" : "a";
+}
+
 bool tmn_declare(struct tmn_reader *reader, const struct tmn_node *key, const char *kind)
 {
     const char *name = key->text;
@@ -21,12 +26,12 @@ bool tmn_declare(struct tmn_reader *reader, const struct tmn_node *key, const ch
     struct tmn_unit unit;
     bool added;
     if (!well_formed(name)) {
-        tmn_report(reader->list, key->place, "bad-name", "letters, digits, _ and ., starting with a letter, at most 120", "'%s' can not name a %s", name, kind);
+        tmn_report(reader->list, key->place, "bad-name", "letters, digits, _ and ., starting with a letter, at most 120", "'%s' can not name %s %s", name, article(kind), kind);
         return false;
     }
     if (tmn_name_reserved(name) || strcmp(name, "mother") == 0 || strcmp(name, "rest") == 0 || strcmp(name, "else") == 0) {
-        tmn_report(reader->list, key->place, "reserved-name", NULL, "'%s' is a %s and can not name a %s", name,
-                   tmn_unit_constant(name, strlen(name), &value, &unit) ? "unit" : "word of the language", kind);
+        tmn_report(reader->list, key->place, "reserved-name", NULL, "'%s' is a %s and can not name %s %s", name,
+                   tmn_unit_constant(name, strlen(name), &value, &unit) ? "unit" : "word of the language", article(kind), kind);
         return false;
     }
     int64_t at = tmn_names_add(&reader->names, reader->arena, name, &added);
@@ -41,6 +46,17 @@ bool tmn_declare(struct tmn_reader *reader, const struct tmn_node *key, const ch
     return true;
 }
 
+/* A name that is not among things of a kind. Declared as one of `kinds` all the same: its own mistake was reported there. */
+static void report_absent(struct tmn_reader *reader, const char *name, const char *kind, const char *kinds, struct tmn_place place, const char *const *names, size_t count)
+{
+    int64_t at = tmn_names_find(&reader->names, name);
+    const char *found = at >= 0 ? reader->declared.items[at].id : NULL;
+    if (found && !strstr(kinds, found))
+        tmn_report(reader->list, place, "wrong-kind", NULL, "'%s' is %s %s, and %s %s is wanted here", name, article(found), found, article(kind), kind);
+    else if (!found)
+        tmn_report(reader->list, place, "unknown-name", tmn_hint_nearest(reader->list, name, names, count), "there is no %s '%s'", kind, name);
+}
+
 /* Finds `name` among `count` things whose names lie `stride` bytes apart (the first member of each); -1 after reporting. */
 static int find(struct tmn_reader *reader, const void *items, size_t count, size_t stride, const char *name, const char *kind, struct tmn_place place)
 {
@@ -50,11 +66,7 @@ static int find(struct tmn_reader *reader, const void *items, size_t count, size
         if (names[i] && strcmp(names[i], name) == 0)
             return (int)i;
     }
-    int64_t at = tmn_names_find(&reader->names, name);
-    if (at >= 0)
-        tmn_report(reader->list, place, "wrong-kind", NULL, "'%s' is a %s, and a %s is wanted here", name, reader->declared.items[at].id, kind);
-    else
-        tmn_report(reader->list, place, "unknown-name", tmn_hint_nearest(reader->list, name, names, count), "there is no %s '%s'", kind, name);
+    report_absent(reader, name, kind, kind, place, names, count);
     return -1;
 }
 
@@ -96,11 +108,7 @@ int tmn_find_feature(struct tmn_reader *reader, const char *name, struct tmn_pla
             return (int)i;
         names[count++] = feature->name;
     }
-    int64_t at = tmn_names_find(&reader->names, name);
-    if (at >= 0)
-        tmn_report(reader->list, place, "wrong-kind", NULL, "'%s' is a %s, and an %s is wanted here", name, reader->declared.items[at].id, kind);
-    else
-        tmn_report(reader->list, place, "unknown-name", tmn_hint_nearest(reader->list, name, names, count), "there is no %s '%s'", kind, name);
+    report_absent(reader, name, kind, others ? "attribute map counter" : maps ? "attribute map" : "attribute", place, names, count);
     return -1;
 }
 

@@ -109,7 +109,7 @@ static void read_file(struct tmn_reader *reader, struct opened *opened, const ch
     opened->items[mine] = (struct include){path, true};
     struct stat info;
     if (from && stat(path, &info) != 0) {
-        tmn_report(reader->list, from->place, "no-file", NULL, "there is no file '%s'", path);
+        tmn_report(reader->list, from->place, "no-file", "file names are relative to the scenario's folder", "there is no file '%s'", from->text);
         return;
     }
     struct tmn_node *root = tmn_tree_read(reader->arena, path, reader->list);
@@ -123,7 +123,9 @@ static void read_file(struct tmn_reader *reader, struct opened *opened, const ch
         long long language;
         if (!from) {
             struct tmn_model *model = reader->model;
-            tmn_get_int(reader, root, "language", 1, 1, &language);
+            reader->root = root->place;
+            if (tmn_get_int(reader, root, "language", 0, 1000000, &language) && language != 1)
+                tmn_report(reader->list, tmn_node_get(root, "language")->place, "unknown-language", "write language: 1", "this program reads language 1 only, not %lld", language);
             tmn_get_text(reader, root, "name", &model->name);
             tmn_get_text(reader, root, "title", &model->title);
             tmn_get_text(reader, root, "purpose", &model->purpose);
@@ -180,6 +182,20 @@ static void read_declarations(struct tmn_reader *reader)
     tmn_read_transition_names(reader);
 }
 
+/* Whether everything declared is known: else what refers to it would be reported again and again. */
+static bool all_declared(const struct tmn_reader *reader)
+{
+    const struct tmn_model *model = reader->model;
+    const struct { enum tmn_section section; size_t count; } kinds[] = {
+        {TMN_IN_ATTRIBUTES, model->attributes.count}, {TMN_IN_MAPS, model->maps.count}, {TMN_IN_LAYERS, model->layers.count},
+        {TMN_IN_COUNTERS, model->counters.count}, {TMN_IN_TABLES, model->tables.count}, {TMN_IN_PARAMETERS, model->parameters.count},
+        {TMN_IN_DRIVERS, model->drivers.count}, {TMN_IN_FEEDBACK, model->feedbacks.count}, {TMN_IN_TRANSITIONS, model->transitions.count}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (reader->section[kinds[i].section] && reader->section[kinds[i].section]->count != kinds[i].count)
+            return false;
+    return true;
+}
+
 static void read_rules(struct tmn_reader *reader)
 {
     tmn_read_alive(reader);
@@ -209,7 +225,8 @@ struct tmn_model *tmn_model_read(struct tmn_arena *arena, const char *path, stru
     read_file(&reader, &opened, model->path, NULL);
     if (!reader.broken && (list->errors == before || reader.section[TMN_IN_TIME])) {
         read_declarations(&reader);
-        read_rules(&reader);
+        if (all_declared(&reader))
+            read_rules(&reader);
     }
     if (list->errors == before) {
         tmn_pack(&reader);

@@ -20,6 +20,7 @@ struct tmn_reader {
     struct tmn_diagnostics *list;
     const char *folder;                    /* of the scenario; every file name is relative to it */
     struct tmn_node *section[TMN_SECTIONS]; /* merged over includes; NULL: absent */
+    struct tmn_place root;                 /* of the scenario's file, for what is absent */
     bool broken;                           /* some file could not be read: what it declares is not known */
     struct tmn_names names;                /* every declared name, one name space */
     struct { struct tmn_cited *items; size_t count, capacity; } declared; /* [names.count] kind in `id`, place */

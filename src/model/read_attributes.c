@@ -30,7 +30,7 @@ void tmn_read_time(struct tmn_reader *reader)
     int year = 2000, month = 1, day = 1;
     tmn_calendar_init(calendar, year, 28, 52);
     if (!node) {
-        tmn_report(reader->list, (struct tmn_place){0}, "missing-section", NULL, "the scenario needs a section 'time' with start and end");
+        tmn_report(reader->list, reader->root, "missing-section", NULL, "the scenario needs a section 'time' with start and end");
         return;
     }
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_TIME, "'time'"))
@@ -42,7 +42,7 @@ void tmn_read_time(struct tmn_reader *reader)
     if (month != 1 || day != 1)
         tmn_report(reader->list, tmn_node_get(node, "start")->place, "bad-start", NULL, "'start' must be a 1 January");
     if (!tmn_node_get(node, "end") == !tmn_node_get(node, "windows")) {
-        tmn_report(reader->list, node->place, "missing-key", NULL, "'time' needs either 'end' or 'windows'");
+        tmn_report(reader->list, node->place, "missing-key", NULL, "'time' needs either 'end' or 'windows', and not both");
         return;
     }
     if (tmn_get_int(reader, node, "windows", 1, 1000000, &windows)) {
@@ -185,7 +185,7 @@ void tmn_read_attributes(struct tmn_reader *reader)
     struct tmn_model *model = reader->model;
     const struct tmn_node *node = reader->section[TMN_IN_ATTRIBUTES];
     if (!node || node->count == 0) {
-        tmn_report(reader->list, (struct tmn_place){0}, "missing-section", NULL, "the scenario needs a section 'attributes'");
+        tmn_report(reader->list, reader->root, "missing-section", NULL, "the scenario needs a section 'attributes'");
         return;
     }
     if (!tmn_want_mapping(reader, node, "'attributes'"))
@@ -241,7 +241,8 @@ static void map_values(struct tmn_reader *reader, const struct tmn_node *values,
         if (level < 0)
             tmn_report(reader->list, values->items[i]->place, "unknown-level", tmn_hint_nearest(reader->list, text, map->level, map->levels), "'%s' is not a level of '%s'", text, map->name);
         else
-            to[from] = (uint16_t)level, given[from] = true;
+            to[from] = (uint16_t)level;
+        given[from] = true; /* a wrong level was said, and is not missing as well */
     }
 }
 

@@ -26,7 +26,8 @@ static void read_feedback(struct tmn_reader *reader, const struct tmn_node *key,
         if (!(feedback.low < feedback.high))
             tmn_report(reader->list, range->place, "bad-range", NULL, "'range' must rise: [low, high]");
         else if (tmn_get_real(reader, node, "start", -HUGE_VAL, HUGE_VAL, &feedback.start) && (feedback.start < feedback.low || feedback.start > feedback.high))
-            tmn_report(reader->list, tmn_node_get(node, "start")->place, "out-of-range", NULL, "the start of '%s' lies outside its range", key->text);
+            tmn_report(reader->list, tmn_node_get(node, "start")->place, "out-of-range", NULL, "the start of '%s' lies outside its range, %s to %s", key->text, range->items[0]->text,
+                       range->items[1]->text);
     }
     feedback.low *= factor, feedback.high *= factor, feedback.start *= factor;
     model->feedback_slots += feedback.slots;

@@ -92,13 +92,14 @@ static void read_range(struct tmn_reader *reader, const struct tmn_node *node, s
     parameter->low = low * parameter->factor;
     parameter->high = high * parameter->factor;
     if (parameter->value < parameter->low || parameter->value > parameter->high)
-        tmn_report(reader->list, tmn_node_get(node, "value")->place, "out-of-range", NULL, "the value of '%s' lies outside its range", parameter->name);
+        tmn_report(reader->list, tmn_node_get(node, "value")->place, "out-of-range", NULL, "the value %s of '%s' lies outside its range, %s to %s", tmn_node_get(node, "value")->text, parameter->name,
+                   range->items[0]->text, range->items[1]->text);
 }
 
 static void read_value(struct tmn_reader *reader, const struct tmn_node *node, const struct tmn_node *value, struct tmn_parameter *parameter)
 {
     struct tmn_unit unit;
-    char *what = tmn_arena_printf(reader->arena, "the value of '%s'", parameter->name);
+    char *what = tmn_arena_printf(reader->arena, "parameter '%s'", parameter->name);
     if (!tmn_node_quantity(reader, value, what, &parameter->value, &unit))
         return;
     bool declared = node && tmn_node_get(node, "unit");

@@ -180,7 +180,7 @@ void tmn_read_population(struct tmn_reader *reader)
     const struct tmn_node *node = reader->section[TMN_IN_POPULATION];
     const char *place;
     if (!node) {
-        tmn_report(reader->list, (struct tmn_place){0}, "missing-section", NULL, "the scenario needs a section 'population' with a size or counts");
+        tmn_report(reader->list, reader->root, "missing-section", NULL, "the scenario needs a section 'population' with a size or counts");
         return;
     }
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_POPULATION, "'population'"))

@@ -16,7 +16,7 @@ static const struct tmn_csv *open_csv(struct tmn_reader *reader, const char *nam
             return reader->csv.items[i].csv;
     struct tmn_kept_csv kept = {path, NULL};
     if (stat(path, &info) != 0)
-        tmn_report(reader->list, place, "no-file", "file names are relative to the scenario's folder", "there is no file '%s'", path);
+        tmn_report(reader->list, place, "no-file", "file names are relative to the scenario's folder", "there is no file '%s'", name);
     else
         kept.csv = tmn_csv_read(reader->arena, path, reader->list);
     if (kept.csv)
