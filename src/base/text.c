@@ -130,10 +130,14 @@ bool tmn_parse_int(const char *text, size_t length, long long *value) {
 
 void tmn_format_real(double value, char text[32]) {
     locale_t before = uselocale(c_locale());
-    for (int precision = 1; precision <= 17; precision++) {
-        snprintf(text, 32, "%.*g", precision, value);
-        if (strtod(text, NULL) == value || precision == 17 || value != value)
-            break;
+    if (value == floor(value) && fabs(value) < 1e15) { /* 30, not 3e+01 */
+        snprintf(text, 32, "%.0f", value);
+    } else {
+        for (int precision = 1; precision <= 17; precision++) {
+            snprintf(text, 32, "%.*g", precision, value);
+            if (strtod(text, NULL) == value || precision == 17 || value != value)
+                break;
+        }
     }
     uselocale(before);
 }

@@ -47,6 +47,10 @@ static void numbers(void **state) {
     assert_false(tmn_parse_int("-", 1, &whole));
     tmn_format_real(0.1, text);
     assert_string_equal(text, "0.1");
+    tmn_format_real(30.0, text);
+    assert_string_equal(text, "30");
+    tmn_format_real(-1e300, text);
+    assert_string_equal(text, "-1e+300");
     tmn_format_real(1.0 / 3.0, text);
     assert_true(tmn_parse_real(text, strlen(text), &value) && value == 1.0 / 3.0);
     tmn_format_count(-1234567, text);
