@@ -70,7 +70,7 @@ void tmn_recipes_make(struct tmn_run *run) {
     }
 }
 
-/* Strata of what `expr` reads, first feature slowest; n = -1 when it would have more than TMN_MAX_STRATA cells. */
+/* Strata of what `expr` reads, first feature fastest as tmn_stratum_levels wants it; n = -1 when it would have more than TMN_MAX_STRATA cells. */
 static void predicate_strata(struct tmn_run *run, const struct tmn_expr *expr, struct tmn_strata *strata) {
     const struct tmn_model *model = run->model;
     bool *reads = TMN_NEW_ARRAY(&run->arena, bool, model->features.count + 1);
@@ -88,7 +88,7 @@ static void predicate_strata(struct tmn_run *run, const struct tmn_expr *expr, s
         strata->feature[strata->n++] = (int)f;
     }
     uint32_t stride = 1;
-    for (int i = strata->n - 1; i >= 0; i--) {
+    for (int i = 0; i < strata->n; i++) {
         strata->stride[i] = stride;
         stride *= model->features.items[strata->feature[i]].cardinality;
     }

@@ -223,7 +223,7 @@ static inline uint32_t tmn_stratum(const struct tmn_strata *strata, const uint32
         index += level[strata->feature[i]] * strata->stride[i];
     return index;
 }
-/* Fills level[] of the stratum's features from its index. */
+/* Fills level[] of the stratum's features from its index; strides must ascend (the first feature runs fastest). */
 void tmn_stratum_levels(const struct tmn_strata *strata, uint32_t index, uint32_t *level);
 
 #endif
