@@ -67,6 +67,13 @@ struct scene *scene_open(const char *yaml) {
     return scene;
 }
 
+struct scene *scene_open_path(const char *path) {
+    struct scene *scene = scene_read_path(path);
+    scene_record(scene);
+    scene_start(scene);
+    return scene;
+}
+
 void scene_set(struct scene *scene, struct tmn_settings *settings, const char *assignment) {
     struct tmn_error err = {0};
     if (!tmn_model_set(scene->model, settings, assignment, &err))

@@ -25,6 +25,7 @@ struct scene *scene_open(const char *yaml);
 /* Reads only; change scene->options, then call scene_start. `scene_record` asks for happenings of everybody. */
 struct scene *scene_read(const char *yaml);
 struct scene *scene_read_path(const char *path);
+struct scene *scene_open_path(const char *path);
 void scene_record(struct scene *scene);
 void scene_start(struct scene *scene);
 void scene_set(struct scene *scene, struct tmn_settings *settings, const char *assignment);
