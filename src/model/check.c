@@ -4,20 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-void tmn_check_stratum(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index)
-{
+void tmn_check_stratum(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index) {
     tmn_stratum_levels(strata, index, checker->level);
     for (int i = 0; i < strata->n; i++)
         checker->known[strata->feature[i]] = true;
 }
 
-void tmn_check_forget(struct tmn_checker *checker)
-{
+void tmn_check_forget(struct tmn_checker *checker) {
     memset(checker->known, 0, checker->model->features.count * sizeof *checker->known);
 }
 
-const char *tmn_check_stratum_text(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index)
-{
+const char *tmn_check_stratum_text(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index) {
     struct tmn_text text;
     tmn_text_init(&text, checker->model->arena);
     tmn_text_put(&text, "%s", "");
@@ -39,8 +36,8 @@ const char *tmn_check_stratum_text(struct tmn_checker *checker, const struct tmn
     return text.items;
 }
 
-void tmn_check_cut(struct tmn_checker *checker, struct tmn_strata *strata, struct tmn_expr *const *exprs, size_t count)
-{
+bool tmn_check_cut(struct tmn_checker *checker, struct tmn_strata *strata, struct tmn_expr *const *exprs,
+                   size_t count) {
     const struct tmn_model *model = checker->model;
     bool *reads = TMN_NEW_ARRAY(model->arena, bool, model->features.count + 1);
     *strata = (struct tmn_strata){.size = 1};
@@ -53,21 +50,20 @@ void tmn_check_cut(struct tmn_checker *checker, struct tmn_strata *strata, struc
         uint64_t size = (uint64_t)strata->size * model->features.items[f].cardinality;
         if (strata->n == TMN_MAX_KEYS || size > TMN_MAX_STRATA) {
             *strata = (struct tmn_strata){.size = 1};
-            return;
+            return false;
         }
         strata->feature[strata->n] = (int)f;
         strata->stride[strata->n++] = strata->size;
         strata->size = (uint32_t)size;
     }
+    return true;
 }
 
-const char *tmn_check_number(struct tmn_checker *checker, double value)
-{
+const char *tmn_check_number(struct tmn_checker *checker, double value) {
     return tmn_arena_printf(checker->model->arena, "%.3g", value);
 }
 
-static void each_action(const struct tmn_action *items, size_t count, tmn_expr_fn *fn, void *context)
-{
+static void each_action(const struct tmn_action *items, size_t count, tmn_expr_fn *fn, void *context) {
     for (size_t i = 0; i < count; i++) {
         if (items[i].amount)
             fn(context, items[i].amount);
@@ -78,16 +74,16 @@ static void each_action(const struct tmn_action *items, size_t count, tmn_expr_f
     }
 }
 
-static void each_draw(const struct tmn_model *model, const struct tmn_draw_rule *draws, size_t count, tmn_expr_fn *fn, void *context)
-{
+static void each_draw(const struct tmn_model *model, const struct tmn_draw_rule *draws, size_t count, tmn_expr_fn *fn,
+                      void *context) {
     for (size_t d = 0; d < count; d++)
         for (uint32_t l = 0; l < model->attributes.items[draws[d].attribute].levels; l++)
             if (draws[d].chance[l])
                 fn(context, draws[d].chance[l]);
 }
 
-static void each_of_transition(const struct tmn_model *model, const struct tmn_transition *transition, tmn_expr_fn *fn, void *context)
-{
+static void each_of_transition(const struct tmn_model *model, const struct tmn_transition *transition, tmn_expr_fn *fn,
+                               void *context) {
     if (transition->who)
         fn(context, transition->who);
     if (transition->hazard)
@@ -102,8 +98,7 @@ static void each_of_transition(const struct tmn_model *model, const struct tmn_t
     }
 }
 
-void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context)
-{
+void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context) {
     fn(context, model->alive);
     if (model->unborn)
         fn(context, model->unborn);
@@ -132,10 +127,11 @@ void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context
         fn(context, model->population.head);
 }
 
-static double count_persons(const struct tmn_population *population)
-{
+static double count_persons(const struct tmn_population *population) {
     double sum = 0;
-    const struct tmn_counts *counts = population->counts.keys > 0 ? &population->counts : population->margins > 0 ? &population->margin[0] : NULL;
+    const struct tmn_counts *counts = population->counts.keys > 0 ? &population->counts
+                                      : population->margins > 0   ? &population->margin[0]
+                                                                  : NULL;
     if (population->size > 0)
         return population->size;
     for (size_t i = 0; counts && i < counts->cells; i++)
@@ -143,16 +139,20 @@ static double count_persons(const struct tmn_population *population)
     return sum;
 }
 
-void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list)
-{
+void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list) {
     double *parameter = TMN_NEW_ARRAY(model->arena, double, model->parameters.count + 1);
     double days = model->calendar.window_quarter_days / 4.0, last = 366 - (model->calendar.windows_per_year - 1) * days;
-    struct tmn_checker checker = {.model = model, .list = list, .windows = model->calendar.windows, .persons = count_persons(&model->population)};
+    struct tmn_checker checker = {
+        .model = model, .list = list, .windows = model->calendar.windows, .persons = count_persons(&model->population)};
     for (size_t i = 0; i < model->parameters.count; i++)
         parameter[i] = model->parameters.items[i].value;
     checker.level = TMN_NEW_ARRAY(model->arena, uint32_t, model->features.count + 1);
     checker.known = TMN_NEW_ARRAY(model->arena, bool, model->features.count + 1);
-    checker.env = (struct tmn_env){.model = model, .parameter = parameter, .level = checker.level, .year = model->calendar.start_year, .window_y = days / TMN_YEAR_DAYS};
+    checker.env = (struct tmn_env){.model = model,
+                                   .parameter = parameter,
+                                   .level = checker.level,
+                                   .year = model->calendar.start_year,
+                                   .window_y = days / TMN_YEAR_DAYS};
     checker.window_y_max = (last > days ? last : days) / TMN_YEAR_DAYS;
     tmn_check_hazards(&checker);
     tmn_check_chances(&checker);

@@ -4,8 +4,7 @@
 #include <math.h>
 
 /* `alive` must be false of the unborn. */
-static void check_unborn(struct tmn_checker *checker)
-{
+static void check_unborn(struct tmn_checker *checker) {
     struct tmn_model *model = checker->model;
     const struct tmn_expr *unborn = model->unborn;
     if (!unborn)
@@ -18,18 +17,19 @@ static void check_unborn(struct tmn_checker *checker)
     /* maps of it as well */
     const struct tmn_feature *feature = &model->features.items[unborn->index];
     for (size_t f = 0; f < model->features.count; f++)
-        if (model->features.items[f].kind == TMN_FEATURE_MAP && model->maps.items[model->features.items[f].index].of == feature->index) {
+        if (model->features.items[f].kind == TMN_FEATURE_MAP &&
+            model->maps.items[model->features.items[f].index].of == feature->index) {
             checker->known[f] = true;
             checker->level[f] = model->maps.items[model->features.items[f].index].to[level];
         }
     if (tmn_expr_bound(model->alive, &checker->env, checker->known).high != 0)
-        tmn_report(checker->list, unborn->place, "alive-unborn", NULL, "someone unborn could count as alive: 'alive' and '%s' must exclude each other", unborn->source);
+        tmn_report(checker->list, unborn->place, "alive-unborn", NULL,
+                   "someone unborn could count as alive: 'alive' and '%s' must exclude each other", unborn->source);
     tmn_check_forget(checker);
 }
 
 /* The child's attributes: what `birth` sets, else its level before birth; copies and draws are unknown. */
-static void check_child(struct tmn_checker *checker, const struct tmn_action *birth)
-{
+static void check_child(struct tmn_checker *checker, const struct tmn_action *birth) {
     struct tmn_model *model = checker->model;
     const struct tmn_feature *unborn = &model->features.items[model->unborn->index];
     for (size_t a = 0; a < model->attributes.count; a++) {
@@ -52,12 +52,12 @@ static void check_child(struct tmn_checker *checker, const struct tmn_action *bi
         checker->level[feature] = level;
     }
     if (tmn_expr_bound(model->alive, &checker->env, checker->known).high == 0)
-        tmn_report(checker->list, birth->place, "born-not-alive", "for example birth: { set: { status: home } }", "a child would not be alive: 'birth' must set what 'alive' asks for ('%s')", model->alive->source);
+        tmn_report(checker->list, birth->place, "born-not-alive", "for example birth: { set: { status: home } }",
+                   "a child would not be alive: 'birth' must set what 'alive' asks for ('%s')", model->alive->source);
     tmn_check_forget(checker);
 }
 
-static void check_births(struct tmn_checker *checker)
-{
+static void check_births(struct tmn_checker *checker) {
     struct tmn_model *model = checker->model;
     const struct tmn_population *population = &model->population;
     for (size_t t = 0; t < model->transitions.count; t++)
@@ -67,23 +67,31 @@ static void check_births(struct tmn_checker *checker)
                 if (action->kind != TMN_ACTION_BIRTH)
                     continue;
                 if (!model->unborn) {
-                    tmn_report(checker->list, action->place, "missing-section", "for example unborn: status = unborn, at the top level", "'birth' needs 'unborn', which says which level means unborn");
+                    tmn_report(checker->list, action->place, "missing-section",
+                               "for example unborn: status = unborn, at the top level",
+                               "'birth' needs 'unborn', which says which level means unborn");
                     continue;
                 }
                 if (population->unborn_per_household + population->unborn_reserve + population->unborn_national <= 0)
-                    tmn_report(checker->list, action->place, "no-capacity", "for example population: { unborn: { per_household: 2, reserve: 0.05, national: 0.01 } }",
-                               "'birth' has no rows to fill: the population lays out none for the unborn");
-                const struct tmn_attribute *years = model->birth_year >= 0 ? &model->attributes.items[model->birth_year] : NULL;
-                int last = model->calendar.start_year + (model->calendar.windows - 1) / model->calendar.windows_per_year;
+                    tmn_report(
+                        checker->list, action->place, "no-capacity",
+                        "for example population: { unborn: { per_household: 2, reserve: 0.05, national: 0.01 } }",
+                        "'birth' has no rows to fill: the population lays out none for the unborn");
+                const struct tmn_attribute *years =
+                    model->birth_year >= 0 ? &model->attributes.items[model->birth_year] : NULL;
+                int last =
+                    model->calendar.start_year + (model->calendar.windows - 1) / model->calendar.windows_per_year;
                 if (years && years->first + (int)years->levels - 1 < last)
-                    tmn_report(checker->list, years->place, "unknown-level", tmn_arena_printf(model->arena, "extend its levels to %d", last), "children are born until %d, but 'birth_year' ends at %d", last, years->first + (int)years->levels - 1);
+                    tmn_report(checker->list, years->place, "unknown-level",
+                               tmn_arena_printf(model->arena, "extend its levels to %d", last),
+                               "children are born until %d, but 'birth_year' ends at %d", last,
+                               years->first + (int)years->levels - 1);
                 check_child(checker, action);
             }
 }
 
 /* Persons per level of `within` as the counts have them; false when they do not say. */
-static bool group_sizes(struct tmn_checker *checker, const struct tmn_layer *layer, double *persons)
-{
+static bool group_sizes(struct tmn_checker *checker, const struct tmn_layer *layer, double *persons) {
     const struct tmn_model *model = checker->model;
     const struct tmn_counts *counts = &model->population.counts;
     const struct tmn_feature *within = &model->features.items[layer->within];
@@ -91,7 +99,8 @@ static bool group_sizes(struct tmn_checker *checker, const struct tmn_layer *lay
     int attribute = map ? map->of : within->index, key = -1;
     double sum = 0;
     for (int k = 0; k < counts->keys; k++)
-        if (counts->band[k] == 1 && model->features.items[counts->feature[k]].kind == TMN_FEATURE_ATTRIBUTE && model->features.items[counts->feature[k]].index == attribute)
+        if (counts->band[k] == 1 && model->features.items[counts->feature[k]].kind == TMN_FEATURE_ATTRIBUTE &&
+            model->features.items[counts->feature[k]].index == attribute)
             key = k;
     if (key < 0)
         return false;
@@ -108,24 +117,29 @@ static bool group_sizes(struct tmn_checker *checker, const struct tmn_layer *lay
     return true;
 }
 
-static void check_layers(struct tmn_checker *checker)
-{
+static void check_layers(struct tmn_checker *checker) {
     const struct tmn_model *model = checker->model;
-    bool unborn = model->population.unborn_per_household + model->population.unborn_reserve + model->population.unborn_national > 0;
+    bool unborn =
+        model->population.unborn_per_household + model->population.unborn_reserve + model->population.unborn_national >
+        0;
     for (size_t i = 0; i < model->layers.count; i++) {
         const struct tmn_layer *layer = &model->layers.items[i];
-        const char *hint = "each person needs that many others in the group: lower the degree, or tie within larger groups";
+        const char *hint = "they are all tied to one another: lower the degree, or tie within larger groups";
         if (layer->kind == TMN_LAYER_EDGES && !unborn)
             for (size_t e = 0; e < 2 * layer->edges; e++)
                 if (layer->edge[e] >= checker->persons) {
-                    tmn_report(checker->list, layer->place, "not-a-row", NULL, "layer '%s' ties row %u, but the last of %.0f rows is %.0f", layer->name, layer->edge[e], checker->persons, checker->persons - 1);
+                    tmn_report(checker->list, layer->place, "not-a-row", NULL,
+                               "layer '%s' ties row %u, but the last of %.0f rows is %.0f", layer->name, layer->edge[e],
+                               checker->persons, checker->persons - 1);
                     break;
                 }
         if (layer->kind != TMN_LAYER_RING)
             continue;
         if (layer->within < 0) {
             if (checker->persons <= layer->size)
-                tmn_report(checker->list, layer->place, "degree-too-large", hint, "layer '%s' has degree %u, but there are only %.0f persons", layer->name, layer->size, checker->persons);
+                tmn_report_warning(checker->list, layer->place, "degree-too-large", hint,
+                                   "layer '%s' has degree %u, but there are only %.0f persons", layer->name,
+                                   layer->size, checker->persons);
             continue;
         }
         const struct tmn_feature *within = &model->features.items[layer->within];
@@ -134,14 +148,15 @@ static void check_layers(struct tmn_checker *checker)
             continue;
         for (uint32_t l = 0; l < within->cardinality; l++)
             if (persons[l] >= 0.5 && persons[l] < layer->size + 1.0) {
-                tmn_report(checker->list, layer->place, "degree-too-large", hint, "layer '%s' has degree %u, but only %.0f persons live in %s = %s", layer->name, layer->size, persons[l], within->name, within->level[l]);
+                tmn_report_warning(checker->list, layer->place, "degree-too-large", hint,
+                                   "layer '%s' has degree %u, but only %.0f persons live in %s = %s", layer->name,
+                                   layer->size, persons[l], within->name, within->level[l]);
                 break;
             }
     }
 }
 
-void tmn_check_people(struct tmn_checker *checker)
-{
+void tmn_check_people(struct tmn_checker *checker) {
     check_unborn(checker);
     check_births(checker);
     check_layers(checker);

@@ -9,29 +9,35 @@ struct used {
     bool *parameter, *driver, *feedback, *table, *layer, *feature;
 };
 
-static void mark_expr(void *context, const struct tmn_expr *expr)
-{
+static void mark_expr(void *context, const struct tmn_expr *expr) {
     struct used *used = context;
     switch (expr->op) {
-    case TMN_OP_PARAMETER: used->parameter[expr->index] = true; break;
-    case TMN_OP_DRIVER: used->driver[expr->index] = true; break;
-    case TMN_OP_FEEDBACK: used->feedback[expr->index] = true; break;
-    case TMN_OP_TABLE: used->table[expr->index] = true; break;
-    default: break;
+    case TMN_OP_PARAMETER:
+        used->parameter[expr->index] = true;
+        break;
+    case TMN_OP_DRIVER:
+        used->driver[expr->index] = true;
+        break;
+    case TMN_OP_FEEDBACK:
+        used->feedback[expr->index] = true;
+        break;
+    case TMN_OP_TABLE:
+        used->table[expr->index] = true;
+        break;
+    default:
+        break;
     }
     tmn_expr_reads(used->model, expr, used->feature);
     for (size_t i = 0; i < expr->count; i++)
         mark_expr(context, expr->arg[i]);
 }
 
-static void mark_feature(struct used *used, int feature)
-{
+static void mark_feature(struct used *used, int feature) {
     if (feature >= 0)
         used->feature[feature] = true;
 }
 
-static void mark_declarations(struct used *used)
-{
+static void mark_declarations(struct used *used) {
     const struct tmn_model *model = used->model;
     const struct tmn_population *population = &model->population;
     for (size_t i = 0; i < model->tables.count; i++)
@@ -66,14 +72,12 @@ static void mark_declarations(struct used *used)
             }
 }
 
-static void warn(struct tmn_checker *checker, bool used, struct tmn_place place, const char *kind, const char *name)
-{
+static void warn(struct tmn_checker *checker, bool used, struct tmn_place place, const char *kind, const char *name) {
     if (!used)
         tmn_report_warning(checker->list, place, "unused", NULL, "the %s '%s' is never used", kind, name);
 }
 
-static void check_unused(struct tmn_checker *checker)
-{
+static void check_unused(struct tmn_checker *checker) {
     const struct tmn_model *model = checker->model;
     struct tmn_arena *arena = model->arena;
     struct used used = {.model = model,
@@ -86,11 +90,14 @@ static void check_unused(struct tmn_checker *checker)
     tmn_each_expr(model, mark_expr, &used);
     mark_declarations(&used);
     for (size_t i = 0; i < model->parameters.count; i++)
-        warn(checker, used.parameter[i], model->parameters.items[i].place, "parameter", model->parameters.items[i].name);
+        warn(checker, used.parameter[i], model->parameters.items[i].place, "parameter",
+             model->parameters.items[i].name);
     for (size_t i = 0; i < model->drivers.count; i++)
-        warn(checker, used.driver[i] || model->drivers.items[i].marks, model->drivers.items[i].place, "driver", model->drivers.items[i].name);
+        warn(checker, used.driver[i] || model->drivers.items[i].marks, model->drivers.items[i].place, "driver",
+             model->drivers.items[i].name);
     for (size_t i = 0; i < model->feedbacks.count; i++)
-        warn(checker, used.feedback[i], model->feedbacks.items[i].place, "feedback variable", model->feedbacks.items[i].name);
+        warn(checker, used.feedback[i], model->feedbacks.items[i].place, "feedback variable",
+             model->feedbacks.items[i].name);
     for (size_t i = 0; i < model->tables.count; i++)
         warn(checker, used.table[i], model->tables.items[i].place, "table", model->tables.items[i].name);
     for (size_t i = 0; i < model->layers.count; i++)
@@ -98,15 +105,16 @@ static void check_unused(struct tmn_checker *checker)
     for (size_t i = 0; i < model->features.count; i++) {
         const struct tmn_feature *feature = &model->features.items[i];
         if (feature->kind == TMN_FEATURE_MAP)
-            warn(checker, used.feature[i] || model->maps.items[feature->index].derived, model->maps.items[feature->index].place, "map", feature->name);
+            warn(checker, used.feature[i] || model->maps.items[feature->index].derived,
+                 model->maps.items[feature->index].place, "map", feature->name);
         else if (feature->kind == TMN_FEATURE_COUNTER && model->counters.items[feature->index].of)
             warn(checker, used.feature[i], model->counters.items[feature->index].place, "counter", feature->name);
     }
 }
 
 /* Levels that somebody can have, by attribute. */
-static void reach_counts(const struct tmn_model *model, const struct tmn_counts *counts, bool **reached, bool *counted)
-{
+static void reach_counts(const struct tmn_model *model, const struct tmn_counts *counts, bool **reached,
+                         bool *counted) {
     size_t stride = counts->cells;
     for (int k = 0; k < counts->keys; k++) {
         const struct tmn_feature *feature = &model->features.items[counts->feature[k]];
@@ -124,8 +132,8 @@ static void reach_counts(const struct tmn_model *model, const struct tmn_counts 
     }
 }
 
-static void reach_draws(const struct tmn_model *model, const struct tmn_draw_rule *draws, size_t count, bool **reached, bool *counted)
-{
+static void reach_draws(const struct tmn_model *model, const struct tmn_draw_rule *draws, size_t count, bool **reached,
+                        bool *counted) {
     for (size_t d = 0; d < count; d++) {
         if (counted)
             counted[draws[d].attribute] = true;
@@ -135,8 +143,7 @@ static void reach_draws(const struct tmn_model *model, const struct tmn_draw_rul
     }
 }
 
-static void reach_actions(const struct tmn_model *model, const struct tmn_action *items, size_t count, bool **reached)
-{
+static void reach_actions(const struct tmn_model *model, const struct tmn_action *items, size_t count, bool **reached) {
     for (size_t a = 0; a < count; a++) {
         const struct tmn_action *action = &items[a];
         if (action->kind == TMN_ACTION_SET)
@@ -151,8 +158,7 @@ static void reach_actions(const struct tmn_model *model, const struct tmn_action
     }
 }
 
-static void reach_all(const struct tmn_model *model, bool **reached)
-{
+static void reach_all(const struct tmn_model *model, bool **reached) {
     const struct tmn_population *population = &model->population;
     bool *counted = TMN_NEW_ARRAY(model->arena, bool, model->attributes.count + 1);
     if (population->counts.keys > 0)
@@ -172,11 +178,11 @@ static void reach_all(const struct tmn_model *model, bool **reached)
     for (size_t round = 0; round < model->attributes.count + 1; round++) /* copies pass levels on */
         for (size_t t = 0; t < model->transitions.count; t++)
             for (size_t b = 0; b < model->transitions.items[t].branches; b++)
-                reach_actions(model, model->transitions.items[t].branch[b].items, model->transitions.items[t].branch[b].count, reached);
+                reach_actions(model, model->transitions.items[t].branch[b].items,
+                              model->transitions.items[t].branch[b].count, reached);
 }
 
-static void check_reached(struct tmn_checker *checker)
-{
+static void check_reached(struct tmn_checker *checker) {
     const struct tmn_model *model = checker->model;
     bool **reached = TMN_NEW_ARRAY(model->arena, bool *, model->attributes.count + 1);
     for (size_t a = 0; a < model->attributes.count; a++)
@@ -191,12 +197,13 @@ static void check_reached(struct tmn_checker *checker)
             if (!reached[a][l] && missing++ < 6)
                 tmn_text_put(&text, "%s'%s'", missing > 1 ? ", " : "", attribute->level[l]);
         if (missing > 0 && (int)a != model->birth_year)
-            tmn_report_warning(checker->list, attribute->place, "unreachable-level", "no start, count, draw, set or step leads there", "nobody can ever have %s%s of '%s'", text.items, missing > 6 ? ", ..." : "", attribute->name);
+            tmn_report_warning(checker->list, attribute->place, "unreachable-level",
+                               "no start, count, draw, set or step leads there", "nobody can ever have %s%s of '%s'",
+                               text.items, missing > 6 ? ", ..." : "", attribute->name);
     }
 }
 
-void tmn_check_use(struct tmn_checker *checker)
-{
+void tmn_check_use(struct tmn_checker *checker) {
     check_unused(checker);
     check_reached(checker);
 }

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-static bool well_formed(const char *name)
-{
+static bool well_formed(const char *name) {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     if (name[0] == '\0' || !strchr(letters, name[0]) || strlen(name) > 120)
         return false;
@@ -14,30 +13,33 @@ static bool well_formed(const char *name)
     return true;
 }
 
-static const char *article(const char *kind)
-{
+static const char *article(const char *kind) {
     return strchr("aeiou", kind[0]) ? "an" : "a";
 }
 
-bool tmn_declare(struct tmn_reader *reader, const struct tmn_node *key, const char *kind)
-{
+bool tmn_declare(struct tmn_reader *reader, const struct tmn_node *key, const char *kind) {
     const char *name = key->text;
     double value;
     struct tmn_unit unit;
     bool added;
     if (!well_formed(name)) {
-        tmn_report(reader->list, key->place, "bad-name", "letters, digits, _ and ., starting with a letter, at most 120", "'%s' can not name %s %s", name, article(kind), kind);
+        tmn_report(reader->list, key->place, "bad-name",
+                   "letters, digits, _ and ., starting with a letter, at most 120", "'%s' can not name %s %s", name,
+                   article(kind), kind);
         return false;
     }
-    if (tmn_name_reserved(name) || strcmp(name, "mother") == 0 || strcmp(name, "rest") == 0 || strcmp(name, "else") == 0) {
+    if (tmn_name_reserved(name) || strcmp(name, "mother") == 0 || strcmp(name, "rest") == 0 ||
+        strcmp(name, "else") == 0) {
         tmn_report(reader->list, key->place, "reserved-name", NULL, "'%s' is a %s and can not name %s %s", name,
-                   tmn_unit_constant(name, strlen(name), &value, &unit) ? "unit" : "word of the language", article(kind), kind);
+                   tmn_unit_constant(name, strlen(name), &value, &unit) ? "unit" : "word of the language",
+                   article(kind), kind);
         return false;
     }
     int64_t at = tmn_names_add(&reader->names, reader->arena, name, &added);
     if (!added) {
         const struct tmn_cited *first = &reader->declared.items[at];
-        tmn_report(reader->list, key->place, "name-taken", "everything named shares one name space", "'%s' already names the %s at %s:%d", name, first->id,
+        tmn_report(reader->list, key->place, "name-taken", "everything named shares one name space",
+                   "'%s' already names the %s at %s:%d", name, first->id,
                    first->place.source ? first->place.source->path : "?", first->place.line);
         return false;
     }
@@ -46,20 +48,24 @@ bool tmn_declare(struct tmn_reader *reader, const struct tmn_node *key, const ch
     return true;
 }
 
-/* A name that is not among things of a kind. Declared as one of `kinds` all the same: its own mistake was reported there. */
-static void report_absent(struct tmn_reader *reader, const char *name, const char *kind, const char *kinds, struct tmn_place place, const char *const *names, size_t count)
-{
+/* A name that is not among things of a kind. Declared as one of `kinds` all the same: its own mistake was reported
+ * there. */
+static void report_absent(struct tmn_reader *reader, const char *name, const char *kind, const char *kinds,
+                          struct tmn_place place, const char *const *names, size_t count) {
     int64_t at = tmn_names_find(&reader->names, name);
     const char *found = at >= 0 ? reader->declared.items[at].id : NULL;
     if (found && !strstr(kinds, found))
-        tmn_report(reader->list, place, "wrong-kind", NULL, "'%s' is %s %s, and %s %s is wanted here", name, article(found), found, article(kind), kind);
+        tmn_report(reader->list, place, "wrong-kind", NULL, "'%s' is %s %s, and %s %s is wanted here", name,
+                   article(found), found, article(kind), kind);
     else if (!found)
-        tmn_report(reader->list, place, "unknown-name", tmn_hint_nearest(reader->list, name, names, count), "there is no %s '%s'", kind, name);
+        tmn_report(reader->list, place, "unknown-name", tmn_hint_nearest(reader->list, name, names, count),
+                   "there is no %s '%s'", kind, name);
 }
 
-/* Finds `name` among `count` things whose names lie `stride` bytes apart (the first member of each); -1 after reporting. */
-static int find(struct tmn_reader *reader, const void *items, size_t count, size_t stride, const char *name, const char *kind, struct tmn_place place)
-{
+/* Finds `name` among `count` things whose names lie `stride` bytes apart (the first member of each); -1 after
+ * reporting. */
+static int find(struct tmn_reader *reader, const void *items, size_t count, size_t stride, const char *name,
+                const char *kind, struct tmn_place place) {
     const char **names = TMN_NEW_ARRAY(reader->arena, const char *, count + 1);
     for (size_t i = 0; i < count; i++) {
         memcpy(&names[i], (const char *)items + i * stride, sizeof names[i]);
@@ -72,30 +78,37 @@ static int find(struct tmn_reader *reader, const void *items, size_t count, size
 
 #define FIND(of, kind) find(reader, (of).items, (of).count, sizeof *(of).items, name, kind, place)
 
-int tmn_find_attribute(struct tmn_reader *reader, const char *name, struct tmn_place place) { return FIND(reader->model->attributes, "attribute"); }
-int tmn_find_feedback(struct tmn_reader *reader, const char *name, struct tmn_place place) { return FIND(reader->model->feedbacks, "feedback variable"); }
-int tmn_find_layer(struct tmn_reader *reader, const char *name, struct tmn_place place) { return FIND(reader->model->layers, "layer"); }
-int tmn_find_outcome(struct tmn_reader *reader, const char *name, struct tmn_place place) { return FIND(reader->model->outcomes, "outcome"); }
-int tmn_find_parameter(struct tmn_reader *reader, const char *name, struct tmn_place place) { return FIND(reader->model->parameters, "parameter"); }
+int tmn_find_attribute(struct tmn_reader *reader, const char *name, struct tmn_place place) {
+    return FIND(reader->model->attributes, "attribute");
+}
+int tmn_find_feedback(struct tmn_reader *reader, const char *name, struct tmn_place place) {
+    return FIND(reader->model->feedbacks, "feedback variable");
+}
+int tmn_find_layer(struct tmn_reader *reader, const char *name, struct tmn_place place) {
+    return FIND(reader->model->layers, "layer");
+}
+int tmn_find_outcome(struct tmn_reader *reader, const char *name, struct tmn_place place) {
+    return FIND(reader->model->outcomes, "outcome");
+}
+int tmn_find_parameter(struct tmn_reader *reader, const char *name, struct tmn_place place) {
+    return FIND(reader->model->parameters, "parameter");
+}
 
-int tmn_feature_find(const struct tmn_model *model, const char *name)
-{
+int tmn_feature_find(const struct tmn_model *model, const char *name) {
     for (size_t i = 0; i < model->features.count; i++)
         if (strcmp(model->features.items[i].name, name) == 0)
             return (int)i;
     return -1;
 }
 
-int tmn_feature_of_attribute(const struct tmn_model *model, int attribute)
-{
+int tmn_feature_of_attribute(const struct tmn_model *model, int attribute) {
     for (size_t i = 0; i < model->features.count; i++)
         if (model->features.items[i].kind == TMN_FEATURE_ATTRIBUTE && model->features.items[i].index == attribute)
             return (int)i;
     return -1;
 }
 
-int tmn_find_feature(struct tmn_reader *reader, const char *name, struct tmn_place place, bool maps, bool others)
-{
+int tmn_find_feature(struct tmn_reader *reader, const char *name, struct tmn_place place, bool maps, bool others) {
     const struct tmn_model *model = reader->model;
     const char **names = TMN_NEW_ARRAY(reader->arena, const char *, model->features.count + 1);
     const char *kind = others ? "attribute, map, counter or age" : maps ? "attribute or map" : "attribute";
@@ -108,12 +121,15 @@ int tmn_find_feature(struct tmn_reader *reader, const char *name, struct tmn_pla
             return (int)i;
         names[count++] = feature->name;
     }
-    report_absent(reader, name, kind, others ? "attribute map counter" : maps ? "attribute map" : "attribute", place, names, count);
+    report_absent(reader, name, kind,
+                  others ? "attribute map counter"
+                  : maps ? "attribute map"
+                         : "attribute",
+                  place, names, count);
     return -1;
 }
 
-void tmn_add_feature(struct tmn_reader *reader, enum tmn_feature_kind kind, int index)
-{
+void tmn_add_feature(struct tmn_reader *reader, enum tmn_feature_kind kind, int index) {
     struct tmn_model *model = reader->model;
     struct tmn_feature feature = {.kind = kind, .index = index};
     if (kind == TMN_FEATURE_ATTRIBUTE) {
@@ -132,8 +148,7 @@ void tmn_add_feature(struct tmn_reader *reader, enum tmn_feature_kind kind, int 
     TMN_PUSH(reader->arena, &model->features, feature);
 }
 
-int64_t tmn_level_of(struct tmn_reader *reader, int feature, const char *name)
-{
+int64_t tmn_level_of(struct tmn_reader *reader, int feature, const char *name) {
     const struct tmn_feature *of = &reader->model->features.items[feature];
     while (reader->index.count <= (size_t)feature) {
         struct tmn_names empty = {0};
@@ -146,17 +161,20 @@ int64_t tmn_level_of(struct tmn_reader *reader, int feature, const char *name)
     if (of->level)
         return tmn_names_find(names, name);
     long long value; /* counter, age */
-    return tmn_parse_int(name, strlen(name), &value) && value >= of->first && value < of->first + (long long)of->cardinality ? value - of->first : -1;
+    return tmn_parse_int(name, strlen(name), &value) && value >= of->first &&
+                   value < of->first + (long long)of->cardinality
+               ? value - of->first
+               : -1;
 }
 
-int64_t tmn_find_level(struct tmn_reader *reader, int feature, const char *name, struct tmn_place place)
-{
+int64_t tmn_find_level(struct tmn_reader *reader, int feature, const char *name, struct tmn_place place) {
     int64_t level = tmn_level_of(reader, feature, name);
     if (level >= 0)
         return level;
     const struct tmn_feature *of = &reader->model->features.items[feature];
     if (of->numeric)
-        tmn_report(reader->list, place, "unknown-level", NULL, "'%s' is not a level of '%s', which has %d to %d", name, of->name, of->first, of->first + (int)of->cardinality - 1);
+        tmn_report(reader->list, place, "unknown-level", NULL, "'%s' is not a level of '%s', which has %d to %d", name,
+                   of->name, of->first, of->first + (int)of->cardinality - 1);
     else {
         const char *hint = tmn_hint_nearest(reader->list, name, of->level, of->cardinality);
         struct tmn_text text;
@@ -165,13 +183,13 @@ int64_t tmn_find_level(struct tmn_reader *reader, int feature, const char *name,
             tmn_text_put(&text, "%s%s", i ? ", " : "levels: ", of->level[i]);
         if (!hint && of->cardinality > 12)
             tmn_text_put(&text, ", ...");
-        tmn_report(reader->list, place, "unknown-level", hint ? hint : text.items, "'%s' is not a level of '%s'", name, of->name);
+        tmn_report(reader->list, place, "unknown-level", hint ? hint : text.items, "'%s' is not a level of '%s'", name,
+                   of->name);
     }
     return -1;
 }
 
-int tmn_get_by(struct tmn_reader *reader, const struct tmn_node *map, uint32_t *slots)
-{
+int tmn_get_by(struct tmn_reader *reader, const struct tmn_node *map, uint32_t *slots) {
     const char *name;
     *slots = 1;
     if (!tmn_get_text(reader, map, "by", &name))

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-struct tmn_levels *tmn_levels_new(const struct tmn_model *model)
-{
+struct tmn_levels *tmn_levels_new(const struct tmn_model *model) {
     struct tmn_levels *levels = TMN_NEW(model->arena, struct tmn_levels);
     levels->possible = TMN_NEW_ARRAY(model->arena, bool *, model->attributes.count + 1);
     for (size_t a = 0; a < model->attributes.count; a++) {
@@ -14,18 +13,19 @@ struct tmn_levels *tmn_levels_new(const struct tmn_model *model)
     return levels;
 }
 
-static int attribute_of(const struct tmn_model *model, const struct tmn_feature *feature)
-{
-    return feature->kind == TMN_FEATURE_ATTRIBUTE ? feature->index : feature->kind == TMN_FEATURE_MAP ? model->maps.items[feature->index].of : -1;
+static int attribute_of(const struct tmn_model *model, const struct tmn_feature *feature) {
+    return feature->kind == TMN_FEATURE_ATTRIBUTE ? feature->index
+           : feature->kind == TMN_FEATURE_MAP     ? model->maps.items[feature->index].of
+                                                  : -1;
 }
 
 /* The attribute that alone decides `expr` (through itself or its maps), or -1. */
-static int sole_attribute(const struct tmn_model *model, const struct tmn_expr *expr, bool *reads)
-{
+static int sole_attribute(const struct tmn_model *model, const struct tmn_expr *expr, bool *reads) {
     memset(reads, 0, model->features.count * sizeof *reads);
     struct tmn_reads what = tmn_expr_reads(model, expr, reads);
     int sole = -1;
-    if (what.counter || what.age || what.year || what.window || what.driver || what.feedback || what.share || what.count || what.parameter)
+    if (what.counter || what.age || what.year || what.window || what.driver || what.feedback || what.share ||
+        what.count || what.parameter)
         return -1;
     for (size_t f = 0; f < model->features.count; f++) {
         int attribute = reads[f] ? attribute_of(model, &model->features.items[f]) : -1;
@@ -37,8 +37,7 @@ static int sole_attribute(const struct tmn_model *model, const struct tmn_expr *
     return sole;
 }
 
-void tmn_levels_restrict(struct tmn_levels *levels, const struct tmn_model *model, const struct tmn_expr *expr)
-{
+void tmn_levels_restrict(struct tmn_levels *levels, const struct tmn_model *model, const struct tmn_expr *expr) {
     if (expr->op == TMN_OP_AND) {
         for (size_t i = 0; i < expr->count; i++)
             tmn_levels_restrict(levels, model, expr->arg[i]);
@@ -61,8 +60,7 @@ void tmn_levels_restrict(struct tmn_levels *levels, const struct tmn_model *mode
     }
 }
 
-bool tmn_levels_exclude(const struct tmn_levels *a, const struct tmn_levels *b, const struct tmn_model *model)
-{
+bool tmn_levels_exclude(const struct tmn_levels *a, const struct tmn_levels *b, const struct tmn_model *model) {
     for (size_t i = 0; i < model->attributes.count; i++) {
         bool common = false;
         for (uint32_t l = 0; l < model->attributes.items[i].levels && !common; l++)
@@ -73,13 +71,12 @@ bool tmn_levels_exclude(const struct tmn_levels *a, const struct tmn_levels *b, 
     return false;
 }
 
-bool tmn_levels_empty(const struct tmn_levels *levels, const struct tmn_model *model)
-{
+bool tmn_levels_empty(const struct tmn_levels *levels, const struct tmn_model *model) {
     return tmn_levels_exclude(levels, levels, model);
 }
 
-bool tmn_levels_allow(const struct tmn_levels *levels, const struct tmn_model *model, const struct tmn_strata *strata, const uint32_t *level)
-{
+bool tmn_levels_allow(const struct tmn_levels *levels, const struct tmn_model *model, const struct tmn_strata *strata,
+                      const uint32_t *level) {
     for (int i = 0; i < strata->n; i++) {
         const struct tmn_feature *feature = &model->features.items[strata->feature[i]];
         uint32_t at = level[strata->feature[i]];

@@ -4,23 +4,20 @@
 #include "base/draw.h"
 #include <string.h>
 
-static size_t slot_of(const struct tmn_names *names, const char *name)
-{
+static size_t slot_of(const struct tmn_names *names, const char *name) {
     size_t mask = names->slots - 1, i = (size_t)tmn_name_hash64(name) & mask;
     while (names->slot[i] != 0 && strcmp(names->items[names->slot[i] - 1], name) != 0)
         i = (i + 1) & mask;
     return i;
 }
 
-int64_t tmn_names_find(const struct tmn_names *names, const char *name)
-{
+int64_t tmn_names_find(const struct tmn_names *names, const char *name) {
     if (names->slots == 0)
         return -1;
     return (int64_t)names->slot[slot_of(names, name)] - 1;
 }
 
-int64_t tmn_names_add(struct tmn_names *names, struct tmn_arena *arena, const char *name, bool *added)
-{
+int64_t tmn_names_add(struct tmn_names *names, struct tmn_arena *arena, const char *name, bool *added) {
     if (2 * (names->count + 1) > names->slots) {
         names->slots = names->slots ? 2 * names->slots : 16;
         names->slot = TMN_NEW_ARRAY(arena, uint32_t, names->slots);

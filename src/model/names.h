@@ -5,7 +5,12 @@
 #include "base/arena.h"
 #include <stdint.h>
 
-struct tmn_names { const char **items; size_t count, capacity; uint32_t *slot /* position + 1 */; size_t slots; };
+struct tmn_names {
+    const char **items;
+    size_t count, capacity;
+    uint32_t *slot /* position + 1 */;
+    size_t slots;
+};
 
 /* Position of `name`, or -1. */
 int64_t tmn_names_find(const struct tmn_names *names, const char *name);

@@ -4,18 +4,16 @@
 #include "base/draw.h"
 #include <string.h>
 
-static uint8_t bits_of(uint32_t levels)
-{
+static uint8_t bits_of(uint32_t levels) {
     uint8_t bits = 1;
     while ((UINT32_C(1) << bits) < levels)
         bits++;
     return bits;
 }
 
-/* Which attributes fill word 0 to exactly `sum` bits, for the sum that leaves at most 64 bits to word 1. A set of attributes
- * per reachable sum; 0 sum is the empty set. False when no split fits. */
-static bool choose_words(const struct tmn_model *model, uint32_t total, uint64_t *first_word)
-{
+/* Which attributes fill word 0 to exactly `sum` bits, for the sum that leaves at most 64 bits to word 1. A set of
+ * attributes per reachable sum; 0 sum is the empty set. False when no split fits. */
+static bool choose_words(const struct tmn_model *model, uint32_t total, uint64_t *first_word) {
     uint64_t set[65] = {0};
     bool reached[65] = {true};
     for (size_t i = 0; i < model->attributes.count; i++)
@@ -32,8 +30,7 @@ static bool choose_words(const struct tmn_model *model, uint32_t total, uint64_t
     return false;
 }
 
-static void report_too_large(struct tmn_reader *reader, uint32_t total)
-{
+static void report_too_large(struct tmn_reader *reader, uint32_t total) {
     const struct tmn_model *model = reader->model;
     struct tmn_text text;
     bool said[TMN_MAX_ATTRIBUTES] = {false};
@@ -45,11 +42,11 @@ static void report_too_large(struct tmn_reader *reader, uint32_t total)
                 said[i] = true;
             }
     tmn_report(reader->list, model->attributes.items[0].place, "too-many-bits", text.items,
-               "the attributes of a person take %u bits%s; at most 128 (16 bytes) fit, in two words of 64", total, total <= 128 ? " that can not be split into two words" : "");
+               "the attributes of a person take %u bits%s; at most 128 (16 bytes) fit, in two words of 64", total,
+               total <= 128 ? " that can not be split into two words" : "");
 }
 
-void tmn_pack(struct tmn_reader *reader)
-{
+void tmn_pack(struct tmn_reader *reader) {
     struct tmn_model *model = reader->model;
     uint32_t total = 0, used[2] = {0, 0};
     uint64_t first_word = 0;
@@ -74,8 +71,7 @@ void tmn_pack(struct tmn_reader *reader)
     }
 }
 
-void tmn_model_unpack(const struct tmn_model *model, const struct tmn_packed *packed, uint32_t *level)
-{
+void tmn_model_unpack(const struct tmn_model *model, const struct tmn_packed *packed, uint32_t *level) {
     for (size_t f = 0; f < model->features.count; f++) {
         const struct tmn_feature *feature = &model->features.items[f];
         if (feature->kind == TMN_FEATURE_ATTRIBUTE) {
@@ -87,8 +83,7 @@ void tmn_model_unpack(const struct tmn_model *model, const struct tmn_packed *pa
     }
 }
 
-void tmn_stratum_levels(const struct tmn_strata *strata, uint32_t index, uint32_t *level)
-{
+void tmn_stratum_levels(const struct tmn_strata *strata, uint32_t index, uint32_t *level) {
     for (int i = strata->n - 1; i >= 0; i--) {
         level[strata->feature[i]] = index / strata->stride[i];
         index %= strata->stride[i];

@@ -9,14 +9,20 @@
 enum { INCLUDES_MAX = 64 };
 
 static const char *const section_name[TMN_SECTIONS] = {
-    "time", "attributes", "alive", "unborn", "maps", "tables", "parameters", "drivers", "feedback", "population", "layers", "counters",
-    "transitions", "events", "outcomes", "observations", "figures", "systems", "evidence", "map"};
+    "time",     "attributes",   "alive",      "unborn",  "maps",     "tables",      "parameters",
+    "drivers",  "feedback",     "population", "layers",  "counters", "transitions", "events",
+    "outcomes", "observations", "figures",    "systems", "evidence", "map"};
 
-struct include { const char *path; bool open; };
-struct opened { struct include items[INCLUDES_MAX]; size_t count; };
+struct include {
+    const char *path;
+    bool open;
+};
+struct opened {
+    struct include items[INCLUDES_MAX];
+    size_t count;
+};
 
-const char *tmn_file_path(struct tmn_reader *reader, const char *name, struct tmn_place place)
-{
+const char *tmn_file_path(struct tmn_reader *reader, const char *name, struct tmn_place place) {
     struct tmn_error err;
     char *path = NULL;
     if (tmn_path_inside(reader->arena, reader->folder, name, &path, &err))
@@ -26,8 +32,7 @@ const char *tmn_file_path(struct tmn_reader *reader, const char *name, struct tm
 }
 
 /* Order-free over files, so that the order of includes does not matter; a file's name counts without its folder. */
-void tmn_hash_source(struct tmn_reader *reader, const struct tmn_source *source)
-{
+void tmn_hash_source(struct tmn_reader *reader, const struct tmn_source *source) {
     const char *name = source->path;
     size_t folder = strlen(reader->folder);
     if (strncmp(name, reader->folder, folder) == 0 && name[folder] == '/')
@@ -42,15 +47,16 @@ void tmn_hash_source(struct tmn_reader *reader, const struct tmn_source *source)
 }
 
 /* Adds the entries of `node` to what other files gave for the same section. */
-static void merge(struct tmn_reader *reader, enum tmn_section which, const struct tmn_node *key, struct tmn_node *node)
-{
+static void merge(struct tmn_reader *reader, enum tmn_section which, const struct tmn_node *key,
+                  struct tmn_node *node) {
     struct tmn_node *into = reader->section[which];
     if (!into) {
         reader->section[which] = node;
         return;
     }
     if (into->kind != node->kind || node->kind == TMN_NODE_SCALAR) {
-        tmn_report(reader->list, key->place, "section-twice", NULL, "'%s' is already given at %s:%d", key->text, into->place.source->path, into->place.line);
+        tmn_report(reader->list, key->place, "section-twice", NULL, "'%s' is already given at %s:%d", key->text,
+                   into->place.source->path, into->place.line);
         return;
     }
     struct tmn_node *both = TMN_NEW(reader->arena, struct tmn_node);
@@ -64,8 +70,9 @@ static void merge(struct tmn_reader *reader, enum tmn_section which, const struc
         if (from->keys) {
             const struct tmn_node *other = i < into->count ? NULL : tmn_node_get(into, from->keys[j]->text);
             if (other) {
-                tmn_report(reader->list, from->keys[j]->place, "duplicate-key", NULL, "'%s' of section '%s' is already given at %s:%d",
-                           from->keys[j]->text, key->text, other->place.source->path, other->place.line);
+                tmn_report(reader->list, from->keys[j]->place, "duplicate-key", NULL,
+                           "'%s' of section '%s' is already given at %s:%d", from->keys[j]->text, key->text,
+                           other->place.source->path, other->place.line);
                 continue;
             }
             both->keys[both->count] = from->keys[j];
@@ -77,8 +84,7 @@ static void merge(struct tmn_reader *reader, enum tmn_section which, const struc
 
 static void read_file(struct tmn_reader *reader, struct opened *opened, const char *path, const struct tmn_node *from);
 
-static void read_includes(struct tmn_reader *reader, struct opened *opened, const struct tmn_node *root)
-{
+static void read_includes(struct tmn_reader *reader, struct opened *opened, const struct tmn_node *root) {
     const char **names;
     size_t count = 0;
     const struct tmn_node *node = tmn_node_get(root, "include");
@@ -93,12 +99,13 @@ static void read_includes(struct tmn_reader *reader, struct opened *opened, cons
 }
 
 /* `from`: the include that asks for the file, NULL for the scenario itself. */
-static void read_file(struct tmn_reader *reader, struct opened *opened, const char *path, const struct tmn_node *from)
-{
+static void read_file(struct tmn_reader *reader, struct opened *opened, const char *path, const struct tmn_node *from) {
     for (size_t i = 0; i < opened->count; i++)
         if (strcmp(opened->items[i].path, path) == 0) {
             tmn_report(reader->list, from->place, opened->items[i].open ? "cyclic-include" : "included-twice", NULL,
-                       opened->items[i].open ? "'%s' includes itself, directly or through other files" : "'%s' is included twice", from->text);
+                       opened->items[i].open ? "'%s' includes itself, directly or through other files"
+                                             : "'%s' is included twice",
+                       from->text);
             return;
         }
     if (opened->count == INCLUDES_MAX) {
@@ -109,7 +116,8 @@ static void read_file(struct tmn_reader *reader, struct opened *opened, const ch
     opened->items[mine] = (struct include){path, true};
     struct stat info;
     if (from && stat(path, &info) != 0) {
-        tmn_report(reader->list, from->place, "no-file", "file names are relative to the scenario's folder", "there is no file '%s'", from->text);
+        tmn_report(reader->list, from->place, "no-file", "file names are relative to the scenario's folder",
+                   "there is no file '%s'", from->text);
         return;
     }
     struct tmn_node *root = tmn_tree_read(reader->arena, path, reader->list);
@@ -119,33 +127,36 @@ static void read_file(struct tmn_reader *reader, struct opened *opened, const ch
     }
     if (root->place.source)
         tmn_hash_source(reader, root->place.source);
-    if (tmn_schema_check(reader, root, from ? TMN_SCHEMA_INCLUDED : TMN_SCHEMA_SCENARIO, from ? "an included file" : "the scenario")) {
+    if (tmn_schema_check(reader, root, from ? TMN_SCHEMA_INCLUDED : TMN_SCHEMA_SCENARIO,
+                         from ? "an included file" : "the scenario")) {
         long long language;
         if (!from) {
             struct tmn_model *model = reader->model;
             reader->root = root->place;
             if (tmn_get_int(reader, root, "language", 0, 1000000, &language) && language != 1)
-                tmn_report(reader->list, tmn_node_get(root, "language")->place, "unknown-language", "write language: 1", "this program reads language 1 only, not %lld", language);
+                tmn_report(reader->list, tmn_node_get(root, "language")->place, "unknown-language", "write language: 1",
+                           "this program reads language 1 only, not %lld", language);
             tmn_get_text(reader, root, "name", &model->name);
             tmn_get_text(reader, root, "title", &model->title);
             tmn_get_text(reader, root, "purpose", &model->purpose);
             for (const char *c = model->name; c && *c; c++)
                 if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *c)) {
-                    tmn_report(reader->list, tmn_node_get(root, "name")->place, "bad-name", NULL, "the scenario's name takes letters, digits, - and _, not '%s'", model->name);
+                    tmn_report(reader->list, tmn_node_get(root, "name")->place, "bad-name", NULL,
+                               "the scenario's name takes letters, digits, - and _, not '%s'", model->name);
                     break;
                 }
         }
         for (size_t i = 0; i < root->count; i++)
             for (int s = 0; s < TMN_SECTIONS; s++)
-                if (strcmp(root->keys[i]->text, section_name[s]) == 0 && !(root->items[i]->kind == TMN_NODE_SCALAR && root->items[i]->null))
+                if (strcmp(root->keys[i]->text, section_name[s]) == 0 &&
+                    !(root->items[i]->kind == TMN_NODE_SCALAR && root->items[i]->null))
                     merge(reader, (enum tmn_section)s, root->keys[i], root->items[i]);
         read_includes(reader, opened, root);
     }
     opened->items[mine].open = false;
 }
 
-static bool locate(struct tmn_reader *reader, const char *path)
-{
+static bool locate(struct tmn_reader *reader, const char *path) {
     struct stat info;
     if (stat(path, &info) != 0) {
         tmn_report(reader->list, (struct tmn_place){0}, "no-file", NULL, "there is no file or folder '%s'", path);
@@ -158,7 +169,8 @@ static bool locate(struct tmn_reader *reader, const char *path)
         reader->folder = tmn_arena_strndup(reader->arena, path, length);
         reader->model->path = tmn_arena_printf(reader->arena, "%s/scenario.yaml", reader->folder);
         if (stat(reader->model->path, &info) != 0) {
-            tmn_report(reader->list, (struct tmn_place){0}, "no-file", NULL, "the folder '%s' has no scenario.yaml", path);
+            tmn_report(reader->list, (struct tmn_place){0}, "no-file", NULL, "the folder '%s' has no scenario.yaml",
+                       path);
             return false;
         }
     } else {
@@ -168,8 +180,7 @@ static bool locate(struct tmn_reader *reader, const char *path)
     return true;
 }
 
-static void read_declarations(struct tmn_reader *reader)
-{
+static void read_declarations(struct tmn_reader *reader) {
     tmn_read_time(reader);
     tmn_read_attributes(reader);
     tmn_read_maps(reader);
@@ -183,21 +194,23 @@ static void read_declarations(struct tmn_reader *reader)
 }
 
 /* Whether everything declared is known: else what refers to it would be reported again and again. */
-static bool all_declared(const struct tmn_reader *reader)
-{
+static bool all_declared(const struct tmn_reader *reader) {
     const struct tmn_model *model = reader->model;
-    const struct { enum tmn_section section; size_t count; } kinds[] = {
-        {TMN_IN_ATTRIBUTES, model->attributes.count}, {TMN_IN_MAPS, model->maps.count}, {TMN_IN_LAYERS, model->layers.count},
-        {TMN_IN_COUNTERS, model->counters.count}, {TMN_IN_TABLES, model->tables.count}, {TMN_IN_PARAMETERS, model->parameters.count},
-        {TMN_IN_DRIVERS, model->drivers.count}, {TMN_IN_FEEDBACK, model->feedbacks.count}, {TMN_IN_TRANSITIONS, model->transitions.count}};
+    const struct {
+        enum tmn_section section;
+        size_t count;
+    } kinds[] = {{TMN_IN_ATTRIBUTES, model->attributes.count},  {TMN_IN_MAPS, model->maps.count},
+                 {TMN_IN_LAYERS, model->layers.count},          {TMN_IN_COUNTERS, model->counters.count},
+                 {TMN_IN_TABLES, model->tables.count},          {TMN_IN_PARAMETERS, model->parameters.count},
+                 {TMN_IN_DRIVERS, model->drivers.count},        {TMN_IN_FEEDBACK, model->feedbacks.count},
+                 {TMN_IN_TRANSITIONS, model->transitions.count}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (reader->section[kinds[i].section] && reader->section[kinds[i].section]->count != kinds[i].count)
             return false;
     return true;
 }
 
-static void read_rules(struct tmn_reader *reader)
-{
+static void read_rules(struct tmn_reader *reader) {
     tmn_read_alive(reader);
     tmn_read_counter_predicates(reader);
     tmn_read_feedback_rules(reader);
@@ -212,8 +225,7 @@ static void read_rules(struct tmn_reader *reader)
     tmn_read_population(reader);
 }
 
-struct tmn_model *tmn_model_read(struct tmn_arena *arena, const char *path, struct tmn_diagnostics *list)
-{
+struct tmn_model *tmn_model_read(struct tmn_arena *arena, const char *path, struct tmn_diagnostics *list) {
     struct tmn_reader reader = {.arena = arena, .list = list, .model = TMN_NEW(arena, struct tmn_model)};
     struct opened opened = {.count = 0};
     struct tmn_model *model = reader.model;

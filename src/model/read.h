@@ -6,27 +6,63 @@
 #include "model/schema.h"
 
 enum tmn_section {
-    TMN_IN_TIME, TMN_IN_ATTRIBUTES, TMN_IN_ALIVE, TMN_IN_UNBORN, TMN_IN_MAPS, TMN_IN_TABLES, TMN_IN_PARAMETERS, TMN_IN_DRIVERS, TMN_IN_FEEDBACK,
-    TMN_IN_POPULATION, TMN_IN_LAYERS, TMN_IN_COUNTERS, TMN_IN_TRANSITIONS, TMN_IN_EVENTS, TMN_IN_OUTCOMES, TMN_IN_OBSERVATIONS, TMN_IN_FIGURES,
-    TMN_IN_SYSTEMS, TMN_IN_EVIDENCE, TMN_IN_MAP, TMN_SECTIONS
+    TMN_IN_TIME,
+    TMN_IN_ATTRIBUTES,
+    TMN_IN_ALIVE,
+    TMN_IN_UNBORN,
+    TMN_IN_MAPS,
+    TMN_IN_TABLES,
+    TMN_IN_PARAMETERS,
+    TMN_IN_DRIVERS,
+    TMN_IN_FEEDBACK,
+    TMN_IN_POPULATION,
+    TMN_IN_LAYERS,
+    TMN_IN_COUNTERS,
+    TMN_IN_TRANSITIONS,
+    TMN_IN_EVENTS,
+    TMN_IN_OUTCOMES,
+    TMN_IN_OBSERVATIONS,
+    TMN_IN_FIGURES,
+    TMN_IN_SYSTEMS,
+    TMN_IN_EVIDENCE,
+    TMN_IN_MAP,
+    TMN_SECTIONS
 };
 
-struct tmn_kept_csv { const char *path; struct tmn_csv *csv; };
-struct tmn_cited { const char *id; struct tmn_place place; };
+struct tmn_kept_csv {
+    const char *path;
+    struct tmn_csv *csv;
+};
+struct tmn_cited {
+    const char *id;
+    struct tmn_place place;
+};
 
 struct tmn_reader {
     struct tmn_arena *arena;
     struct tmn_model *model;
     struct tmn_diagnostics *list;
-    const char *folder;                    /* of the scenario; every file name is relative to it */
+    const char *folder;                     /* of the scenario; every file name is relative to it */
     struct tmn_node *section[TMN_SECTIONS]; /* merged over includes; NULL: absent */
-    struct tmn_place root;                 /* of the scenario's file, for what is absent */
-    bool broken;                           /* some file could not be read: what it declares is not known */
-    struct tmn_names names;                /* every declared name, one name space */
-    struct { struct tmn_cited *items; size_t count, capacity; } declared; /* [names.count] kind in `id`, place */
-    struct { struct tmn_kept_csv *items; size_t count, capacity; } csv;   /* read once each */
-    struct { struct tmn_cited *items; size_t count, capacity; } cited;    /* evidence ids to be found */
-    struct { struct tmn_names *items; size_t count, capacity; } index;    /* levels by name, per feature, built when first asked */
+    struct tmn_place root;                  /* of the scenario's file, for what is absent */
+    bool broken;                            /* some file could not be read: what it declares is not known */
+    struct tmn_names names;                 /* every declared name, one name space */
+    struct {
+        struct tmn_cited *items;
+        size_t count, capacity;
+    } declared; /* [names.count] kind in `id`, place */
+    struct {
+        struct tmn_kept_csv *items;
+        size_t count, capacity;
+    } csv; /* read once each */
+    struct {
+        struct tmn_cited *items;
+        size_t count, capacity;
+    } cited; /* evidence ids to be found */
+    struct {
+        struct tmn_names *items;
+        size_t count, capacity;
+    } index; /* levels by name, per feature, built when first asked */
 };
 
 /* Declares `key` of `kind` ("table") or reports a bad name, a reserved word, a unit or a name that is taken. */
@@ -45,14 +81,18 @@ void tmn_add_feature(struct tmn_reader *reader, enum tmn_feature_kind kind, int 
 /* `by` of a driver or feedback: an attribute or map; TMN_NATION when absent or wrong. */
 int tmn_get_by(struct tmn_reader *reader, const struct tmn_node *map, uint32_t *slots);
 /* Features of a list of names as a stratum (outcomes). */
-void tmn_strata_add(struct tmn_strata *strata, const struct tmn_model *model, int feature, const struct tmn_expr *because);
+void tmn_strata_add(struct tmn_strata *strata, const struct tmn_model *model, int feature,
+                    const struct tmn_expr *because);
 
 /* Rows of a CSV file as a mapping asks for them: csv, where, columns. */
 struct tmn_rows {
     const struct tmn_csv *csv;
     const struct tmn_node *map;
     size_t filters;
-    struct { int column; const struct tmn_node *node; } filter[16];
+    struct {
+        int column;
+        const struct tmn_node *node;
+    } filter[16];
 };
 bool tmn_rows_open(struct tmn_reader *reader, const struct tmn_node *map, struct tmn_rows *rows);
 /* Column for a key column `name` (renamed by `columns`), reported at `place` when absent: -1. */
@@ -61,7 +101,8 @@ int tmn_rows_column(struct tmn_reader *reader, const struct tmn_rows *rows, cons
 int tmn_rows_get_column(struct tmn_reader *reader, const struct tmn_rows *rows, const char *key);
 bool tmn_rows_keep(const struct tmn_rows *rows, size_t row);
 bool tmn_rows_real(struct tmn_reader *reader, const struct tmn_rows *rows, size_t row, int column, double *value);
-bool tmn_rows_date(struct tmn_reader *reader, const struct tmn_rows *rows, size_t row, int column, bool last /* a bare year means its 31 December */, int32_t *day);
+bool tmn_rows_date(struct tmn_reader *reader, const struct tmn_rows *rows, size_t row, int column,
+                   bool last /* a bare year means its 31 December */, int32_t *day);
 int64_t tmn_rows_level(struct tmn_reader *reader, const struct tmn_rows *rows, size_t row, int column, int feature);
 /* The path of a file of the scenario, or NULL after reporting. */
 const char *tmn_file_path(struct tmn_reader *reader, const char *name, struct tmn_place place);
@@ -72,7 +113,7 @@ void tmn_read_time(struct tmn_reader *reader);
 void tmn_read_attributes(struct tmn_reader *reader);
 void tmn_read_maps(struct tmn_reader *reader);
 void tmn_read_layers(struct tmn_reader *reader);
-void tmn_read_counters(struct tmn_reader *reader);         /* names and maxima */
+void tmn_read_counters(struct tmn_reader *reader); /* names and maxima */
 void tmn_read_tables(struct tmn_reader *reader);
 void tmn_read_parameters(struct tmn_reader *reader);
 void tmn_read_drivers(struct tmn_reader *reader);
@@ -91,14 +132,18 @@ void tmn_read_evidence(struct tmn_reader *reader);
 void tmn_read_geojson(struct tmn_reader *reader);
 void tmn_read_population(struct tmn_reader *reader);
 
-/* then: { set, step, add, tell, birth } into items; `path` is "transition/branch". Events take only `add`, at their place. */
-void tmn_read_actions(struct tmn_reader *reader, const struct tmn_node *then, const char *path, struct tmn_action **items, size_t *count);
-void tmn_read_event_actions(struct tmn_reader *reader, const struct tmn_node *then, int by, struct tmn_action **items, size_t *count);
+/* then: { set, step, add, tell, birth } into items; `path` is "transition/branch". Events take only `add`, at their
+ * place. */
+void tmn_read_actions(struct tmn_reader *reader, const struct tmn_node *then, const char *path,
+                      struct tmn_action **items, size_t *count);
+void tmn_read_event_actions(struct tmn_reader *reader, const struct tmn_node *then, int by, struct tmn_action **items,
+                            size_t *count);
 /* draw: { attribute: { level: chance, ..., level: rest } }; hashes are of "path/attribute". */
-void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, const char *path, struct tmn_draw_rule **draws, uint32_t **hash, size_t *count);
+void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, const char *path,
+                    struct tmn_draw_rule **draws, uint32_t **hash, size_t *count);
 
 /* After all is read. */
-void tmn_pack(struct tmn_reader *reader);             /* attributes into two words, tokens of levels */
+void tmn_pack(struct tmn_reader *reader);                              /* attributes into two words, tokens of levels */
 void tmn_split(struct tmn_model *model, struct tmn_diagnostics *list); /* C x G, strata */
 void tmn_narrow(struct tmn_model *model, struct tmn_transition *transition); /* two-level maps for tests of levels */
 void tmn_assign_slots(struct tmn_model *model);

@@ -5,13 +5,15 @@
 #include <math.h>
 #include <string.h>
 
-struct actions { struct tmn_action *items; size_t count, capacity; };
+struct actions {
+    struct tmn_action *items;
+    size_t count, capacity;
+};
 
 /* What a `set` may copy from: another attribute of the same person, of the mother, of nobody. */
 enum copy_from { COPY_OWN, COPY_MOTHER };
 
-static bool same_levels(const struct tmn_attribute *a, const struct tmn_attribute *b)
-{
+static bool same_levels(const struct tmn_attribute *a, const struct tmn_attribute *b) {
     if (a->levels != b->levels)
         return false;
     for (uint32_t i = 0; i < a->levels; i++)
@@ -20,8 +22,8 @@ static bool same_levels(const struct tmn_attribute *a, const struct tmn_attribut
     return true;
 }
 
-static void read_set_one(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *value, enum copy_from copy, struct actions *actions)
-{
+static void read_set_one(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *value,
+                         enum copy_from copy, struct actions *actions) {
     const struct tmn_model *model = reader->model;
     const char *text;
     struct tmn_action action = {.kind = TMN_ACTION_SET, .place = key->place};
@@ -45,7 +47,8 @@ static void read_set_one(struct tmn_reader *reader, const struct tmn_node *key, 
             tmn_find_level(reader, feature, text, value->place);
         return;
     } else if (!same_levels(attribute, &model->attributes.items[from])) {
-        tmn_report(reader->list, value->place, "other-levels", NULL, "'%s' can not be copied into '%s': their levels differ", other, attribute->name);
+        tmn_report(reader->list, value->place, "other-levels", NULL,
+                   "'%s' can not be copied into '%s': their levels differ", other, attribute->name);
         return;
     } else {
         action.kind = TMN_ACTION_COPY;
@@ -54,14 +57,13 @@ static void read_set_one(struct tmn_reader *reader, const struct tmn_node *key, 
     TMN_PUSH(reader->arena, actions, action);
 }
 
-static void read_set(struct tmn_reader *reader, const struct tmn_node *set, enum copy_from copy, struct actions *actions)
-{
+static void read_set(struct tmn_reader *reader, const struct tmn_node *set, enum copy_from copy,
+                     struct actions *actions) {
     for (size_t i = 0; set && set->kind == TMN_NODE_MAPPING && i < set->count; i++)
         read_set_one(reader, set->keys[i], set->items[i], copy, actions);
 }
 
-static void read_step(struct tmn_reader *reader, const struct tmn_node *step, struct actions *actions)
-{
+static void read_step(struct tmn_reader *reader, const struct tmn_node *step, struct actions *actions) {
     for (size_t i = 0; step && step->kind == TMN_NODE_MAPPING && i < step->count; i++) {
         struct tmn_action action = {.kind = TMN_ACTION_STEP, .place = step->keys[i]->place};
         long long by = 0;
@@ -71,14 +73,16 @@ static void read_step(struct tmn_reader *reader, const struct tmn_node *step, st
         if (by == 0)
             tmn_report(reader->list, step->items[i]->place, "no-effect", NULL, "a step of 0 does nothing");
         if (!reader->model->attributes.items[action.attribute].ordered)
-            tmn_report(reader->list, step->keys[i]->place, "not-ordered", "declare it as { levels: [...], ordered: yes }", "'%s' can not be stepped: its levels are not ordered", step->keys[i]->text);
+            tmn_report(reader->list, step->keys[i]->place, "not-ordered",
+                       "declare it as { levels: [...], ordered: yes }",
+                       "'%s' can not be stepped: its levels are not ordered", step->keys[i]->text);
         action.by = (int)by;
         TMN_PUSH(reader->arena, actions, action);
     }
 }
 
-static void read_add(struct tmn_reader *reader, const struct tmn_node *add, enum tmn_scope scope, int by, struct actions *actions)
-{
+static void read_add(struct tmn_reader *reader, const struct tmn_node *add, enum tmn_scope scope, int by,
+                     struct actions *actions) {
     static const char *const places[] = {"now"};
     for (size_t i = 0; add && add->kind == TMN_NODE_MAPPING && i < add->count; i++) {
         struct tmn_action action = {.kind = TMN_ACTION_ADD, .place = add->keys[i]->place};
@@ -90,12 +94,14 @@ static void read_add(struct tmn_reader *reader, const struct tmn_node *add, enum
                 continue;
             action.place_now = tmn_get_choice(reader, value, "place", places, 1, &now);
             if (action.place_now && scope == TMN_SCOPE_PLACE)
-                tmn_report(reader->list, tmn_key_place(value, "place"), "no-effect", NULL, "an event has no place but its own: leave 'place' out");
+                tmn_report(reader->list, tmn_key_place(value, "place"), "no-effect", NULL,
+                           "an event has no place but its own: leave 'place' out");
             value = tmn_node_get(value, "value");
         }
         if (!value || value->kind != TMN_NODE_SCALAR || value->null) {
             if (value)
-                tmn_report(reader->list, value->place, "wrong-shape", NULL, "an amount must be a number or an expression");
+                tmn_report(reader->list, value->place, "wrong-shape", NULL,
+                           "an amount must be a number or an expression");
             continue;
         }
         action.amount = tmn_expr_parse(reader->model, value, scope, by, false, reader->list);
@@ -104,13 +110,15 @@ static void read_add(struct tmn_reader *reader, const struct tmn_node *add, enum
         const struct tmn_feedback *feedback = &reader->model->feedbacks.items[action.feedback];
         tmn_expr_want_unit(action.amount, feedback->unit, "an amount", reader->list);
         if (scope == TMN_SCOPE_PLACE && feedback->by >= 0 && feedback->by != by)
-            tmn_report(reader->list, add->keys[i]->place, "wrong-place", NULL, "'%s' is by '%s', and the event is not: its place is unknown", feedback->name, reader->model->features.items[feedback->by].name);
+            tmn_report(reader->list, add->keys[i]->place, "wrong-place", NULL,
+                       "'%s' is by '%s', and the event is not: its place is unknown", feedback->name,
+                       reader->model->features.items[feedback->by].name);
         TMN_PUSH(reader->arena, actions, action);
     }
 }
 
-static void read_tell(struct tmn_reader *reader, const struct tmn_node *node, const char *layer, struct tmn_place place, const char *path, struct actions *actions)
-{
+static void read_tell(struct tmn_reader *reader, const struct tmn_node *node, const char *layer, struct tmn_place place,
+                      const char *path, struct actions *actions) {
     struct tmn_action action = {.kind = TMN_ACTION_TELL, .place = place, .name = layer};
     struct actions items = {0};
     long long priority = 0;
@@ -129,32 +137,36 @@ static void read_tell(struct tmn_reader *reader, const struct tmn_node *node, co
     read_set(reader, tmn_node_get(node, "set"), COPY_OWN, &items);
     read_step(reader, tmn_node_get(node, "step"), &items);
     if (!tmn_node_get(node, "set") && !tmn_node_get(node, "step"))
-        tmn_report(reader->list, node->place, "no-effect", NULL, "a message must 'set' or 'step' something of its receiver");
+        tmn_report(reader->list, node->place, "no-effect", NULL,
+                   "a message must 'set' or 'step' something of its receiver");
     action.items = items.items;
     action.count = items.count;
     action.hash = tmn_name_hash(tmn_arena_printf(reader->arena, "%s/%s/%s", path, action.name, layer));
     for (size_t i = 0; i < actions->count; i++)
         if (actions->items[i].kind == TMN_ACTION_TELL && strcmp(actions->items[i].name, action.name) == 0)
-            tmn_report(reader->list, place, "name-taken", "give it a 'name' of its own: its draws are keyed by it", "a second message here is named '%s'", action.name);
+            tmn_report(reader->list, place, "name-taken", "give it a 'name' of its own: its draws are keyed by it",
+                       "a second message here is named '%s'", action.name);
     TMN_PUSH(reader->arena, actions, action);
 }
 
-static void read_tells(struct tmn_reader *reader, const struct tmn_node *tell, const char *path, struct actions *actions)
-{
+static void read_tells(struct tmn_reader *reader, const struct tmn_node *tell, const char *path,
+                       struct actions *actions) {
     for (size_t i = 0; tell && tell->kind != TMN_NODE_SCALAR && i < tell->count; i++) {
         const struct tmn_node *node = tell->items[i];
         const char *layer;
         if (tell->kind == TMN_NODE_MAPPING) {
-            if (tmn_schema_check(reader, node, TMN_SCHEMA_TELL, tmn_arena_printf(reader->arena, "the message to '%s'", tell->keys[i]->text)))
+            if (tmn_schema_check(reader, node, TMN_SCHEMA_TELL,
+                                 tmn_arena_printf(reader->arena, "the message to '%s'", tell->keys[i]->text)))
                 read_tell(reader, node, tell->keys[i]->text, tell->keys[i]->place, path, actions);
-        } else if (tmn_schema_check(reader, node, TMN_SCHEMA_TELL_ITEM, "a message") && tmn_get_text(reader, node, "layer", &layer)) {
+        } else if (tmn_schema_check(reader, node, TMN_SCHEMA_TELL_ITEM, "a message") &&
+                   tmn_get_text(reader, node, "layer", &layer)) {
             read_tell(reader, node, layer, tmn_node_get(node, "layer")->place, path, actions);
         }
     }
 }
 
-void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, const char *path, struct tmn_draw_rule **draws, uint32_t **hash, size_t *count)
-{
+void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, const char *path,
+                    struct tmn_draw_rule **draws, uint32_t **hash, size_t *count) {
     struct tmn_model *model = reader->model;
     *count = 0;
     if (!draw || draw->kind != TMN_NODE_MAPPING)
@@ -162,9 +174,11 @@ void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, cons
     *draws = TMN_NEW_ARRAY(reader->arena, struct tmn_draw_rule, draw->count + 1);
     *hash = TMN_NEW_ARRAY(reader->arena, uint32_t, draw->count + 1);
     for (size_t i = 0; i < draw->count; i++) {
-        struct tmn_draw_rule rule = {.attribute = tmn_find_attribute(reader, draw->keys[i]->text, draw->keys[i]->place), .rest = -1};
+        struct tmn_draw_rule rule = {.attribute = tmn_find_attribute(reader, draw->keys[i]->text, draw->keys[i]->place),
+                                     .rest = -1};
         const struct tmn_node *levels = draw->items[i];
-        if (rule.attribute < 0 || !tmn_want_mapping(reader, levels, tmn_arena_printf(reader->arena, "the draw of '%s'", draw->keys[i]->text)))
+        if (rule.attribute < 0 ||
+            !tmn_want_mapping(reader, levels, tmn_arena_printf(reader->arena, "the draw of '%s'", draw->keys[i]->text)))
             continue;
         int feature = tmn_feature_of_attribute(model, rule.attribute);
         rule.chance = TMN_NEW_ARRAY(reader->arena, struct tmn_expr *, model->attributes.items[rule.attribute].levels);
@@ -172,13 +186,18 @@ void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, cons
             int64_t level = tmn_find_level(reader, feature, levels->keys[j]->text, levels->keys[j]->place);
             if (levels->items[j]->kind == TMN_NODE_SCALAR && strcmp(levels->items[j]->text, "rest") == 0) {
                 if (rule.rest >= 0)
-                    tmn_report(reader->list, levels->items[j]->place, "rest-twice", NULL, "only one level can take the rest");
+                    tmn_report(reader->list, levels->items[j]->place, "rest-twice", NULL,
+                               "only one level can take the rest");
                 rule.rest = (int)level;
                 continue;
             }
-            struct tmn_expr *chance = levels->items[j]->kind != TMN_NODE_SCALAR ? NULL : tmn_expr_parse(model, levels->items[j], TMN_SCOPE_START, TMN_NATION, false, reader->list);
+            struct tmn_expr *chance =
+                levels->items[j]->kind != TMN_NODE_SCALAR
+                    ? NULL
+                    : tmn_expr_parse(model, levels->items[j], TMN_SCOPE_START, TMN_NATION, false, reader->list);
             if (levels->items[j]->kind != TMN_NODE_SCALAR)
-                tmn_report(reader->list, levels->items[j]->place, "wrong-shape", NULL, "a chance must be a number or an expression");
+                tmn_report(reader->list, levels->items[j]->place, "wrong-shape", NULL,
+                           "a chance must be a number or an expression");
             if (chance && tmn_expr_want_unit(chance, tmn_unit_none, "a chance", reader->list) && level >= 0)
                 rule.chance[level] = chance;
         }
@@ -187,8 +206,8 @@ void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, cons
     }
 }
 
-static void read_birth(struct tmn_reader *reader, const struct tmn_node *birth, struct tmn_place place, const char *path, struct actions *actions)
-{
+static void read_birth(struct tmn_reader *reader, const struct tmn_node *birth, struct tmn_place place,
+                       const char *path, struct actions *actions) {
     struct tmn_action action = {.kind = TMN_ACTION_BIRTH, .place = place};
     struct actions items = {0};
     if (!tmn_schema_check(reader, birth, TMN_SCHEMA_BIRTH, "'birth'"))
@@ -196,12 +215,13 @@ static void read_birth(struct tmn_reader *reader, const struct tmn_node *birth, 
     read_set(reader, tmn_node_get(birth, "set"), COPY_MOTHER, &items);
     action.items = items.items;
     action.count = items.count;
-    tmn_read_draws(reader, tmn_node_get(birth, "draw"), tmn_arena_printf(reader->arena, "%s/birth", path), &action.draws, &action.draw_hash, &action.draw_count);
+    tmn_read_draws(reader, tmn_node_get(birth, "draw"), tmn_arena_printf(reader->arena, "%s/birth", path),
+                   &action.draws, &action.draw_hash, &action.draw_count);
     TMN_PUSH(reader->arena, actions, action);
 }
 
-void tmn_read_actions(struct tmn_reader *reader, const struct tmn_node *then, const char *path, struct tmn_action **items, size_t *count)
-{
+void tmn_read_actions(struct tmn_reader *reader, const struct tmn_node *then, const char *path,
+                      struct tmn_action **items, size_t *count) {
     struct actions actions = {0};
     if (!tmn_schema_check(reader, then, TMN_SCHEMA_THEN, "'then'"))
         return;
@@ -216,8 +236,8 @@ void tmn_read_actions(struct tmn_reader *reader, const struct tmn_node *then, co
     *count = actions.count;
 }
 
-void tmn_read_event_actions(struct tmn_reader *reader, const struct tmn_node *then, int by, struct tmn_action **items, size_t *count)
-{
+void tmn_read_event_actions(struct tmn_reader *reader, const struct tmn_node *then, int by, struct tmn_action **items,
+                            size_t *count) {
     struct actions actions = {0};
     if (!tmn_schema_check(reader, then, TMN_SCHEMA_EVENT_THEN, "'then' of an event"))
         return;

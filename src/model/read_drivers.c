@@ -6,25 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct point { int32_t day; double value; size_t row; };
-struct pulse { int32_t from, to; double size, decay_days /* 0: none */; };
+struct point {
+    int32_t day;
+    double value;
+    size_t row;
+};
+struct pulse {
+    int32_t from, to;
+    double size, decay_days /* 0: none */;
+};
 
-static int by_day(const void *a, const void *b)
-{
+static int by_day(const void *a, const void *b) {
     const struct point *x = a, *y = b;
     return (x->day > y->day) - (x->day < y->day);
 }
 
-static void add_mark(struct tmn_reader *reader, struct tmn_driver *driver, const char *label, int32_t from, int32_t to)
-{
+static void add_mark(struct tmn_reader *reader, struct tmn_driver *driver, const char *label, int32_t from,
+                     int32_t to) {
     size_t n = driver->marks_count++;
     driver->mark_label[n] = label ? label : tmn_arena_strdup(reader->arena, driver->name);
     driver->mark_from[n] = from;
     driver->mark_to[n] = to;
 }
 
-static double at_point(const struct point *points, size_t count, int32_t day, bool linear)
-{
+static double at_point(const struct point *points, size_t count, int32_t day, bool linear) {
     size_t next = 0;
     while (next < count && points[next].day <= day)
         next++;
@@ -38,33 +43,37 @@ static double at_point(const struct point *points, size_t count, int32_t day, bo
 }
 
 /* steps: { date: value, ... } into points, which begin with the base value. */
-static size_t read_steps(struct tmn_reader *reader, const struct tmn_node *steps, struct tmn_driver *driver, double start, struct point *points)
-{
+static size_t read_steps(struct tmn_reader *reader, const struct tmn_node *steps, struct tmn_driver *driver,
+                         double start, struct point *points) {
     size_t count = 1;
     points[0] = (struct point){INT32_MIN, start, 0};
     for (size_t i = 0; steps && i < steps->count; i++) {
         struct point point = {.row = i};
-        if (!tmn_node_date(reader, steps->keys[i], "a step's key", &point.day) || !tmn_node_real(reader, steps->items[i], "a step", -HUGE_VAL, HUGE_VAL, &point.value))
+        if (!tmn_node_date(reader, steps->keys[i], "a step's key", &point.day) ||
+            !tmn_node_real(reader, steps->items[i], "a step", -HUGE_VAL, HUGE_VAL, &point.value))
             continue;
         point.value *= driver->factor;
         points[count++] = point;
         if (driver->marks)
-            add_mark(reader, driver, tmn_arena_printf(reader->arena, "%s = %s", driver->name, steps->items[i]->text), point.day, point.day);
+            add_mark(reader, driver, tmn_arena_printf(reader->arena, "%s = %s", driver->name, steps->items[i]->text),
+                     point.day, point.day);
     }
     qsort(points + 1, count - 1, sizeof *points, by_day);
     for (size_t i = 2; i < count; i++)
         if (points[i].day == points[i - 1].day)
-            tmn_report(reader->list, steps->keys[points[i].row]->place, "row-twice", NULL, "driver '%s' has two steps on this day", driver->name);
+            tmn_report(reader->list, steps->keys[points[i].row]->place, "row-twice", NULL,
+                       "driver '%s' has two steps on this day", driver->name);
     return count;
 }
 
-static void read_pulse(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_driver *driver, struct pulse *pulse)
-{
+static void read_pulse(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_driver *driver,
+                       struct pulse *pulse) {
     const struct tmn_calendar *calendar = &reader->model->calendar;
     const char *note = NULL;
     double years = 0;
     *pulse = (struct pulse){0};
-    if (!tmn_schema_check(reader, node, TMN_SCHEMA_PULSE, "a pulse") || !tmn_get_date(reader, node, "from", &pulse->from) ||
+    if (!tmn_schema_check(reader, node, TMN_SCHEMA_PULSE, "a pulse") ||
+        !tmn_get_date(reader, node, "from", &pulse->from) ||
         !tmn_get_real(reader, node, "size", -HUGE_VAL, HUGE_VAL, &pulse->size))
         return;
     pulse->to = pulse->from;
@@ -77,23 +86,27 @@ static void read_pulse(struct tmn_reader *reader, const struct tmn_node *node, s
         pulse->decay_days = years * TMN_YEAR_DAYS;
     }
     if (pulse->to < pulse->from)
-        tmn_report(reader->list, tmn_node_get(node, "to")->place, "bad-end", NULL, "a pulse can not end before it begins");
-    else if (!decay && tmn_calendar_from(calendar, pulse->from) < calendar->windows && tmn_calendar_from(calendar, pulse->from) == tmn_calendar_until(calendar, pulse->to))
-        tmn_report_warning(reader->list, node->place, "no-effect", "drivers are sampled on the first day of each window: lengthen the pulse, or give it a decay",
-                           "this pulse of '%s' lies between the first days of two windows and is never seen", driver->name);
+        tmn_report(reader->list, tmn_node_get(node, "to")->place, "bad-end", NULL,
+                   "a pulse can not end before it begins");
+    else if (!decay && tmn_calendar_from(calendar, pulse->from) < calendar->windows &&
+             tmn_calendar_from(calendar, pulse->from) == tmn_calendar_until(calendar, pulse->to))
+        tmn_report_warning(
+            reader->list, node->place, "no-effect",
+            "drivers are sampled on the first day of each window: lengthen the pulse, or give it a decay",
+            "this pulse of '%s' lies between the first days of two windows and is never seen", driver->name);
     pulse->size *= driver->factor;
     if (driver->marks)
         add_mark(reader, driver, note ? note : driver->grounds.note, pulse->from, pulse->to);
 }
 
 /* Steps and pulses are national. */
-static void sample_steps(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_driver *driver)
-{
+static void sample_steps(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_driver *driver) {
     const struct tmn_calendar *calendar = &reader->model->calendar;
     const struct tmn_node *steps = tmn_node_get(node, "steps"), *pulses = tmn_node_get(node, "pulses");
     double start = 0;
     steps = steps && steps->kind == TMN_NODE_MAPPING ? steps : NULL;
-    size_t pulse_count = pulses && pulses->kind == TMN_NODE_SEQUENCE ? pulses->count : 0, capacity = (steps ? steps->count : 0) + pulse_count + 1;
+    size_t pulse_count = pulses && pulses->kind == TMN_NODE_SEQUENCE ? pulses->count : 0,
+           capacity = (steps ? steps->count : 0) + pulse_count + 1;
     tmn_get_real(reader, node, "start", -HUGE_VAL, HUGE_VAL, &start);
     driver->mark_label = TMN_NEW_ARRAY(reader->arena, const char *, capacity);
     driver->mark_from = TMN_NEW_ARRAY(reader->arena, int32_t, capacity);
@@ -116,27 +129,30 @@ static void sample_steps(struct tmn_reader *reader, const struct tmn_node *node,
     }
 }
 
-static void sample_slot(struct tmn_reader *reader, const struct tmn_rows *rows, int column, struct tmn_driver *driver, uint32_t slot, struct point *points, size_t count, bool linear)
-{
+static void sample_slot(struct tmn_reader *reader, const struct tmn_rows *rows, int column, struct tmn_driver *driver,
+                        uint32_t slot, struct point *points, size_t count, bool linear) {
     const struct tmn_calendar *calendar = &reader->model->calendar;
     qsort(points, count, sizeof *points, by_day);
     for (size_t i = 1; i < count; i++)
         if (points[i].day == points[i - 1].day) {
             size_t row = points[i].row > points[i - 1].row ? points[i].row : points[i - 1].row;
-            tmn_report(reader->list, tmn_csv_place(rows->csv, row, column), "row-twice", "'where' keeps only some rows of a file", "driver '%s' has a second row for this date", driver->name);
+            tmn_report(reader->list, tmn_csv_place(rows->csv, row, column), "row-twice",
+                       "'where' keeps only some rows of a file", "driver '%s' has a second row for this date",
+                       driver->name);
         }
     for (int w = 0; w < calendar->windows; w++)
-        driver->value[(size_t)w * driver->slots + slot] = at_point(points, count, tmn_calendar_window(calendar, w).first_day, linear);
+        driver->value[(size_t)w * driver->slots + slot] =
+            at_point(points, count, tmn_calendar_window(calendar, w).first_day, linear);
 }
 
-static void sample_csv(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_driver *driver)
-{
+static void sample_csv(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_driver *driver) {
     static const char *const interpolations[] = {"step", "linear"};
     struct tmn_rows rows;
     int linear = 0, by_column = -1;
     if (!tmn_rows_open(reader, node, &rows))
         return;
-    int date_column = tmn_rows_get_column(reader, &rows, "date"), value_column = tmn_rows_get_column(reader, &rows, "value");
+    int date_column = tmn_rows_get_column(reader, &rows, "date"),
+        value_column = tmn_rows_get_column(reader, &rows, "value");
     tmn_get_choice(reader, node, "interpolate", interpolations, 2, &linear);
     const struct tmn_feature *feature = driver->by >= 0 ? &reader->model->features.items[driver->by] : NULL;
     if (feature)
@@ -144,10 +160,13 @@ static void sample_csv(struct tmn_reader *reader, const struct tmn_node *node, s
     if (date_column < 0 || value_column < 0 || (feature && by_column < 0))
         return;
     struct point *points = TMN_NEW_ARRAY(reader->arena, struct point, rows.csv->rows);
-    size_t *first = TMN_NEW_ARRAY(reader->arena, size_t, driver->slots + 1), *fill = TMN_NEW_ARRAY(reader->arena, size_t, driver->slots + 1);
+    size_t *first = TMN_NEW_ARRAY(reader->arena, size_t, driver->slots + 1),
+           *fill = TMN_NEW_ARRAY(reader->arena, size_t, driver->slots + 1);
     int64_t *slot = TMN_NEW_ARRAY(reader->arena, int64_t, rows.csv->rows);
     for (size_t row = 0; row < rows.csv->rows; row++) {
-        slot[row] = !tmn_rows_keep(&rows, row) ? -1 : feature ? tmn_rows_level(reader, &rows, row, by_column, driver->by) : 0;
+        slot[row] = !tmn_rows_keep(&rows, row) ? -1
+                    : feature                  ? tmn_rows_level(reader, &rows, row, by_column, driver->by)
+                                               : 0;
         if (slot[row] >= 0)
             first[slot[row] + 1]++;
     }
@@ -155,7 +174,8 @@ static void sample_csv(struct tmn_reader *reader, const struct tmn_node *node, s
         first[s + 1] += first[s];
     for (size_t row = 0; row < rows.csv->rows; row++) {
         struct point point = {.row = row};
-        if (slot[row] < 0 || !tmn_rows_date(reader, &rows, row, date_column, false, &point.day) || !tmn_rows_real(reader, &rows, row, value_column, &point.value))
+        if (slot[row] < 0 || !tmn_rows_date(reader, &rows, row, date_column, false, &point.day) ||
+            !tmn_rows_real(reader, &rows, row, value_column, &point.value))
             continue;
         point.value *= driver->factor;
         points[first[slot[row]] + fill[slot[row]]++] = point;
@@ -164,13 +184,13 @@ static void sample_csv(struct tmn_reader *reader, const struct tmn_node *node, s
         if (fill[s] > 0)
             sample_slot(reader, &rows, date_column, driver, s, points + first[s], fill[s], linear == 1);
         else if (first[s + 1] == first[s])
-            tmn_report(reader->list, tmn_node_get(node, "csv")->place, "row-missing", NULL, "driver '%s' has no row for %s = %s", driver->name, feature ? feature->name : "it",
+            tmn_report(reader->list, tmn_node_get(node, "csv")->place, "row-missing", NULL,
+                       "driver '%s' has no row for %s = %s", driver->name, feature ? feature->name : "it",
                        feature && feature->level ? feature->level[s] : "all");
     }
 }
 
-static void read_driver(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node)
-{
+static void read_driver(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
     struct tmn_model *model = reader->model;
     struct tmn_driver driver = {.name = key->text, .place = key->place, .factor = 1};
     char *what = tmn_arena_printf(reader->arena, "driver '%s'", key->text);
@@ -182,12 +202,15 @@ static void read_driver(struct tmn_reader *reader, const struct tmn_node *key, c
     driver.grounds = tmn_get_grounds(reader, node);
     driver.by = tmn_get_by(reader, node, &driver.slots);
     driver.first = model->driver_slots;
-    driver.value = TMN_NEW_ARRAY(reader->arena, double, (size_t)model->calendar.windows * driver.slots);
-    bool csv = tmn_node_get(node, "csv") != NULL, declared = tmn_node_get(node, "start") || tmn_node_get(node, "steps") || tmn_node_get(node, "pulses");
+    driver.value = TMN_NEW_ARRAY(reader->arena, double, (size_t)model->calendar.windows *driver.slots);
+    bool csv = tmn_node_get(node, "csv") != NULL,
+         declared = tmn_node_get(node, "start") || tmn_node_get(node, "steps") || tmn_node_get(node, "pulses");
     if (csv == declared)
-        tmn_report(reader->list, node->place, "missing-key", NULL, "%s needs either 'csv' with 'date' and 'value', or 'start', 'steps' and 'pulses'", what);
+        tmn_report(reader->list, node->place, "missing-key", NULL,
+                   "%s needs either 'csv' with 'date' and 'value', or 'start', 'steps' and 'pulses'", what);
     else if (declared && driver.by >= 0)
-        tmn_report(reader->list, tmn_node_get(node, "by")->place, "wrong-kind", NULL, "%s is given by steps or pulses and is national: 'by' needs a CSV file", what);
+        tmn_report(reader->list, tmn_node_get(node, "by")->place, "wrong-kind", NULL,
+                   "%s is given by steps or pulses and is national: 'by' needs a CSV file", what);
     else if (csv)
         sample_csv(reader, node, &driver);
     else
@@ -201,8 +224,7 @@ static void read_driver(struct tmn_reader *reader, const struct tmn_node *key, c
     TMN_PUSH(reader->arena, &model->drivers, driver);
 }
 
-void tmn_read_drivers(struct tmn_reader *reader)
-{
+void tmn_read_drivers(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_DRIVERS];
     if (node && tmn_want_mapping(reader, node, "'drivers'"))
         for (size_t i = 0; i < node->count; i++)

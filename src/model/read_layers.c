@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static void read_edges(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer)
-{
+static void read_edges(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer) {
     struct tmn_rows rows;
     if (!tmn_rows_open(reader, node, &rows))
         return;
@@ -21,22 +20,23 @@ static void read_edges(struct tmn_reader *reader, const struct tmn_node *node, s
         for (int e = 0; e < 2; e++) {
             const char *cell = tmn_csv_cell(rows.csv, row, column[e]);
             if (!tmn_parse_int(cell, strlen(cell), &end[e]) || end[e] < 0 || end[e] >= UINT32_MAX) {
-                tmn_report(reader->list, tmn_csv_place(rows.csv, row, column[e]), "not-a-row", NULL, "an edge joins two row numbers (0 is the first), not '%s'", cell);
+                tmn_report(reader->list, tmn_csv_place(rows.csv, row, column[e]), "not-a-row", NULL,
+                           "an edge joins two row numbers (0 is the first), not '%s'", cell);
                 end[e] = -1;
             }
         }
         if (end[0] < 0 || end[1] < 0)
             continue;
         if (end[0] == end[1])
-            tmn_report(reader->list, tmn_csv_place(rows.csv, row, column[1]), "self-tie", NULL, "row %lld is tied to itself", end[0]);
+            tmn_report(reader->list, tmn_csv_place(rows.csv, row, column[1]), "self-tie", NULL,
+                       "row %lld is tied to itself", end[0]);
         layer->edge[2 * layer->edges] = (uint32_t)end[0];
         layer->edge[2 * layer->edges++ + 1] = (uint32_t)end[1];
     }
 }
 
 /* groups: household, unit or a number of rows. */
-static void read_groups(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer)
-{
+static void read_groups(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer) {
     const struct tmn_node *groups = tmn_node_get(node, "groups"), *population = reader->section[TMN_IN_POPULATION];
     const char *text;
     long long size;
@@ -46,51 +46,60 @@ static void read_groups(struct tmn_reader *reader, const struct tmn_node *node, 
     if (household || unit) {
         layer->kind = household ? TMN_LAYER_HOUSEHOLD : TMN_LAYER_UNIT;
         if (!population || !tmn_node_get(population, household ? "households" : "unit"))
-            tmn_report(reader->list, groups->place, "missing-key", household ? "for example population: { households: { size: 4.2 } }" : "for example population: { unit: { households: 30 } }",
+            tmn_report(reader->list, groups->place, "missing-key",
+                       household ? "for example population: { households: { size: 4.2 } }"
+                                 : "for example population: { unit: { households: 30 } }",
                        "layer '%s' groups by %s, but the population declares none", layer->name, text);
         if (tmn_node_get(node, "within"))
-            tmn_report(reader->list, tmn_key_place(node, "within"), "no-effect", NULL, "'within' goes with groups of a number of rows: a household or unit lies in one place anyway");
+            tmn_report(reader->list, tmn_key_place(node, "within"), "no-effect", NULL,
+                       "'within' goes with groups of a number of rows: a household or unit lies in one place anyway");
     } else {
         layer->kind = TMN_LAYER_BLOCK;
         if (!tmn_parse_int(text, strlen(text), &size) || size < 2 || size > 65536)
-            tmn_report(reader->list, groups->place, "bad-groups", NULL, "'groups' must be household, unit or a number of rows from 2 to 65536, not '%s'", text);
+            tmn_report(reader->list, groups->place, "bad-groups", NULL,
+                       "'groups' must be household, unit or a number of rows from 2 to 65536, not '%s'", text);
         else
             layer->size = (uint32_t)size;
     }
 }
 
-static void read_ring(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer)
-{
+static void read_ring(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer) {
     static const char *const rings[] = {"rows"};
     long long degree = 2;
     int ring;
     layer->kind = TMN_LAYER_RING;
     if (tmn_get_int(reader, node, "degree", 2, 1024, &degree) && degree % 2 != 0)
-        tmn_report(reader->list, tmn_node_get(node, "degree")->place, "bad-degree", NULL, "'degree' must be even: a ring ties as many before as behind");
+        tmn_report(reader->list, tmn_node_get(node, "degree")->place, "bad-degree", NULL,
+                   "'degree' must be even: a ring ties as many before as behind");
     layer->size = (uint32_t)degree;
     layer->rows = tmn_get_choice(reader, node, "ring", rings, 1, &ring);
     tmn_get_real(reader, node, "long", 0, 1, &layer->long_share);
     if (layer->rows && tmn_node_get(node, "within"))
-        tmn_report(reader->list, tmn_key_place(node, "within"), "no-effect", NULL, "'within' and 'ring: rows' exclude each other");
+        tmn_report(reader->list, tmn_key_place(node, "within"), "no-effect", NULL,
+                   "'within' and 'ring: rows' exclude each other");
 }
 
 /* `within`: the place attribute, whose levels hold rows together, or a map of it. */
-static void read_within(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer)
-{
+static void read_within(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer) {
     const struct tmn_model *model = reader->model;
     const struct tmn_node *population = reader->section[TMN_IN_POPULATION], *at = tmn_node_get(node, "within");
     const struct tmn_node *place = population ? tmn_node_get(population, "place") : NULL;
     const char *name;
-    if (!tmn_get_text(reader, node, "within", &name) || (layer->within = tmn_find_feature(reader, name, at->place, true, false)) < 0)
+    if (!tmn_get_text(reader, node, "within", &name) ||
+        (layer->within = tmn_find_feature(reader, name, at->place, true, false)) < 0)
         return;
     const struct tmn_feature *feature = &model->features.items[layer->within];
-    const char *attribute = model->attributes.items[feature->kind == TMN_FEATURE_MAP ? model->maps.items[feature->index].of : feature->index].name;
+    const char *attribute =
+        model->attributes
+            .items[feature->kind == TMN_FEATURE_MAP ? model->maps.items[feature->index].of : feature->index]
+            .name;
     if (!place || place->kind != TMN_NODE_SCALAR || strcmp(place->text, attribute) != 0)
-        tmn_report(reader->list, at->place, "not-the-place", "the population's 'place' is the attribute whose levels hold rows together", "'within' must name the place attribute or a map of it, not '%s'", name);
+        tmn_report(reader->list, at->place, "not-the-place",
+                   "the population's 'place' is the attribute whose levels hold rows together",
+                   "'within' must name the place attribute or a map of it, not '%s'", name);
 }
 
-static void read_layer(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node)
-{
+static void read_layer(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
     struct tmn_layer layer = {.name = key->text, .place = key->place, .hash = tmn_name_hash(key->text), .within = -1};
     char *what = tmn_arena_printf(reader->arena, "layer '%s'", key->text);
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_LAYER, what) || !tmn_declare(reader, key, "layer"))
@@ -98,13 +107,16 @@ static void read_layer(struct tmn_reader *reader, const struct tmn_node *key, co
     bool groups = tmn_node_get(node, "groups"), degree = tmn_node_get(node, "degree"), csv = tmn_node_get(node, "csv");
     static const char *const ring_only[] = {"long", "ring"}, *const csv_only[] = {"from", "to", "where"};
     if (groups + degree + csv != 1)
-        tmn_report(reader->list, node->place, "missing-key", NULL, "%s needs one of 'groups', 'degree' and 'csv'", what);
+        tmn_report(reader->list, node->place, "missing-key", NULL, "%s needs one of 'groups', 'degree' and 'csv'",
+                   what);
     for (int i = 0; i < 2; i++)
         if (!degree && tmn_node_get(node, ring_only[i]))
-            tmn_report(reader->list, tmn_key_place(node, ring_only[i]), "no-effect", NULL, "'%s' goes with 'degree'", ring_only[i]);
+            tmn_report(reader->list, tmn_key_place(node, ring_only[i]), "no-effect", NULL, "'%s' goes with 'degree'",
+                       ring_only[i]);
     for (int i = 0; i < 3; i++)
         if (!csv && tmn_node_get(node, csv_only[i]))
-            tmn_report(reader->list, tmn_key_place(node, csv_only[i]), "no-effect", NULL, "'%s' goes with 'csv'", csv_only[i]);
+            tmn_report(reader->list, tmn_key_place(node, csv_only[i]), "no-effect", NULL, "'%s' goes with 'csv'",
+                       csv_only[i]);
     read_within(reader, node, &layer);
     if (groups)
         read_groups(reader, node, &layer);
@@ -117,16 +129,14 @@ static void read_layer(struct tmn_reader *reader, const struct tmn_node *key, co
     TMN_PUSH(reader->arena, &reader->model->layers, layer);
 }
 
-void tmn_read_layers(struct tmn_reader *reader)
-{
+void tmn_read_layers(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_LAYERS];
     if (node && tmn_want_mapping(reader, node, "'layers'"))
         for (size_t i = 0; i < node->count; i++)
             read_layer(reader, node->keys[i], node->items[i]);
 }
 
-void tmn_read_counters(struct tmn_reader *reader)
-{
+void tmn_read_counters(struct tmn_reader *reader) {
     struct tmn_model *model = reader->model;
     const struct tmn_node *node = reader->section[TMN_IN_COUNTERS];
     if (!node || !tmn_want_mapping(reader, node, "'counters'"))
@@ -136,7 +146,9 @@ void tmn_read_counters(struct tmn_reader *reader)
         struct tmn_counter counter = {.name = key->text, .place = key->place};
         const char *layer;
         long long max = 1;
-        if (!tmn_schema_check(reader, item, TMN_SCHEMA_COUNTER, tmn_arena_printf(reader->arena, "counter '%s'", key->text)) || !tmn_declare(reader, key, "counter"))
+        if (!tmn_schema_check(reader, item, TMN_SCHEMA_COUNTER,
+                              tmn_arena_printf(reader->arena, "counter '%s'", key->text)) ||
+            !tmn_declare(reader, key, "counter"))
             continue;
         if (tmn_get_text(reader, item, "layer", &layer))
             counter.layer = tmn_find_layer(reader, layer, tmn_node_get(item, "layer")->place);
@@ -147,13 +159,13 @@ void tmn_read_counters(struct tmn_reader *reader)
     }
 }
 
-void tmn_read_counter_predicates(struct tmn_reader *reader)
-{
+void tmn_read_counter_predicates(struct tmn_reader *reader) {
     struct tmn_model *model = reader->model;
     const struct tmn_node *node = reader->section[TMN_IN_COUNTERS];
     size_t declared = model->counters.count; /* expressions may add counters of degree */
     for (size_t i = 0; i < declared; i++) {
-        const struct tmn_node *item = node ? tmn_node_get(node, model->counters.items[i].name) : NULL, *of = item ? tmn_node_get(item, "of") : NULL;
+        const struct tmn_node *item = node ? tmn_node_get(node, model->counters.items[i].name) : NULL,
+                              *of = item ? tmn_node_get(item, "of") : NULL;
         if (!of || of->kind != TMN_NODE_SCALAR || of->null)
             continue;
         struct tmn_expr *expr = tmn_expr_parse(model, of, TMN_SCOPE_ATTRIBUTES, TMN_NATION, true, reader->list);

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-void tmn_strata_add(struct tmn_strata *strata, const struct tmn_model *model, int feature, const struct tmn_expr *because)
-{
+void tmn_strata_add(struct tmn_strata *strata, const struct tmn_model *model, int feature,
+                    const struct tmn_expr *because) {
     strata->feature[strata->n] = feature;
     strata->because[strata->n] = because;
     strata->stride[strata->n] = strata->size ? strata->size : 1;
@@ -13,8 +13,7 @@ void tmn_strata_add(struct tmn_strata *strata, const struct tmn_model *model, in
     strata->n++;
 }
 
-static void read_cells(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_outcome *outcome)
-{
+static void read_cells(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_outcome *outcome) {
     struct tmn_model *model = reader->model;
     const struct tmn_node *by = tmn_node_get(node, "by");
     const char **names;
@@ -32,7 +31,8 @@ static void read_cells(struct tmn_reader *reader, const struct tmn_node *node, s
                 tmn_report(reader->list, place, "duplicate-key", NULL, "'%s' stands twice in 'by'", names[i]);
         uint64_t cells = (uint64_t)outcome->by.size * model->features.items[feature].cardinality;
         if (outcome->by.n == TMN_MAX_KEYS || cells > TMN_MAX_STRATA) {
-            tmn_report(reader->list, place, "too-many-cells", NULL, "outcome '%s' would have %llu cells; at most %d are allowed, by at most %d names", outcome->name,
+            tmn_report(reader->list, place, "too-many-cells", NULL,
+                       "outcome '%s' would have %llu cells; at most %d are allowed, by at most %d names", outcome->name,
                        (unsigned long long)cells, TMN_MAX_STRATA, TMN_MAX_KEYS);
             return;
         }
@@ -41,8 +41,7 @@ static void read_cells(struct tmn_reader *reader, const struct tmn_node *node, s
 }
 
 /* "cross" or "cross.caught". */
-static void read_firings(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_outcome *outcome)
-{
+static void read_firings(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_outcome *outcome) {
     const struct tmn_model *model = reader->model;
     const char *text = node->text;
     outcome->branch = -1;
@@ -63,12 +62,14 @@ static void read_firings(struct tmn_reader *reader, const struct tmn_node *node,
     const char **names = TMN_NEW_ARRAY(reader->arena, const char *, model->transitions.count + 1);
     for (size_t t = 0; t < model->transitions.count; t++)
         names[t] = model->transitions.items[t].name;
-    tmn_report(reader->list, node->place, "unknown-name", tmn_hint_nearest(reader->list, text, names, model->transitions.count), "there is no transition, or branch of one, '%s'", text);
+    tmn_report(reader->list, node->place, "unknown-name",
+               tmn_hint_nearest(reader->list, text, names, model->transitions.count),
+               "there is no transition, or branch of one, '%s'", text);
 }
 
-static void read_outcome(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node)
-{
-    static const char *const kinds[] = {"flow", "stock", "firings", "feedback"}, *const periods[] = {"window", "year", "run"};
+static void read_outcome(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
+    static const char *const kinds[] = {"flow", "stock", "firings", "feedback"}, *const periods[] = {"window", "year",
+                                                                                                     "run"};
     struct tmn_outcome outcome = {.name = key->text, .place = key->place, .every = TMN_PERIOD_YEAR, .branch = -1};
     int given = 0, every = TMN_PERIOD_YEAR;
     char *what = tmn_arena_printf(reader->arena, "outcome '%s'", key->text);
@@ -92,7 +93,8 @@ static void read_outcome(struct tmn_reader *reader, const struct tmn_node *key, 
             read_firings(reader, of, &outcome);
         else if ((outcome.feedback = tmn_find_feedback(reader, of->text, of->place)) >= 0) {
             if (outcome.by.n > 0)
-                tmn_report(reader->list, tmn_key_place(node, "by"), "no-effect", NULL, "an outcome of a feedback variable has the variable's own places: leave 'by' out");
+                tmn_report(reader->list, tmn_key_place(node, "by"), "no-effect", NULL,
+                           "an outcome of a feedback variable has the variable's own places: leave 'by' out");
             int by = reader->model->feedbacks.items[outcome.feedback].by;
             outcome.by = (struct tmn_strata){.size = 1};
             if (by >= 0)
@@ -100,12 +102,12 @@ static void read_outcome(struct tmn_reader *reader, const struct tmn_node *key, 
         }
     }
     if (given != 1)
-        tmn_report(reader->list, node->place, "missing-key", NULL, "%s needs exactly one of 'flow', 'stock', 'firings' and 'feedback'", what);
+        tmn_report(reader->list, node->place, "missing-key", NULL,
+                   "%s needs exactly one of 'flow', 'stock', 'firings' and 'feedback'", what);
     TMN_PUSH(reader->arena, &reader->model->outcomes, outcome);
 }
 
-void tmn_read_outcomes(struct tmn_reader *reader)
-{
+void tmn_read_outcomes(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_OUTCOMES];
     if (node && tmn_want_mapping(reader, node, "'outcomes'"))
         for (size_t i = 0; i < node->count; i++)
@@ -113,8 +115,8 @@ void tmn_read_outcomes(struct tmn_reader *reader)
 }
 
 /* error: poisson, negbin(50), normal(12), lognormal(0.1). */
-static void read_error_model(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_observation *observation)
-{
+static void read_error_model(struct tmn_reader *reader, const struct tmn_node *node,
+                             struct tmn_observation *observation) {
     const char *text;
     observation->error_model = "poisson";
     if (!tmn_get_text(reader, node, "error", &text))
@@ -126,15 +128,18 @@ static void read_error_model(struct tmn_reader *reader, const struct tmn_node *n
             length = strlen(models[i]);
     const char *close = strchr(text, ')');
     bool poisson = strcmp(text, "poisson") == 0;
-    bool one = length > 0 && close && close[1] == '\0' && tmn_parse_real(text + length, (size_t)(close - text) - length, &observation->dispersion) && observation->dispersion > 0;
+    bool one = length > 0 && close && close[1] == '\0' &&
+               tmn_parse_real(text + length, (size_t)(close - text) - length, &observation->dispersion) &&
+               observation->dispersion > 0;
     if (!poisson && !one)
-        tmn_report(reader->list, tmn_node_get(node, "error")->place, "bad-error-model", "poisson, negbin(size), normal(sd) or lognormal(sd_of_log), with a number above 0", "'%s' is not an error model", text);
+        tmn_report(reader->list, tmn_node_get(node, "error")->place, "bad-error-model",
+                   "poisson, negbin(size), normal(sd) or lognormal(sd_of_log), with a number above 0",
+                   "'%s' is not an error model", text);
     else
         observation->error_model = poisson ? "poisson" : tmn_arena_strndup(reader->arena, text, length - 1);
 }
 
-static void read_observed(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_observation *observation)
-{
+static void read_observed(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_observation *observation) {
     const struct tmn_model *model = reader->model;
     const struct tmn_outcome *outcome = &model->outcomes.items[observation->outcome];
     struct tmn_rows rows;
@@ -154,21 +159,23 @@ static void read_observed(struct tmn_reader *reader, const struct tmn_node *node
     observation->rows = TMN_NEW_ARRAY(reader->arena, struct tmn_observed, rows.csv->rows);
     for (size_t row = 0; row < rows.csv->rows; row++) {
         struct tmn_observed observed = {0};
-        if (!tmn_rows_keep(&rows, row) || !tmn_rows_date(reader, &rows, row, from, false, &observed.from_day) || !tmn_rows_date(reader, &rows, row, to, true, &observed.to_day) ||
+        if (!tmn_rows_keep(&rows, row) || !tmn_rows_date(reader, &rows, row, from, false, &observed.from_day) ||
+            !tmn_rows_date(reader, &rows, row, to, true, &observed.to_day) ||
             !tmn_rows_real(reader, &rows, row, value, &observed.value))
             continue;
         if (observed.to_day < observed.from_day)
-            tmn_report(reader->list, tmn_csv_place(rows.csv, row, to), "bad-end", NULL, "this row ends before it begins");
+            tmn_report(reader->list, tmn_csv_place(rows.csv, row, to), "bad-end", NULL,
+                       "this row ends before it begins");
         for (int k = 0; k < TMN_MAX_KEYS; k++) {
-            bool has = k < outcome->by.n && cell_column[k] >= 0 && tmn_csv_cell(rows.csv, row, cell_column[k])[0] != '\0'; /* an empty cell: all */
+            bool has = k < outcome->by.n && cell_column[k] >= 0 &&
+                       tmn_csv_cell(rows.csv, row, cell_column[k])[0] != '\0'; /* an empty cell: all */
             observed.cell[k] = has ? tmn_rows_level(reader, &rows, row, cell_column[k], outcome->by.feature[k]) : -1;
         }
         observation->rows[observation->count++] = observed;
     }
 }
 
-void tmn_read_observations(struct tmn_reader *reader)
-{
+void tmn_read_observations(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_OBSERVATIONS];
     if (!node || !tmn_want_mapping(reader, node, "'observations'"))
         return;
@@ -176,8 +183,9 @@ void tmn_read_observations(struct tmn_reader *reader)
         const struct tmn_node *key = node->keys[i], *item = node->items[i];
         struct tmn_observation observation = {.name = key->text, .place = key->place, .fit_until = INT32_MAX};
         const char *outcome;
-        if (!tmn_schema_check(reader, item, TMN_SCHEMA_OBSERVATION, tmn_arena_printf(reader->arena, "observation '%s'", key->text)) || !tmn_declare(reader, key, "observation") ||
-            !tmn_get_text(reader, item, "outcome", &outcome))
+        if (!tmn_schema_check(reader, item, TMN_SCHEMA_OBSERVATION,
+                              tmn_arena_printf(reader->arena, "observation '%s'", key->text)) ||
+            !tmn_declare(reader, key, "observation") || !tmn_get_text(reader, item, "outcome", &outcome))
             continue;
         observation.outcome = tmn_find_outcome(reader, outcome, tmn_node_get(item, "outcome")->place);
         if (observation.outcome < 0)
@@ -190,14 +198,15 @@ void tmn_read_observations(struct tmn_reader *reader)
     }
 }
 
-static void read_figure(struct tmn_reader *reader, const struct tmn_node *node)
-{
+static void read_figure(struct tmn_reader *reader, const struct tmn_node *node) {
     static const char *const pers[] = {"total", "year"};
     const struct tmn_model *model = reader->model;
-    struct tmn_figure figure = {.place = node->place, .from_day = tmn_date_day(model->calendar.start_year, 1, 1), .to_day = model->end_day};
+    struct tmn_figure figure = {
+        .place = node->place, .from_day = tmn_date_day(model->calendar.start_year, 1, 1), .to_day = model->end_day};
     const char *outcome;
     int per = 0;
-    if (!tmn_schema_check(reader, node, TMN_SCHEMA_FIGURE, "a figure") || !tmn_get_text(reader, node, "text", &figure.text) || !tmn_get_text(reader, node, "outcome", &outcome))
+    if (!tmn_schema_check(reader, node, TMN_SCHEMA_FIGURE, "a figure") ||
+        !tmn_get_text(reader, node, "text", &figure.text) || !tmn_get_text(reader, node, "outcome", &outcome))
         return;
     figure.outcome = tmn_find_outcome(reader, outcome, tmn_node_get(node, "outcome")->place);
     tmn_get_text(reader, node, "claim", &figure.claim);
@@ -220,15 +229,15 @@ static void read_figure(struct tmn_reader *reader, const struct tmn_node *node)
         while (k < by->n && strcmp(model->features.items[by->feature[k]].name, cell->keys[i]->text) != 0)
             k++;
         if (k == by->n)
-            tmn_report(reader->list, cell->keys[i]->place, "unknown-name", NULL, "outcome '%s' is not by '%s'", outcome, cell->keys[i]->text);
+            tmn_report(reader->list, cell->keys[i]->place, "unknown-name", NULL, "outcome '%s' is not by '%s'", outcome,
+                       cell->keys[i]->text);
         else if (tmn_node_text(reader, cell->items[i], "a level", &text))
             figure.cell[k] = tmn_find_level(reader, by->feature[k], text, cell->items[i]->place);
     }
     TMN_PUSH(reader->arena, &reader->model->figures, figure);
 }
 
-void tmn_read_figures(struct tmn_reader *reader)
-{
+void tmn_read_figures(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_FIGURES];
     if (node && tmn_want_list(reader, node, "'figures'"))
         for (size_t i = 0; i < node->count; i++)

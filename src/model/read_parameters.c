@@ -4,22 +4,27 @@
 #include <math.h>
 #include <string.h>
 
-struct prior_form { const char *name; enum tmn_prior_kind kind; int arguments; };
+struct prior_form {
+    const char *name;
+    enum tmn_prior_kind kind;
+    int arguments;
+};
 
-static const struct prior_form prior_forms[] = {
-    {"fixed", TMN_PRIOR_FIXED, 0}, {"normal", TMN_PRIOR_NORMAL, 2}, {"lognormal", TMN_PRIOR_LOGNORMAL, 2}, {"beta", TMN_PRIOR_BETA, 2}, {"uniform", TMN_PRIOR_UNIFORM, 2}};
+static const struct prior_form prior_forms[] = {{"fixed", TMN_PRIOR_FIXED, 0},
+                                                {"normal", TMN_PRIOR_NORMAL, 2},
+                                                {"lognormal", TMN_PRIOR_LOGNORMAL, 2},
+                                                {"beta", TMN_PRIOR_BETA, 2},
+                                                {"uniform", TMN_PRIOR_UNIFORM, 2}};
 enum { PRIOR_FORMS = sizeof prior_forms / sizeof *prior_forms };
 
-static const char *skip_spaces(const char *text)
-{
+static const char *skip_spaces(const char *text) {
     while (*text == ' ')
         text++;
     return text;
 }
 
 /* A number at *text, which moves behind it. */
-static bool take_number(const char **text, double *value)
-{
+static bool take_number(const char **text, double *value) {
     const char *start = skip_spaces(*text), *end = start;
     while (*end && *end != ',' && *end != ')')
         end++;
@@ -30,8 +35,7 @@ static bool take_number(const char **text, double *value)
     return tmn_parse_real(start, length, value);
 }
 
-static bool parse_prior(const char *text, enum tmn_prior_kind *kind, double *a, double *b)
-{
+static bool parse_prior(const char *text, enum tmn_prior_kind *kind, double *a, double *b) {
     size_t length = strcspn(text, " (");
     for (int i = 0; i < PRIOR_FORMS; i++) {
         const struct prior_form *form = &prior_forms[i];
@@ -48,23 +52,33 @@ static bool parse_prior(const char *text, enum tmn_prior_kind *kind, double *a, 
     return false;
 }
 
-static void read_prior(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_parameter *parameter)
-{
+static void read_prior(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_parameter *parameter) {
     double a = 0, b = 0;
     if (!tmn_get_text(reader, node, "prior", &parameter->prior_text))
         return;
     struct tmn_place place = tmn_node_get(node, "prior")->place;
     if (!parse_prior(parameter->prior_text, &parameter->prior, &a, &b)) {
-        tmn_report(reader->list, place, "bad-prior", "normal(mean, sd), lognormal(median, sd_of_log), beta(a, b), uniform(low, high) or fixed", "'%s' is not a prior", parameter->prior_text);
+        tmn_report(reader->list, place, "bad-prior",
+                   "normal(mean, sd), lognormal(median, sd_of_log), beta(a, b), uniform(low, high) or fixed",
+                   "'%s' is not a prior", parameter->prior_text);
         return;
     }
     const char *wrong = NULL;
     switch (parameter->prior) {
-    case TMN_PRIOR_FIXED: break;
-    case TMN_PRIOR_NORMAL: wrong = b > 0 ? NULL : "the sd of a normal prior must be above 0"; break;
-    case TMN_PRIOR_LOGNORMAL: wrong = a > 0 && b > 0 ? NULL : "the median and the sd of a lognormal prior must be above 0"; break;
-    case TMN_PRIOR_BETA: wrong = a > 0 && b > 0 ? NULL : "both numbers of a beta prior must be above 0"; break;
-    case TMN_PRIOR_UNIFORM: wrong = b > a ? NULL : "the second number of a uniform prior must be above the first"; break;
+    case TMN_PRIOR_FIXED:
+        break;
+    case TMN_PRIOR_NORMAL:
+        wrong = b > 0 ? NULL : "the sd of a normal prior must be above 0";
+        break;
+    case TMN_PRIOR_LOGNORMAL:
+        wrong = a > 0 && b > 0 ? NULL : "the median and the sd of a lognormal prior must be above 0";
+        break;
+    case TMN_PRIOR_BETA:
+        wrong = a > 0 && b > 0 ? NULL : "both numbers of a beta prior must be above 0";
+        break;
+    case TMN_PRIOR_UNIFORM:
+        wrong = b > a ? NULL : "the second number of a uniform prior must be above the first";
+        break;
     }
     if (wrong)
         tmn_report(reader->list, place, "bad-prior", NULL, "%s", wrong);
@@ -73,8 +87,7 @@ static void read_prior(struct tmn_reader *reader, const struct tmn_node *node, s
     parameter->prior_b = both ? b * parameter->factor : b;
 }
 
-static void read_range(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_parameter *parameter)
-{
+static void read_range(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_parameter *parameter) {
     const struct tmn_node *range = tmn_node_get(node, "range");
     double low, high;
     if (!range || range->kind != TMN_NODE_SEQUENCE)
@@ -83,7 +96,8 @@ static void read_range(struct tmn_reader *reader, const struct tmn_node *node, s
         tmn_report(reader->list, range->place, "bad-range", NULL, "'range' must be [low, high]");
         return;
     }
-    if (!tmn_node_real(reader, range->items[0], "the low end", -HUGE_VAL, HUGE_VAL, &low) || !tmn_node_real(reader, range->items[1], "the high end", -HUGE_VAL, HUGE_VAL, &high))
+    if (!tmn_node_real(reader, range->items[0], "the low end", -HUGE_VAL, HUGE_VAL, &low) ||
+        !tmn_node_real(reader, range->items[1], "the high end", -HUGE_VAL, HUGE_VAL, &high))
         return;
     if (!(low <= high)) {
         tmn_report(reader->list, range->place, "bad-range", NULL, "'range' must rise: [low, high]");
@@ -92,12 +106,13 @@ static void read_range(struct tmn_reader *reader, const struct tmn_node *node, s
     parameter->low = low * parameter->factor;
     parameter->high = high * parameter->factor;
     if (parameter->value < parameter->low || parameter->value > parameter->high)
-        tmn_report(reader->list, tmn_node_get(node, "value")->place, "out-of-range", NULL, "the value %s of '%s' lies outside its range, %s to %s", tmn_node_get(node, "value")->text, parameter->name,
-                   range->items[0]->text, range->items[1]->text);
+        tmn_report(reader->list, tmn_node_get(node, "value")->place, "out-of-range", NULL,
+                   "the value %s of '%s' lies outside its range, %s to %s", tmn_node_get(node, "value")->text,
+                   parameter->name, range->items[0]->text, range->items[1]->text);
 }
 
-static void read_value(struct tmn_reader *reader, const struct tmn_node *node, const struct tmn_node *value, struct tmn_parameter *parameter)
-{
+static void read_value(struct tmn_reader *reader, const struct tmn_node *node, const struct tmn_node *value,
+                       struct tmn_parameter *parameter) {
     struct tmn_unit unit;
     char *what = tmn_arena_printf(reader->arena, "parameter '%s'", parameter->name);
     if (!tmn_node_quantity(reader, value, what, &parameter->value, &unit))
@@ -107,7 +122,8 @@ static void read_value(struct tmn_reader *reader, const struct tmn_node *node, c
         parameter->value *= parameter->factor;
     } else if (!declared) {
         parameter->unit = unit;
-        const char *tail = strpbrk(value->text, " abcdfghijklmnopqrstuvwxyz%/"); /* no 'e': it may belong to the number */
+        const char *tail =
+            strpbrk(value->text, " abcdfghijklmnopqrstuvwxyz%/"); /* no 'e': it may belong to the number */
         if (!tmn_unit_is_none(unit) && tail) { /* `--set` then takes plain numbers in the unit written here */
             double one;
             struct tmn_unit same;
@@ -118,18 +134,24 @@ static void read_value(struct tmn_reader *reader, const struct tmn_node *node, c
             }
         }
     } else if (!tmn_unit_equal(unit, parameter->unit)) {
-        tmn_report(reader->list, value->place, "wrong-unit", NULL, "the value '%s' has another unit than '%s'", value->text, parameter->unit_text);
+        tmn_report(reader->list, value->place, "wrong-unit", NULL, "the value '%s' has another unit than '%s'",
+                   value->text, parameter->unit_text);
     }
 }
 
-static void read_parameter(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node)
-{
-    struct tmn_parameter parameter = {.name = key->text, .place = key->place, .factor = 1, .low = -HUGE_VAL, .high = HUGE_VAL, .grounds.assumed = true};
+static void read_parameter(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
+    struct tmn_parameter parameter = {.name = key->text,
+                                      .place = key->place,
+                                      .factor = 1,
+                                      .low = -HUGE_VAL,
+                                      .high = HUGE_VAL,
+                                      .grounds.assumed = true};
     if (!tmn_declare(reader, key, "parameter"))
         return;
     if (node->kind != TMN_NODE_MAPPING) {
         read_value(reader, NULL, node, &parameter);
-    } else if (tmn_schema_check(reader, node, TMN_SCHEMA_PARAMETER, tmn_arena_printf(reader->arena, "parameter '%s'", key->text))) {
+    } else if (tmn_schema_check(reader, node, TMN_SCHEMA_PARAMETER,
+                                tmn_arena_printf(reader->arena, "parameter '%s'", key->text))) {
         const struct tmn_node *value = tmn_node_get(node, "value");
         tmn_get_unit(reader, node, &parameter.factor, &parameter.unit, &parameter.unit_text);
         if (value && value->kind == TMN_NODE_SCALAR && !value->null)
@@ -142,8 +164,7 @@ static void read_parameter(struct tmn_reader *reader, const struct tmn_node *key
     TMN_PUSH(reader->arena, &reader->model->parameters, parameter);
 }
 
-void tmn_read_parameters(struct tmn_reader *reader)
-{
+void tmn_read_parameters(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_PARAMETERS];
     if (node && tmn_want_mapping(reader, node, "'parameters'"))
         for (size_t i = 0; i < node->count; i++)

@@ -4,8 +4,7 @@
 #include "base/file.h"
 #include <string.h>
 
-static void read_system(struct tmn_reader *reader, const struct tmn_node *node)
-{
+static void read_system(struct tmn_reader *reader, const struct tmn_node *node) {
     static const char *const states[] = {"in", "coarse", "out"};
     struct tmn_model *model = reader->model;
     struct tmn_system system = {.switch_parameter = -1};
@@ -25,9 +24,11 @@ static void read_system(struct tmn_reader *reader, const struct tmn_node *node)
     if (tmn_get_text(reader, node, "switch", &text)) {
         struct tmn_place place = tmn_node_get(node, "switch")->place;
         system.switch_parameter = tmn_find_parameter(reader, text, place);
-        const struct tmn_parameter *parameter = system.switch_parameter >= 0 ? &model->parameters.items[system.switch_parameter] : NULL;
+        const struct tmn_parameter *parameter =
+            system.switch_parameter >= 0 ? &model->parameters.items[system.switch_parameter] : NULL;
         if (parameter && (!tmn_unit_is_none(parameter->unit) || (parameter->value != 0 && parameter->value != 1)))
-            tmn_report(reader->list, place, "bad-switch", NULL, "the switch '%s' must be a parameter without unit that is 1 (works) or 0 (off)", text);
+            tmn_report(reader->list, place, "bad-switch", NULL,
+                       "the switch '%s' must be a parameter without unit that is 1 (works) or 0 (off)", text);
     }
     for (size_t i = 0; i < model->systems.count; i++)
         if (model->systems.items[i].number == system.number)
@@ -35,16 +36,15 @@ static void read_system(struct tmn_reader *reader, const struct tmn_node *node)
     TMN_PUSH(reader->arena, &model->systems, system);
 }
 
-void tmn_read_systems(struct tmn_reader *reader)
-{
+void tmn_read_systems(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_SYSTEMS];
     if (node && tmn_want_list(reader, node, "'systems'"))
         for (size_t i = 0; i < node->count; i++)
             read_system(reader, node->items[i]);
 }
 
-static void add_evidence(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_evidence *evidence, struct tmn_place place)
-{
+static void add_evidence(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_evidence *evidence,
+                         struct tmn_place place) {
     bool added;
     if (evidence->id[0] == '\0')
         tmn_report(reader->list, place, "bad-name", NULL, "a piece of evidence needs an id");
@@ -54,10 +54,10 @@ static void add_evidence(struct tmn_reader *reader, struct tmn_names *ids, const
     TMN_PUSH(reader->arena, &reader->model->evidence, *evidence);
 }
 
-static void read_evidence_file(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_node *node)
-{
+static void read_evidence_file(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_node *node) {
     struct tmn_rows rows;
-    if (!tmn_schema_check(reader, node, TMN_SCHEMA_EVIDENCE_FILE, "'evidence' from a file") || !tmn_rows_open(reader, node, &rows))
+    if (!tmn_schema_check(reader, node, TMN_SCHEMA_EVIDENCE_FILE, "'evidence' from a file") ||
+        !tmn_rows_open(reader, node, &rows))
         return;
     int id = tmn_rows_get_column(reader, &rows, "id"), text = tmn_rows_get_column(reader, &rows, "text");
     int source = tmn_node_get(node, "source") ? tmn_rows_get_column(reader, &rows, "source") : -1;
@@ -67,17 +67,18 @@ static void read_evidence_file(struct tmn_reader *reader, struct tmn_names *ids,
     for (size_t row = 0; row < rows.csv->rows; row++) {
         if (!tmn_rows_keep(&rows, row))
             continue;
-        struct tmn_evidence evidence = {tmn_csv_cell(rows.csv, row, id), tmn_csv_cell(rows.csv, row, text), source >= 0 ? tmn_csv_cell(rows.csv, row, source) : NULL,
+        struct tmn_evidence evidence = {tmn_csv_cell(rows.csv, row, id), tmn_csv_cell(rows.csv, row, text),
+                                        source >= 0 ? tmn_csv_cell(rows.csv, row, source) : NULL,
                                         grade >= 0 ? tmn_csv_cell(rows.csv, row, grade) : NULL};
         add_evidence(reader, ids, &evidence, tmn_csv_place(rows.csv, row, id));
     }
 }
 
-static void read_evidence_inline(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_node *node)
-{
+static void read_evidence_inline(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_node *node) {
     for (size_t i = 0; i < node->count; i++) {
         struct tmn_evidence evidence = {.id = node->keys[i]->text};
-        if (!tmn_schema_check(reader, node->items[i], TMN_SCHEMA_EVIDENCE, tmn_arena_printf(reader->arena, "evidence '%s'", evidence.id)))
+        if (!tmn_schema_check(reader, node->items[i], TMN_SCHEMA_EVIDENCE,
+                              tmn_arena_printf(reader->arena, "evidence '%s'", evidence.id)))
             continue;
         tmn_get_text(reader, node->items[i], "text", &evidence.text);
         tmn_get_text(reader, node->items[i], "source", &evidence.source);
@@ -87,8 +88,7 @@ static void read_evidence_inline(struct tmn_reader *reader, struct tmn_names *id
 }
 
 /* A mapping of ids, a file, or a list of both; then everything cited must be there. */
-void tmn_read_evidence(struct tmn_reader *reader)
-{
+void tmn_read_evidence(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_EVIDENCE];
     struct tmn_names ids = {0};
     for (size_t i = 0; node && i < (node->kind == TMN_NODE_SEQUENCE ? node->count : 1); i++) {
@@ -102,12 +102,13 @@ void tmn_read_evidence(struct tmn_reader *reader)
     }
     for (size_t i = 0; i < reader->cited.count; i++)
         if (tmn_names_find(&ids, reader->cited.items[i].id) < 0)
-            tmn_report(reader->list, reader->cited.items[i].place, "unknown-evidence", node ? tmn_hint_nearest(reader->list, reader->cited.items[i].id, ids.items, ids.count) : "declare it in the section 'evidence'",
+            tmn_report(reader->list, reader->cited.items[i].place, "unknown-evidence",
+                       node ? tmn_hint_nearest(reader->list, reader->cited.items[i].id, ids.items, ids.count)
+                            : "declare it in the section 'evidence'",
                        "there is no evidence '%s'", reader->cited.items[i].id);
 }
 
-void tmn_read_geojson(struct tmn_reader *reader)
-{
+void tmn_read_geojson(struct tmn_reader *reader) {
     enum { GEOJSON_MAX = 64 << 20 };
     struct tmn_model *model = reader->model;
     const struct tmn_node *node = reader->section[TMN_IN_MAP];
@@ -115,8 +116,9 @@ void tmn_read_geojson(struct tmn_reader *reader)
     struct tmn_error err;
     char *bytes;
     size_t count;
-    if (!node || !tmn_schema_check(reader, node, TMN_SCHEMA_GEOJSON, "'map'") || !tmn_get_text(reader, node, "geojson", &file) || !tmn_get_text(reader, node, "property", &model->map_property) ||
-        !tmn_get_text(reader, node, "of", &of))
+    if (!node || !tmn_schema_check(reader, node, TMN_SCHEMA_GEOJSON, "'map'") ||
+        !tmn_get_text(reader, node, "geojson", &file) ||
+        !tmn_get_text(reader, node, "property", &model->map_property) || !tmn_get_text(reader, node, "of", &of))
         return;
     struct tmn_place place = tmn_node_get(node, "geojson")->place;
     model->map_feature = tmn_find_feature(reader, of, tmn_node_get(node, "of")->place, true, false);
@@ -131,7 +133,8 @@ void tmn_read_geojson(struct tmn_reader *reader)
     if (!strstr(bytes, "\"features\""))
         tmn_report(reader->list, place, "not-geojson", NULL, "'%s' is not a GeoJSON file with features", file);
     else if (!strstr(bytes, property))
-        tmn_report(reader->list, tmn_node_get(node, "property")->place, "no-column", NULL, "no feature of '%s' has a property '%s'", file, model->map_property);
+        tmn_report(reader->list, tmn_node_get(node, "property")->place, "no-column", NULL,
+                   "no feature of '%s' has a property '%s'", file, model->map_property);
     tmn_hash_source(reader, &(struct tmn_source){path, bytes, count});
     model->map_geojson = path;
 }

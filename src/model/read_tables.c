@@ -6,7 +6,8 @@
 
 enum { TABLE_MAX = 1 << 24 };
 
-/* One key while rows are read: named levels are their positions; numbers (age, year) are collected and made dense after. */
+/* One key while rows are read: named levels are their positions; numbers (age, year) are collected and made dense
+ * after. */
 struct axis {
     const char *name;
     bool number;
@@ -19,14 +20,13 @@ struct draft {
     struct axis axis[TMN_MAX_KEYS];
     double factor, other;
     bool has_else;
-    size_t cells;        /* product of axis counts */
-    double *value;       /* [cells], row-major over the axes */
-    bool *given;         /* [cells] */
+    size_t cells;  /* product of axis counts */
+    double *value; /* [cells], row-major over the axes */
+    bool *given;   /* [cells] */
 };
 
 /* Position in a number axis, -1 if absent; *at: where it would go. */
-static int64_t axis_find(const struct axis *axis, long long value, size_t *at)
-{
+static int64_t axis_find(const struct axis *axis, long long value, size_t *at) {
     size_t low = 0, high = axis->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -40,8 +40,7 @@ static int64_t axis_find(const struct axis *axis, long long value, size_t *at)
     return low < axis->count && axis->values[low] == value ? (int64_t)low : -1;
 }
 
-static void axis_add(struct tmn_arena *arena, struct axis *axis, long long value)
-{
+static void axis_add(struct tmn_arena *arena, struct axis *axis, long long value) {
     size_t at;
     if (axis_find(axis, value, &at) >= 0)
         return;
@@ -51,15 +50,15 @@ static void axis_add(struct tmn_arena *arena, struct axis *axis, long long value
     axis->count++;
 }
 
-static bool read_keys(struct tmn_reader *reader, const struct tmn_node *node, struct draft *draft, const char *what)
-{
+static bool read_keys(struct tmn_reader *reader, const struct tmn_node *node, struct draft *draft, const char *what) {
     struct tmn_model *model = reader->model;
     const char **names;
     size_t count = 0;
     if (!tmn_get_texts(reader, node, "by", &names, &count))
         return false;
     if (count == 0 || count > TMN_MAX_KEYS) {
-        tmn_report(reader->list, tmn_node_get(node, "by")->place, "bad-keys", NULL, "%s needs 1 to %d keys", what, TMN_MAX_KEYS);
+        tmn_report(reader->list, tmn_node_get(node, "by")->place, "bad-keys", NULL, "%s needs 1 to %d keys", what,
+                   TMN_MAX_KEYS);
         return false;
     }
     const struct tmn_node *by = tmn_node_get(node, "by");
@@ -85,27 +84,28 @@ static bool read_keys(struct tmn_reader *reader, const struct tmn_node *node, st
 }
 
 /* The number of a number axis, or the level; -1 (or false in *ok) after reporting. */
-static bool key_value(struct tmn_reader *reader, const struct draft *draft, int k, const char *text, struct tmn_place place, long long *value)
-{
+static bool key_value(struct tmn_reader *reader, const struct draft *draft, int k, const char *text,
+                      struct tmn_place place, long long *value) {
     if (draft->axis[k].number) {
         if (tmn_parse_int(text, strlen(text), value))
             return true;
-        tmn_report(reader->list, place, "not-a-whole-number", NULL, "'%s' must be a whole number, not '%s'", draft->axis[k].name, text);
+        tmn_report(reader->list, place, "not-a-whole-number", NULL, "'%s' must be a whole number, not '%s'",
+                   draft->axis[k].name, text);
         return false;
     }
     *value = tmn_find_level(reader, draft->table.key[k].feature, text, place);
     return *value >= 0;
 }
 
-static bool allocate(struct tmn_reader *reader, struct draft *draft, struct tmn_place place)
-{
+static bool allocate(struct tmn_reader *reader, struct draft *draft, struct tmn_place place) {
     draft->cells = 1;
     for (int k = 0; k < draft->table.keys; k++) {
         draft->cells *= draft->axis[k].count;
         if (draft->cells == 0)
             return false;
         if (draft->cells > TABLE_MAX) {
-            tmn_report(reader->list, place, "table-too-large", NULL, "table '%s' has more than %d cells", draft->table.name, TABLE_MAX);
+            tmn_report(reader->list, place, "table-too-large", NULL, "table '%s' has more than %d cells",
+                       draft->table.name, TABLE_MAX);
             return false;
         }
     }
@@ -114,17 +114,16 @@ static bool allocate(struct tmn_reader *reader, struct draft *draft, struct tmn_
     return true;
 }
 
-static size_t cell_of(const struct draft *draft, const long long *key)
-{
+static size_t cell_of(const struct draft *draft, const long long *key) {
     size_t cell = 0;
     for (int k = 0; k < draft->table.keys; k++)
-        cell = cell * draft->axis[k].count + (size_t)(draft->axis[k].number ? axis_find(&draft->axis[k], key[k], NULL) : key[k]);
+        cell = cell * draft->axis[k].count +
+               (size_t)(draft->axis[k].number ? axis_find(&draft->axis[k], key[k], NULL) : key[k]);
     return cell;
 }
 
 /* "village = a, year = 2001" of a cell. */
-static const char *cell_text(struct tmn_reader *reader, const struct draft *draft, size_t cell)
-{
+static const char *cell_text(struct tmn_reader *reader, const struct draft *draft, size_t cell) {
     struct tmn_text text;
     size_t stride = draft->cells;
     tmn_text_init(&text, reader->arena);
@@ -132,7 +131,8 @@ static const char *cell_text(struct tmn_reader *reader, const struct draft *draf
         const struct axis *axis = &draft->axis[k];
         stride /= axis->count;
         size_t at = cell / stride % axis->count;
-        const struct tmn_feature *feature = axis->number ? NULL : &reader->model->features.items[draft->table.key[k].feature];
+        const struct tmn_feature *feature =
+            axis->number ? NULL : &reader->model->features.items[draft->table.key[k].feature];
         tmn_text_put(&text, "%s%s = ", k ? ", " : "", axis->name);
         if (feature && feature->level)
             tmn_text_put(&text, "%s", feature->level[at]);
@@ -142,8 +142,7 @@ static const char *cell_text(struct tmn_reader *reader, const struct draft *draf
     return text.items;
 }
 
-static void read_rows(struct tmn_reader *reader, const struct tmn_node *node, struct draft *draft)
-{
+static void read_rows(struct tmn_reader *reader, const struct tmn_node *node, struct draft *draft) {
     struct tmn_rows rows;
     int column[TMN_MAX_KEYS], keys = draft->table.keys;
     if (!tmn_rows_open(reader, node, &rows))
@@ -156,12 +155,13 @@ static void read_rows(struct tmn_reader *reader, const struct tmn_node *node, st
     }
     if (!found)
         return;
-    long long *key = TMN_NEW_ARRAY(reader->arena, long long, rows.csv->rows * (size_t)keys);
+    long long *key = TMN_NEW_ARRAY(reader->arena, long long, rows.csv->rows *(size_t)keys);
     bool *good = TMN_NEW_ARRAY(reader->arena, bool, rows.csv->rows);
     for (size_t row = 0; row < rows.csv->rows; row++) {
         good[row] = tmn_rows_keep(&rows, row);
         for (int k = 0; k < keys && good[row]; k++)
-            good[row] = key_value(reader, draft, k, tmn_csv_cell(rows.csv, row, column[k]), tmn_csv_place(rows.csv, row, column[k]), &key[row * (size_t)keys + (size_t)k]);
+            good[row] = key_value(reader, draft, k, tmn_csv_cell(rows.csv, row, column[k]),
+                                  tmn_csv_place(rows.csv, row, column[k]), &key[row * (size_t)keys + (size_t)k]);
         for (int k = 0; k < keys && good[row]; k++)
             if (draft->axis[k].number)
                 axis_add(reader->arena, &draft->axis[k], key[row * (size_t)keys + (size_t)k]);
@@ -174,15 +174,15 @@ static void read_rows(struct tmn_reader *reader, const struct tmn_node *node, st
             continue;
         size_t cell = cell_of(draft, key + row * (size_t)keys);
         if (draft->given[cell])
-            tmn_report(reader->list, tmn_csv_place(rows.csv, row, value_column), "row-twice", "'where' keeps only some rows of a file", "table '%s' has a second row for %s",
+            tmn_report(reader->list, tmn_csv_place(rows.csv, row, value_column), "row-twice",
+                       "'where' keeps only some rows of a file", "table '%s' has a second row for %s",
                        draft->table.name, cell_text(reader, draft, cell));
         draft->given[cell] = true;
         draft->value[cell] = value * draft->factor;
     }
 }
 
-static void collect_inline(struct tmn_reader *reader, const struct tmn_node *values, struct draft *draft, int k)
-{
+static void collect_inline(struct tmn_reader *reader, const struct tmn_node *values, struct draft *draft, int k) {
     if (k == draft->table.keys || values->kind != TMN_NODE_MAPPING)
         return;
     for (size_t i = 0; i < values->count; i++) {
@@ -193,22 +193,25 @@ static void collect_inline(struct tmn_reader *reader, const struct tmn_node *val
     }
 }
 
-static void read_inline(struct tmn_reader *reader, const struct tmn_node *values, struct draft *draft, int k, long long *key)
-{
+static void read_inline(struct tmn_reader *reader, const struct tmn_node *values, struct draft *draft, int k,
+                        long long *key) {
     if (k == draft->table.keys) {
         double value;
         struct tmn_unit unit;
         if (!tmn_node_quantity(reader, values, "a value of the table", &value, &unit))
             return;
         if (!tmn_unit_is_none(unit) && !tmn_unit_equal(unit, draft->table.unit))
-            tmn_report(reader->list, values->place, "wrong-unit", NULL, "'%s' has another unit than the table", values->text);
+            tmn_report(reader->list, values->place, "wrong-unit", NULL, "'%s' has another unit than the table",
+                       values->text);
         size_t cell = cell_of(draft, key);
         draft->given[cell] = true;
         draft->value[cell] = tmn_unit_is_none(unit) ? value * draft->factor : value;
         return;
     }
     if (values->kind != TMN_NODE_MAPPING) {
-        tmn_report(reader->list, values->place, "wrong-shape", NULL, "values of table '%s' must be a mapping of the levels of '%s' here", draft->table.name, draft->axis[k].name);
+        tmn_report(reader->list, values->place, "wrong-shape", NULL,
+                   "values of table '%s' must be a mapping of the levels of '%s' here", draft->table.name,
+                   draft->axis[k].name);
         return;
     }
     for (size_t i = 0; i < values->count; i++)
@@ -217,8 +220,7 @@ static void read_inline(struct tmn_reader *reader, const struct tmn_node *values
 }
 
 /* From the grid of given rows to dense levels: an age or year takes the last row not above it. */
-static bool make_dense(struct tmn_reader *reader, struct draft *draft, struct tmn_place place)
-{
+static bool make_dense(struct tmn_reader *reader, struct draft *draft, struct tmn_place place) {
     struct tmn_table *table = &draft->table;
     const struct tmn_calendar *calendar = &reader->model->calendar;
     int years = (calendar->windows + calendar->windows_per_year - 1) / calendar->windows_per_year;
@@ -229,7 +231,8 @@ static bool make_dense(struct tmn_reader *reader, struct draft *draft, struct tm
         table->key[k].stride = (uint32_t)size;
         size *= table->key[k].size;
         if (size > TABLE_MAX) {
-            tmn_report(reader->list, place, "table-too-large", NULL, "table '%s' has more than %d cells", table->name, TABLE_MAX);
+            tmn_report(reader->list, place, "table-too-large", NULL, "table '%s' has more than %d cells", table->name,
+                       TABLE_MAX);
             return false;
         }
     }
@@ -248,8 +251,9 @@ static bool make_dense(struct tmn_reader *reader, struct draft *draft, struct tm
                 if (!exact && next == 0) {
                     below = true;
                     if (!draft->has_else) {
-                        tmn_report(reader->list, place, "row-missing", "'else: NUMBER' supplies what is not given", "table '%s' begins at %s %lld, but %s %lld is needed", table->name,
-                                   axis->name, axis->values[0], axis->name, wanted);
+                        tmn_report(reader->list, place, "row-missing", "'else: NUMBER' supplies what is not given",
+                                   "table '%s' begins at %s %lld, but %s %lld is needed", table->name, axis->name,
+                                   axis->values[0], axis->name, wanted);
                         return false;
                     }
                 }
@@ -258,7 +262,8 @@ static bool make_dense(struct tmn_reader *reader, struct draft *draft, struct tm
             cell = cell * axis->count + at;
         }
         if (!below && !draft->given[cell] && !draft->has_else) {
-            tmn_report(reader->list, place, "row-missing", "'else: NUMBER' supplies what is not given", "table '%s' has no row for %s", table->name, cell_text(reader, draft, cell));
+            tmn_report(reader->list, place, "row-missing", "'else: NUMBER' supplies what is not given",
+                       "table '%s' has no row for %s", table->name, cell_text(reader, draft, cell));
             return false;
         }
         table->value[i] = below || !draft->given[cell] ? draft->other : draft->value[cell];
@@ -266,8 +271,7 @@ static bool make_dense(struct tmn_reader *reader, struct draft *draft, struct tm
     return true;
 }
 
-static void read_table(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node)
-{
+static void read_table(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
     struct draft draft = {.table = {.name = key->text, .place = key->place}, .factor = 1};
     struct tmn_table *table = &draft.table;
     const char *unit_text;
@@ -282,7 +286,8 @@ static void read_table(struct tmn_reader *reader, const struct tmn_node *key, co
     draft.other *= draft.factor;
     const struct tmn_node *values = tmn_node_get(node, "values");
     if ((tmn_node_get(node, "csv") != NULL) == (values != NULL)) {
-        tmn_report(reader->list, node->place, "missing-key", NULL, "%s needs either 'csv' with 'value', or 'values'", what);
+        tmn_report(reader->list, node->place, "missing-key", NULL, "%s needs either 'csv' with 'value', or 'values'",
+                   what);
         return;
     }
     if (!read_keys(reader, node, &draft, what))
@@ -295,7 +300,8 @@ static void read_table(struct tmn_reader *reader, const struct tmn_node *key, co
         read_rows(reader, node, &draft);
     }
     /* Later sections may still name the table, so that one mistake is one message. */
-    bool whole = reader->list->errors == before && draft.cells > 0 && make_dense(reader, &draft, values ? values->place : tmn_node_get(node, "csv")->place);
+    bool whole = reader->list->errors == before && draft.cells > 0 &&
+                 make_dense(reader, &draft, values ? values->place : tmn_node_get(node, "csv")->place);
     if (!whole) {
         if (reader->list->errors == before)
             tmn_report(reader->list, node->place, "row-missing", NULL, "%s has no rows", what);
@@ -310,8 +316,7 @@ static void read_table(struct tmn_reader *reader, const struct tmn_node *key, co
     TMN_PUSH(reader->arena, &reader->model->tables, draft.table);
 }
 
-void tmn_read_tables(struct tmn_reader *reader)
-{
+void tmn_read_tables(struct tmn_reader *reader) {
     const struct tmn_node *node = reader->section[TMN_IN_TABLES];
     if (node && tmn_want_mapping(reader, node, "'tables'"))
         for (size_t i = 0; i < node->count; i++)

@@ -1,6 +1,7 @@
-/* Every key of the language, in one place. */
+/* Every key of the language, in one place: one line for one mapping. */
 #include "model/schema_keys.h"
 
+/* clang-format off */
 enum { S = TMN_SCALAR, L = TMN_LIST, M = TMN_MAP, R = TMN_REQUIRED };
 
 #define GROUNDS {"evidence", S | L}, {"note", S}, {"assumed", S}
@@ -16,7 +17,8 @@ static const struct tmn_key included[] = {{"include", L | S}, SECTIONS, {0}};
 static const struct tmn_key time[] = {{"start", S | R}, {"end", S}, {"windows", S}, {"window", S}, {0}};
 static const struct tmn_key attribute[] = {{"levels", S | L | M | R}, {"ordered", S}, {"start", S}, {"note", S}, {0}};
 static const struct tmn_key levels[] = {{"csv", S | R}, {"column", S | R}, {"where", M}, {0}};
-static const struct tmn_key map[] = {{"of", S | R}, {"csv", S}, {"where", M}, {"from", S}, {"to", S}, {"levels", L}, {"values", M}, {"else", S}, {"note", S}, {0}};
+static const struct tmn_key map[] = {{"of", S | R}, {"csv", S}, {"where", M}, {"from", S}, {"to", S}, {"levels", L}, {"values", M},
+    {"else", S}, {"note", S}, {0}};
 static const struct tmn_key table[] = {{"by", S | L | R}, ROWS, {"value", S}, {"values", M}, {"unit", S}, {"else", S}, GROUNDS, {0}};
 static const struct tmn_key parameter[] = {{"value", S | R}, {"unit", S}, {"prior", S}, {"range", L}, {"fitted", S}, GROUNDS, {0}};
 static const struct tmn_key driver[] = {{"start", S}, {"steps", M}, {"pulses", L}, ROWS, {"by", S}, {"date", S}, {"value", S}, {"interpolate", S},
@@ -29,7 +31,8 @@ static const struct tmn_key counts[] = {ROWS_REQUIRED, {"value", S | R}, {"by", 
 static const struct tmn_key households[] = {{"size", S | R}, {"head", S}, {0}};
 static const struct tmn_key unit[] = {{"households", S | R}, {0}};
 static const struct tmn_key unborn[] = {{"per_household", S}, {"reserve", S}, {"national", S}, {0}};
-static const struct tmn_key layer[] = {{"groups", S}, {"degree", S}, {"within", S}, {"long", S}, {"ring", S}, {"csv", S}, {"where", M}, {"from", S}, {"to", S}, {"note", S}, {0}};
+static const struct tmn_key layer[] = {{"groups", S}, {"degree", S}, {"within", S}, {"long", S}, {"ring", S}, {"csv", S}, {"where", M},
+    {"from", S}, {"to", S}, {"note", S}, {0}};
 static const struct tmn_key counter[] = {{"layer", S | R}, {"of", S | R}, {"max", S | R}, {"note", S}, {0}};
 static const struct tmn_key transition[] = {{"who", S}, {"rate", S}, {"chance", S}, {"after", S}, {"then", M}, {"branch", L}, GROUNDS, {0}};
 static const struct tmn_key branch[] = {{"name", S}, {"chance", S | R}, {"then", M}, {"note", S}, {0}};
@@ -40,11 +43,15 @@ static const struct tmn_key birth[] = {{"set", M}, {"draw", M}, {0}};
 static const struct tmn_key add[] = {{"value", S | R}, {"place", S}, {0}};
 static const struct tmn_key event[] = {{"by", S}, {"when", S}, {"rate", S | R}, {"then", M | R}, GROUNDS, {0}};
 static const struct tmn_key event_then[] = {{"add", M | R}, {0}};
-static const struct tmn_key outcome[] = {{"flow", S}, {"stock", S}, {"firings", S}, {"feedback", S}, {"by", S | L}, {"every", S}, {"title", S}, {"note", S}, {0}};
-static const struct tmn_key observation[] = {{"outcome", S | R}, ROWS_REQUIRED, {"from", S | R}, {"to", S}, {"value", S | R}, {"error", S}, {"fit", S}, {"source", S}, {"note", S}, {0}};
-static const struct tmn_key figure[] = {{"text", S | R}, {"claim", S}, {"stated", S}, {"outcome", S | R}, {"cell", M}, {"from", S}, {"to", S}, {"per", S},
+static const struct tmn_key outcome[] = {{"flow", S}, {"stock", S}, {"firings", S}, {"feedback", S}, {"by", S | L}, {"every", S},
+    {"title", S}, {"note", S}, {0}};
+static const struct tmn_key observation[] = {{"outcome", S | R}, ROWS_REQUIRED, {"from", S | R}, {"to", S}, {"value", S | R},
+    {"error", S}, {"fit", S}, {"source", S}, {"note", S}, {0}};
+static const struct tmn_key figure[] = {{"text", S | R}, {"claim", S}, {"stated", S}, {"outcome", S | R}, {"cell", M}, {"from", S},
+    {"to", S}, {"per", S},
                                         {"observed", S}, {"base", S}, {"note", S}, {0}};
-static const struct tmn_key system[] = {{"number", S | R}, {"name", S | R}, {"state", S | R}, {"switch", S}, {"claims", S | L}, {"seeds", S | L}, {"note", S}, {0}};
+static const struct tmn_key system[] = {{"number", S | R}, {"name", S | R}, {"state", S | R}, {"switch", S}, {"claims", S | L},
+    {"seeds", S | L}, {"note", S}, {0}};
 static const struct tmn_key evidence[] = {{"text", S | R}, {"source", S}, {"grade", S}, {0}};
 static const struct tmn_key evidence_file[] = {{"csv", S | R}, {"where", M}, {"id", S | R}, {"text", S | R}, {"source", S}, {"grade", S}, {0}};
 static const struct tmn_key geojson[] = {{"geojson", S | R}, {"property", S | R}, {"of", S | R}, {0}};

@@ -4,7 +4,10 @@
 
 #include "model/schema.h"
 
-struct tmn_key { const char *name; int shapes; };
+struct tmn_key {
+    const char *name;
+    int shapes;
+};
 
 extern const struct tmn_key *const tmn_schema_keys[TMN_SCHEMAS]; /* each ends with a NULL name */
 

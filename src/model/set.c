@@ -5,24 +5,26 @@
 #include <math.h>
 #include <string.h>
 
-static bool parse_value(const char *name, const char *text, struct tmn_unit unit, double factor, const char *unit_text, double *value, struct tmn_error *err)
-{
+static bool parse_value(const char *name, const char *text, struct tmn_unit unit, double factor, const char *unit_text,
+                        double *value, struct tmn_error *err) {
     struct tmn_unit given;
     bool plain = tmn_parse_real(text, strlen(text), value);
     if (!plain && !tmn_quantity_parse(text, value, &given))
-        return tmn_fail(err, TMN_USAGE, "'%s' is not a value for '%s': a number%s%s is wanted", text, name, unit_text ? " in " : "", unit_text ? unit_text : "");
+        return tmn_fail(err, TMN_USAGE, "'%s' is not a value for '%s': a number%s%s is wanted", text, name,
+                        unit_text ? " in " : "", unit_text ? unit_text : "");
     if (plain)
         *value *= factor;
     else if (!tmn_unit_equal(given, unit)) {
         char want[64];
         tmn_unit_format(unit, want);
-        return tmn_fail(err, TMN_USAGE, "'%s' has the wrong unit for '%s', which is in %s", text, name, unit_text ? unit_text : want);
+        return tmn_fail(err, TMN_USAGE, "'%s' has the wrong unit for '%s', which is in %s", text, name,
+                        unit_text ? unit_text : want);
     }
     return isfinite(*value) ? true : tmn_fail(err, TMN_USAGE, "'%s' is too large for '%s'", text, name);
 }
 
-static bool set_parameter(struct tmn_model *model, struct tmn_settings *settings, int index, const char *text, int window, struct tmn_error *err)
-{
+static bool set_parameter(struct tmn_model *model, struct tmn_settings *settings, int index, const char *text,
+                          int window, struct tmn_error *err) {
     struct tmn_parameter *parameter = &model->parameters.items[index];
     double value;
     if (!parse_value(parameter->name, text, parameter->unit, parameter->factor, parameter->unit_text, &value, err))
@@ -31,7 +33,8 @@ static bool set_parameter(struct tmn_model *model, struct tmn_settings *settings
         char low[32], high[32];
         tmn_format_real(parameter->low / parameter->factor, low);
         tmn_format_real(parameter->high / parameter->factor, high);
-        return tmn_fail(err, TMN_USAGE, "'%s' lies outside the range of '%s', which is %s to %s", text, parameter->name, low, high);
+        return tmn_fail(err, TMN_USAGE, "'%s' lies outside the range of '%s', which is %s to %s", text, parameter->name,
+                        low, high);
     }
     if (window < 0) {
         parameter->value = value;
@@ -42,8 +45,8 @@ static bool set_parameter(struct tmn_model *model, struct tmn_settings *settings
     return true;
 }
 
-static bool set_driver(struct tmn_model *model, struct tmn_driver *driver, const char *text, int window, struct tmn_error *err)
-{
+static bool set_driver(struct tmn_model *model, struct tmn_driver *driver, const char *text, int window,
+                       struct tmn_error *err) {
     size_t slots = driver->slots, all = (size_t)model->calendar.windows * slots;
     double value;
     if (!parse_value(driver->name, text, driver->unit, driver->factor, driver->unit_text, &value, err))
@@ -58,8 +61,7 @@ static bool set_driver(struct tmn_model *model, struct tmn_driver *driver, const
     return true;
 }
 
-static bool fail_unknown(const struct tmn_model *model, const char *name, struct tmn_error *err)
-{
+static bool fail_unknown(const struct tmn_model *model, const char *name, struct tmn_error *err) {
     size_t count = 0;
     const char **names = TMN_NEW_ARRAY(model->arena, const char *, model->parameters.count + model->drivers.count + 1);
     for (size_t i = 0; i < model->parameters.count; i++)
@@ -67,16 +69,18 @@ static bool fail_unknown(const struct tmn_model *model, const char *name, struct
     for (size_t i = 0; i < model->drivers.count; i++)
         names[count++] = model->drivers.items[i].name;
     const char *nearest = tmn_nearest(name, names, count);
-    return tmn_fail(err, TMN_USAGE, "there is no parameter or driver '%s'%s%s%s", name, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return tmn_fail(err, TMN_USAGE, "there is no parameter or driver '%s'%s%s%s", name,
+                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const char *assignment, struct tmn_error *err)
-{
+bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const char *assignment,
+                   struct tmn_error *err) {
     const char *equals = strchr(assignment, '=');
     int window = -1;
     if (!equals || equals == assignment || equals[1] == '\0')
         return tmn_fail(err, TMN_USAGE, "'%s' is not a setting: write name=value or name=value@date", assignment);
-    const char *name = tmn_arena_strndup(model->arena, assignment, (size_t)(equals - assignment)), *at = strchr(equals, '@');
+    const char *name = tmn_arena_strndup(model->arena, assignment, (size_t)(equals - assignment)),
+               *at = strchr(equals, '@');
     const char *text = at ? tmn_arena_strndup(model->arena, equals + 1, (size_t)(at - equals - 1)) : equals + 1;
     if (at) {
         int32_t day;

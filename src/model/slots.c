@@ -1,25 +1,29 @@
-/* Slots of clocks: transitions whose personal predicates can both be true of some person never share one. Greedy colouring of
- * the conflicts, those with most conflicts first, ties by name, so that declaration order does not matter. */
+/* Slots of clocks: transitions whose personal predicates can both be true of some person never share one. Greedy
+ * colouring of the conflicts, those with most conflicts first, ties by name, so that declaration order does not matter.
+ */
 #include "model/read.h"
 
 #include "model/levels.h"
 #include <stdlib.h>
 #include <string.h>
 
-struct vertex { int transition; uint32_t rank; size_t conflicts; };
+struct vertex {
+    int transition;
+    uint32_t rank;
+    size_t conflicts;
+};
 
-static int by_conflicts(const void *a, const void *b)
-{
+static int by_conflicts(const void *a, const void *b) {
     const struct vertex *x = a, *y = b;
-    return x->conflicts != y->conflicts ? (x->conflicts < y->conflicts) - (x->conflicts > y->conflicts) : (x->rank > y->rank) - (x->rank < y->rank);
+    return x->conflicts != y->conflicts ? (x->conflicts < y->conflicts) - (x->conflicts > y->conflicts)
+                                        : (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-void tmn_assign_slots(struct tmn_model *model)
-{
+void tmn_assign_slots(struct tmn_model *model) {
     size_t n = model->transitions.count;
     struct tmn_levels **levels = TMN_NEW_ARRAY(model->arena, struct tmn_levels *, n + 1);
     struct vertex *order = TMN_NEW_ARRAY(model->arena, struct vertex, n + 1);
-    bool *conflict = TMN_NEW_ARRAY(model->arena, bool, n * n + 1), *taken = TMN_NEW_ARRAY(model->arena, bool, n + 1);
+    bool *conflict = TMN_NEW_ARRAY(model->arena, bool, n *n + 1), *taken = TMN_NEW_ARRAY(model->arena, bool, n + 1);
     for (size_t t = 0; t < n; t++) {
         const struct tmn_transition *transition = &model->transitions.items[t];
         levels[t] = tmn_levels_new(model);

@@ -1,13 +1,13 @@
 /* Every kind of mistake in a scenario, with the exact text that its author reads. Each `mistakes/NAME.yaml`, or folder
- * `mistakes/NAME`, has the expected diagnostics in `mistakes/NAME.expected`. `test-model-mistakes --write` writes those files
- * anew: read them as a user would before committing them. */
+ * `mistakes/NAME`, has the expected diagnostics in `mistakes/NAME.expected`. `test-model-mistakes --write` writes those
+ * files anew: read them as a user would before committing them. */
 #include "model/model.h"
 
+#include <cmocka.h>
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,19 +18,16 @@ static char *names[MISTAKES_MAX];
 static size_t name_count;
 static bool writing;
 
-static int by_text(const void *a, const void *b)
-{
+static int by_text(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
+static bool ends_with(const char *text, const char *end) {
     size_t n = strlen(text), m = strlen(end);
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static void list_mistakes(void)
-{
+static void list_mistakes(void) {
     DIR *folder = opendir(".");
     assert_non_null(folder);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
@@ -43,8 +40,7 @@ static void list_mistakes(void)
 }
 
 /* The diagnostics of one scenario as `tumen check` shows them. */
-static char *render(const char *path, size_t *errors)
-{
+static char *render(const char *path, size_t *errors) {
     struct tmn_arena arena;
     struct tmn_diagnostics list;
     struct tmn_text text;
@@ -62,8 +58,7 @@ static char *render(const char *path, size_t *errors)
     return copy;
 }
 
-static char *read_all(const char *path)
-{
+static char *read_all(const char *path) {
     FILE *file = fopen(path, "rb");
     char *text = calloc(1, 1 << 16);
     if (file) {
@@ -74,8 +69,7 @@ static char *read_all(const char *path)
 }
 
 /* Line by line: what was expected and what came. */
-static void print_difference(const char *expected, const char *got)
-{
+static void print_difference(const char *expected, const char *got) {
     while (*expected || *got) {
         size_t a = strcspn(expected, "\n"), b = strcspn(got, "\n");
         if (a == b && strncmp(expected, got, a) == 0) {
@@ -91,8 +85,7 @@ static void print_difference(const char *expected, const char *got)
     }
 }
 
-static bool check_mistake(const char *name)
-{
+static bool check_mistake(const char *name) {
     size_t errors;
     size_t stem = strlen(name) - (ends_with(name, ".yaml") ? 5 : 0);
     char path[512];
@@ -115,8 +108,7 @@ static bool check_mistake(const char *name)
     return same;
 }
 
-static void test_mistakes(void **state)
-{
+static void test_mistakes(void **state) {
     size_t wrong = 0;
     (void)state;
     list_mistakes();
@@ -128,8 +120,7 @@ static void test_mistakes(void **state)
     assert_int_equal(wrong, 0);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     writing = argc > 1 && strcmp(argv[1], "--write") == 0;
     if (chdir(MISTAKES_FOLDER) != 0)
         return 1;

@@ -1,17 +1,20 @@
 /* Settings: names, values, units, ranges and dates. */
 #include "model/model.h"
 
+#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <string.h>
 
-struct fixture { struct tmn_arena arena; struct tmn_model *model; struct tmn_settings settings; };
+struct fixture {
+    struct tmn_arena arena;
+    struct tmn_model *model;
+    struct tmn_settings settings;
+};
 
-static int set_up(void **state)
-{
+static int set_up(void **state) {
     static struct fixture fixture;
     struct tmn_diagnostics list;
     memset(&fixture, 0, sizeof fixture);
@@ -24,14 +27,12 @@ static int set_up(void **state)
     return fixture.model ? 0 : -1;
 }
 
-static int tear_down(void **state)
-{
+static int tear_down(void **state) {
     tmn_arena_free(&((struct fixture *)*state)->arena);
     return 0;
 }
 
-static const struct tmn_parameter *parameter(const struct fixture *fixture, const char *name)
-{
+static const struct tmn_parameter *parameter(const struct fixture *fixture, const char *name) {
     for (size_t i = 0; i < fixture->model->parameters.count; i++)
         if (strcmp(fixture->model->parameters.items[i].name, name) == 0)
             return &fixture->model->parameters.items[i];
@@ -39,13 +40,11 @@ static const struct tmn_parameter *parameter(const struct fixture *fixture, cons
     return NULL;
 }
 
-static bool set(struct fixture *fixture, const char *assignment, struct tmn_error *err)
-{
+static bool set(struct fixture *fixture, const char *assignment, struct tmn_error *err) {
     return tmn_model_set(fixture->model, &fixture->settings, assignment, err);
 }
 
-static void assert_refused(struct fixture *fixture, const char *assignment, const char *part)
-{
+static void assert_refused(struct fixture *fixture, const char *assignment, const char *part) {
     struct tmn_error err = {0};
     assert_false(set(fixture, assignment, &err));
     assert_int_equal(err.code, TMN_USAGE);
@@ -53,8 +52,7 @@ static void assert_refused(struct fixture *fixture, const char *assignment, cons
         fail_msg("'%s' does not say '%s'", err.text, part);
 }
 
-static void test_parameters(void **state)
-{
+static void test_parameters(void **state) {
     struct fixture *fixture = *state;
     struct tmn_error err;
     double before = parameter(fixture, "leave.base")->value;
@@ -67,8 +65,7 @@ static void test_parameters(void **state)
     assert_int_equal(fixture->settings.count, 0);
 }
 
-static void test_dates(void **state)
-{
+static void test_dates(void **state) {
     struct fixture *fixture = *state;
     struct tmn_error err;
     assert_true(set(fixture, "capture=0.6@2002-01-01", &err));
@@ -82,8 +79,7 @@ static void test_dates(void **state)
     assert_true(driver->value[0] == 0 && driver->low == 0 && driver->high == 0);
 }
 
-static void test_refused(void **state)
-{
+static void test_refused(void **state) {
     struct fixture *fixture = *state;
     assert_refused(fixture, "captur=0.6", "did you mean 'capture'?");
     assert_refused(fixture, "capture=1.5", "range of 'capture', which is 0 to 1");
@@ -97,9 +93,9 @@ static void test_refused(void **state)
     assert_int_equal(fixture->settings.count, 0);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_parameters, set_up, tear_down), cmocka_unit_test_setup_teardown(test_dates, set_up, tear_down),
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_parameters, set_up, tear_down),
+                                       cmocka_unit_test_setup_teardown(test_dates, set_up, tear_down),
                                        cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

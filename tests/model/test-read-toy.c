@@ -1,15 +1,15 @@
-/* The toy scenarios: they check clean, and their models hold what their files say: packing, strata, split, slots, drivers. */
+/* The toy scenarios: they check clean, and their models hold what their files say: packing, strata, split, slots,
+ * drivers. */
 #include "model/model.h"
 
+#include <cmocka.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <string.h>
 
-static struct tmn_model *read_toy(struct tmn_arena *arena, const char *name)
-{
+static struct tmn_model *read_toy(struct tmn_arena *arena, const char *name) {
     struct tmn_diagnostics list;
     struct tmn_text text;
     tmn_arena_init(arena, 0);
@@ -26,8 +26,7 @@ static struct tmn_model *read_toy(struct tmn_arena *arena, const char *name)
     return model;
 }
 
-static const struct tmn_transition *transition_named(const struct tmn_model *model, const char *name)
-{
+static const struct tmn_transition *transition_named(const struct tmn_model *model, const char *name) {
     for (size_t i = 0; i < model->transitions.count; i++)
         if (strcmp(model->transitions.items[i].name, name) == 0)
             return &model->transitions.items[i];
@@ -35,16 +34,14 @@ static const struct tmn_transition *transition_named(const struct tmn_model *mod
     return NULL;
 }
 
-static bool reads_feature(const struct tmn_model *model, const struct tmn_strata *strata, const char *name)
-{
+static bool reads_feature(const struct tmn_model *model, const struct tmn_strata *strata, const char *name) {
     for (int i = 0; i < strata->n; i++)
         if (strcmp(model->features.items[strata->feature[i]].name, name) == 0)
             return true;
     return false;
 }
 
-static void test_rumour(void **state)
-{
+static void test_rumour(void **state) {
     struct tmn_arena arena;
     (void)state;
     const struct tmn_model *model = read_toy(&arena, "rumour");
@@ -52,7 +49,8 @@ static void test_rumour(void **state)
     const struct tmn_transition *leave = transition_named(model, "leave");
     assert_int_equal(leave->c_factors, 2); /* pull[aware], exp(-fear.weight * fear) */
     assert_int_equal(leave->g_factors, 2); /* leave.base, exp(-alarm) */
-    assert_true(reads_feature(model, &leave->personal, "fear") && reads_feature(model, &leave->personal, "aware") && reads_feature(model, &leave->personal, "gone"));
+    assert_true(reads_feature(model, &leave->personal, "fear") && reads_feature(model, &leave->personal, "aware") &&
+                reads_feature(model, &leave->personal, "gone"));
     assert_int_equal(leave->personal.size, 3 * 4 * 2);
     assert_int_equal(leave->shared.size, 1);
     assert_int_equal(leave->branches, 2);
@@ -65,13 +63,13 @@ static void test_rumour(void **state)
     assert_int_not_equal(leave->slot, transition_named(model, "forget")->slot);
     assert_int_equal(model->slots, 4);
     const struct tmn_driver *broadcasts = &model->drivers.items[0];
-    assert_true(broadcasts->value[0] == 1 && broadcasts->value[103] == 1 && broadcasts->value[104] == 2 && broadcasts->low == 1 && broadcasts->high == 2);
+    assert_true(broadcasts->value[0] == 1 && broadcasts->value[103] == 1 && broadcasts->value[104] == 2 &&
+                broadcasts->low == 1 && broadcasts->high == 2);
     assert_int_equal(broadcasts->marks_count, 1);
     tmn_arena_free(&arena);
 }
 
-static void test_sir(void **state)
-{
+static void test_sir(void **state) {
     struct tmn_arena arena;
     (void)state;
     const struct tmn_model *model = read_toy(&arena, "sir");
@@ -84,17 +82,16 @@ static void test_sir(void **state)
     tmn_arena_free(&arena);
 }
 
-static void test_births(void **state)
-{
+static void test_births(void **state) {
     struct tmn_arena arena;
     (void)state;
     const struct tmn_model *model = read_toy(&arena, "births");
     const struct tmn_transition *die = transition_named(model, "die"), *birth = transition_named(model, "give_birth");
     assert_null(die->who);
     assert_true(die->alive_first);
-    assert_int_equal(die->personal.size, 2);           /* whether alive: a test of levels cuts in two */
-    assert_int_equal(die->shared.size, 2 * 128);       /* sex, age */
-    assert_int_equal(birth->who_shared_count, 2);      /* age belongs to G */
+    assert_int_equal(die->personal.size, 2);      /* whether alive: a test of levels cuts in two */
+    assert_int_equal(die->shared.size, 2 * 128);  /* sex, age */
+    assert_int_equal(birth->who_shared_count, 2); /* age belongs to G */
     const struct tmn_counts *counts = &model->population.counts;
     assert_int_equal(counts->keys, 3);
     assert_int_equal(counts->band[2], 10);
@@ -104,13 +101,13 @@ static void test_births(void **state)
     /* a table by age takes the last row not above */
     const struct tmn_table *fertility = &model->tables.items[1];
     assert_int_equal(fertility->size, 128);
-    assert_true(fertility->value[14] == 0 && fertility->value[15] == 0.1 && fertility->value[34] == 0.1 && fertility->value[35] == 0.05 && fertility->value[127] == 0);
+    assert_true(fertility->value[14] == 0 && fertility->value[15] == 0.1 && fertility->value[34] == 0.1 &&
+                fertility->value[35] == 0.05 && fertility->value[127] == 0);
     assert_true(fertility->unit.power[TMN_TIME] == -1);
     tmn_arena_free(&arena);
 }
 
-static void test_packing(void **state)
-{
+static void test_packing(void **state) {
     struct tmn_arena arena;
     (void)state;
     const struct tmn_model *model = read_toy(&arena, "births");
@@ -134,8 +131,7 @@ static void test_packing(void **state)
     tmn_arena_free(&arena);
 }
 
-static void test_source_hash(void **state)
-{
+static void test_source_hash(void **state) {
     struct tmn_arena first, again, other;
     (void)state;
     uint64_t hash = read_toy(&first, "births")->source_hash;
@@ -146,8 +142,9 @@ static void test_source_hash(void **state)
     tmn_arena_free(&other);
 }
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rumour), cmocka_unit_test(test_sir), cmocka_unit_test(test_births), cmocka_unit_test(test_packing), cmocka_unit_test(test_source_hash)};
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rumour), cmocka_unit_test(test_sir),
+                                       cmocka_unit_test(test_births), cmocka_unit_test(test_packing),
+                                       cmocka_unit_test(test_source_hash)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
