@@ -1,6 +1,7 @@
 /* `tumen check`: every mistake of a scenario; or, when there is none, what it declares and what a run of it would take.
  * Memory, time and ties are measured on a small run, not guessed. */
 #include "cli/check.h"
+#include "cli/interrupt.h"
 #include "cli/locate.h"
 #include "cli/print.h"
 #include "cli/progress.h"
@@ -46,35 +47,67 @@ static void count_ties(const struct tmn_run *run, struct tmn_arena *arena, doubl
     }
 }
 
-/* A whole run at a small scale on one thread, watched at the end of each year. */
-static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct tmn_model *model, struct tmn_error *err) {
+/* Steps a run at a small scale to its end, watched at the end of each year. So small a run may run out of rows for births
+ * where a large one does not: that ends the measuring, and is told. */
+static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run *run, double *seconds, double *person_windows,
+                  bool quiet, struct tmn_error *err) {
+    const struct tmn_model *model = tmn_run_world(run)->model;
+    struct tmn_progress progress;
+    tmn_progress_begin(&progress, quiet);
+    bool good = true;
+    for (int window = 0; good && window < tmn_run_windows(run) && !tmn_interrupted(); window++) {
+        double began_s = tmn_clock_s();
+        good = tmn_run_step(run, err);
+        *seconds += tmn_clock_s() - began_s;
+        *person_windows += tmn_run_alive(run);
+        cost->windows += good ? 1 : 0;
+        if (good && (tmn_calendar_window(&model->calendar, window).ends_year || window + 1 == tmn_run_windows(run)))
+            count_ties(run, arena, cost->ties + model->layers.count * (size_t)cost->years++);
+        if (tmn_progress_due(&progress))
+            tmn_progress_draw(&progress, window + 1, tmn_run_windows(run), "measuring on a small run");
+    }
+    tmn_progress_end(&progress);
+    if (!good && err->code == TMN_CAPACITY && cost->windows > 0)
+        cost->ended_early = tmn_arena_strdup(arena, err->text);
+    return good || cost->ended_early;
+}
+
+/* What does not grow with the rows (tables of strata) is told from what does by a second run of another size, not stepped. */
+static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model, const struct tmn_run_options *options, double bytes,
+                           struct tmn_error *err) {
+    struct tmn_run_options other = *options;
+    other.scale = options->scale <= 0.5 ? 2 * options->scale : options->scale / 2;
+    struct tmn_run *run;
+    if (!tmn_run_new(&run, model, &other, err))
+        return false;
+    double rows = (double)tmn_run_world(run)->rows - (double)cost->sample_rows;
+    cost->bytes_per_row = rows != 0 ? ((double)tmn_run_bytes(run) - bytes) / rows : bytes / cost->sample_rows;
+    cost->fixed_bytes = bytes - cost->bytes_per_row * cost->sample_rows;
+    tmn_run_free(run);
+    return true;
+}
+
+/* Memory, time and ties of a run on one thread, carried over to scale 1. */
+static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct tmn_model *model, bool quiet, struct tmn_error *err) {
     cost->persons = declared_persons(model);
     double scale = cost->persons > SAMPLE_PERSONS ? SAMPLE_PERSONS / cost->persons : 1;
     struct tmn_run_options options = {.seed = 1, .scale = scale, .threads = 1};
     struct tmn_run *run;
     if (!tmn_run_new(&run, model, &options, err))
         return false;
-    const struct tmn_world *world = tmn_run_world(run);
-    size_t layers = model->layers.count;
-    cost->ties = TMN_NEW_ARRAY(arena, double, (size_t)(model->calendar.windows / model->calendar.windows_per_year + 2) * layers + 1);
+    size_t years = (size_t)(model->calendar.windows / model->calendar.windows_per_year) + 2;
+    cost->ties = TMN_NEW_ARRAY(arena, double, years * model->layers.count + 1);
     cost->sample_persons = tmn_run_alive(run);
+    cost->sample_rows = tmn_run_world(run)->rows;
     double person_windows = 0, seconds = 0;
-    bool good = true;
-    for (int window = 0; good && window < tmn_run_windows(run); window++) {
-        double began_s = tmn_clock_s();
-        good = tmn_run_step(run, err);
-        seconds += tmn_clock_s() - began_s;
-        person_windows += tmn_run_alive(run);
-        if (good && (tmn_calendar_window(&model->calendar, window).ends_year || window + 1 == tmn_run_windows(run)))
-            count_ties(run, arena, cost->ties + layers * (size_t)cost->years++);
-    }
-    cost->sample_rows = world->rows;
-    cost->bytes_per_row = (double)tmn_run_bytes(run) / world->rows;
-    cost->rows = cost->sample_persons > 0 ? cost->persons * world->rows / cost->sample_persons : 0;
-    cost->person_windows = cost->sample_persons > 0 ? cost->persons * person_windows / cost->sample_persons : 0;
+    bool good = watch(cost, arena, run, &seconds, &person_windows, quiet, err);
+    double larger = cost->sample_persons > 0 ? cost->persons / cost->sample_persons : 0;
+    double bytes = (double)tmn_run_bytes(run);
+    cost->rows = larger * cost->sample_rows;
+    cost->person_windows = cost->windows > 0 ? larger * person_windows * model->calendar.windows / cost->windows : 0;
     cost->person_windows_per_s = seconds > 0 ? person_windows / seconds : 0;
     tmn_run_free(run);
-    return good;
+    return good && measure_memory(cost, model, &options, bytes, err);
 }
 
 enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
@@ -90,7 +123,7 @@ enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_argu
         tmn_diagnostics_sort(&list);
     else
         tmn_diagnostics_print(stdout, path, &list);
-    bool measured = model && measure(&cost, arena, model, &err);
+    bool measured = model && measure(&cost, arena, model, arguments->json, &err);
     if (arguments->json)
         tmn_check_json(arena, path, model, &list, measured ? &cost : NULL);
     if (!model)
@@ -99,5 +132,5 @@ enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_argu
         return tmn_complain_error(&err);
     if (!arguments->json)
         tmn_check_print(arena, path, model, &cost);
-    return TMN_DONE;
+    return tmn_interrupted() ? TMN_INTERRUPTED : TMN_DONE;
 }

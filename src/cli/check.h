@@ -8,11 +8,12 @@
 struct tmn_cost {
     double persons, rows;            /* at the start, at scale 1; rows with the unborn */
     uint32_t sample_persons, sample_rows;
-    double bytes_per_row;
+    double bytes_per_row, fixed_bytes;
     double person_windows;           /* of the whole run */
     double person_windows_per_s;     /* of one thread */
     int threads;
-    int years;
+    int windows, years;              /* of the small run, done */
+    const char *ended_early;         /* why the small run ended before its time, or NULL */
     double *ties;                    /* [years * layers] mean living ties of the living at the end of each year */
 };
 

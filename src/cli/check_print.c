@@ -2,6 +2,7 @@
 #include "cli/check.h"
 #include "cli/print.h"
 #include "result/json.h"
+#include <string.h>
 
 static const char *const clock_names[] = {[TMN_CLOCK_RATE] = "rate", [TMN_CLOCK_CHANCE] = "chance", [TMN_CLOCK_AFTER] = "after"};
 
@@ -17,38 +18,34 @@ static double table_bytes(const struct tmn_transition *transition) {
     return 8.0 * ((double)transition->personal.size + (double)transition->shared.size);
 }
 
+/* "discontent (`pull[discontent]`), ...": each feature that cuts the strata, and the factor that put it there. */
 static void put_strata(struct tmn_text *text, const struct tmn_model *model, const char *what, const struct tmn_strata *strata) {
-    if (strata->n == 0)
-        return;
-    tmn_text_put(text, "%s%s: ", text->count ? "; " : "", what);
     for (int i = 0; i < strata->n; i++) {
-        const struct tmn_expr *because = strata->because[i];
-        tmn_text_put(text, "%s%s", i ? ", " : "", model->features.items[strata->feature[i]].name);
-        if (because && because->source)
-            tmn_text_put(text, " because of `%s`", because->source);
+        const char *name = model->features.items[strata->feature[i]].name;
+        const char *because = strata->because[i] && strata->because[i]->source ? strata->because[i]->source : name;
+        tmn_text_put(text, "%s", i ? ", " : text->count ? "; " : "");
+        tmn_text_put(text, i ? "" : "%s by ", what);
+        tmn_text_put(text, strcmp(name, because) == 0 ? "`%s`" : "%s (`%s`)", name, because);
     }
 }
 
 static void print_transitions(struct tmn_arena *arena, const struct tmn_model *model) {
-    static const char *const head[] = {"<transition", "<clock", ">personal strata", ">shared strata", ">table bytes", "~cut by"};
-    struct tmn_grid grid;
-    tmn_grid_init(&grid, arena, head, 6);
+    tmn_heading("Transitions: strata of their personal x shared factors, and the factor that asks for each cut");
     for (size_t i = 0; i < model->transitions.count; i++) {
         const struct tmn_transition *transition = &model->transitions.items[i];
         struct tmn_text because;
         tmn_text_init(&because, arena);
-        put_strata(&because, model, "C", &transition->personal);
-        put_strata(&because, model, "G", &transition->shared);
+        put_strata(&because, model, "personal", &transition->personal);
+        put_strata(&because, model, "shared", &transition->shared);
         int sharers = slot_sharers(model, transition->slot);
-        tmn_grid_put(&grid, "%s", transition->name);
-        tmn_grid_put(&grid, sharers > 1 ? "%s, shares slot %d" : "%s", clock_names[transition->kind], transition->slot);
-        tmn_grid_count(&grid, transition->personal.size);
-        tmn_grid_count(&grid, transition->shared.size);
-        tmn_grid_count(&grid, table_bytes(transition));
-        tmn_grid_put(&grid, "%s", because.count ? because.items : "");
+        printf("  %s%s%s: %s, slot %d", tmn_bold(stdout), transition->name, tmn_plain(stdout), clock_names[transition->kind],
+               transition->slot);
+        if (sharers > 1)
+            printf(" (one of %d)", sharers);
+        printf(", %u x %u strata, %.0f bytes\n", transition->personal.size, transition->shared.size, table_bytes(transition));
+        if (because.count)
+            tmn_print_wrapped(stdout, "      ", because.items);
     }
-    tmn_heading("Transitions: the strata of their personal (C) and shared (G) factors");
-    tmn_grid_print(&grid);
 }
 
 static void print_ties(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_cost *cost) {
@@ -77,6 +74,10 @@ static int attribute_bits(const struct tmn_model *model) {
     return bits;
 }
 
+static double memory_bytes(const struct tmn_cost *cost) {
+    return cost->fixed_bytes + cost->rows * cost->bytes_per_row;
+}
+
 static double expected_s(const struct tmn_cost *cost) {
     return cost->person_windows_per_s > 0 ? cost->person_windows / cost->person_windows_per_s / cost->threads : 0;
 }
@@ -85,7 +86,7 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
     char persons[32], rows[32], mib[32];
     tmn_format_count((long long)cost->persons, persons);
     tmn_format_count((long long)cost->rows, rows);
-    tmn_format_count((long long)(cost->rows * cost->bytes_per_row / 1048576), mib);
+    tmn_format_count((long long)(memory_bytes(cost) / 1048576), mib);
     printf("%s: no mistakes\n", path);
     printf("%s%s%s\n", tmn_bold(stdout), model->title ? model->title : model->name, tmn_plain(stdout));
     print_transitions(arena, model);
@@ -95,11 +96,16 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
     printf("  windows                   %d, from %d on\n", model->calendar.windows, model->calendar.start_year);
     printf("  attributes                %zu in %d of 128 bits\n", model->attributes.count, attribute_bits(model));
     printf("  clocks                    %zu transitions in %d slots of a person\n", model->transitions.count, model->slots);
-    printf("  memory of a row           %.0f bytes\n", cost->bytes_per_row);
+    printf("  memory                    %.0f bytes a row, %.1f MiB besides\n", cost->bytes_per_row, cost->fixed_bytes / 1048576);
     tmn_heading("Expected of a run at scale 1 (measured on one of %u persons)", cost->sample_persons);
     printf("  memory                    %s MiB\n", mib);
     printf("  time                      %.0f s on %d thread%s, if they share the work evenly (%.1f million person-windows/s on one)\n",
            expected_s(cost), cost->threads, cost->threads == 1 ? "" : "s", cost->person_windows_per_s / 1e6);
+    if (cost->windows < model->calendar.windows)
+        printf("  measured over             %d of %d windows%s\n", cost->windows, model->calendar.windows,
+               cost->ended_early ? ", for so small a run ended early:" : "");
+    if (cost->ended_early)
+        tmn_print_wrapped(stdout, "    ", cost->ended_early);
 }
 
 static void json_place(struct tmn_json *json, const struct tmn_place *place) {
@@ -156,10 +162,13 @@ static void json_model(struct tmn_json *json, const struct tmn_model *model) {
 static void json_cost(struct tmn_json *json, const struct tmn_model *model, const struct tmn_cost *cost) {
     tmn_json_open(json, "expected", '{');
     tmn_json_int(json, "measured_on_persons", cost->sample_persons);
+    tmn_json_int(json, "measured_over_windows", cost->windows);
+    tmn_json_text(json, "ended_early", cost->ended_early);
     tmn_json_real(json, "persons", cost->persons);
     tmn_json_real(json, "rows", cost->rows);
     tmn_json_real(json, "bytes_per_row", cost->bytes_per_row);
-    tmn_json_real(json, "memory_bytes", cost->rows * cost->bytes_per_row);
+    tmn_json_real(json, "fixed_bytes", cost->fixed_bytes);
+    tmn_json_real(json, "memory_bytes", memory_bytes(cost));
     tmn_json_real(json, "person_windows_per_s", cost->person_windows_per_s);
     tmn_json_int(json, "threads", cost->threads);
     tmn_json_real(json, "time_s", expected_s(cost));

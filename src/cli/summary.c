@@ -160,7 +160,7 @@ static void print_composition(struct tmn_arena *arena, const struct tmn_result *
     }
     if (grid.count == 0)
         return;
-    tmn_heading("Who came: observed and simulated over the same days");
+    tmn_heading("Composition: observed and simulated over the same days");
     tmn_grid_print(&grid);
 }
 

@@ -3,6 +3,7 @@
 
     test_cli.py TUMEN EXAMPLE [unittest arguments]
 """
+import csv
 import json
 import os
 import pathlib
@@ -134,7 +135,7 @@ class Scenarios(Case):
 
     def test_check(self):
         text = self.expect(0, "check", VILLAGE).stdout
-        for words in ("no mistakes", "leave", "because of", "slots", "memory of a row", "friends", "Expected of a run at scale 1"):
+        for words in ("no mistakes", "leave", "aware (`pull[aware]`)", "slots", "bytes a row", "friends", "Expected of a run at scale 1"):
             self.assertIn(words, text)
         found = json.loads(self.expect(0, "check", VILLAGE, "--json").stdout)
         self.assertTrue(found["good"])
@@ -162,7 +163,7 @@ class Runs(Case):
         self.assertEqual(ran.stderr, "")
         self.assertNotIn(ESCAPE, ran.stdout)
         for words in ("A village at a river", "documents' own figures", "Arrivals by year", "not fitted", "quadratic", "logistic",
-                      "Who came", "digest", "person-weeks/s", "peak memory", "results/village-1/report.html"):
+                      "Composition", "digest", "person-weeks/s", "peak memory", "results/village-1/report.html"):
             self.assertIn(words, ran.stdout)
         self.assertLessEqual(max(map(len, ran.stdout.splitlines())), 100)
         self.assertEqual([path.name for path in (self.folder / "results").iterdir()], ["village-1"])
@@ -174,6 +175,15 @@ class Runs(Case):
         self.assertEqual(found, json.loads((self.folder / "out/run.json").read_text()))
         self.assertTrue(found["complete"])
         self.assertEqual(found["windows"], 208)
+
+    def test_stocks_of_several_attributes(self):
+        self.run_json()
+        values = {}
+        with (self.folder / "out/outcomes.csv").open() as file:
+            for row in csv.DictReader(file):
+                values.setdefault((row["outcome"], row["sex"]), []).append(float(row["simulated"]))
+        self.assertEqual(values["men", ""], values["living", "male"])
+        self.assertGreater(values["men", ""][0], 1000)
 
     def test_same_bits(self):
         first = self.run_json("--threads", "1")
