@@ -72,16 +72,28 @@ static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run
     return good || cost->ended_early;
 }
 
+/* A list of edges names rows, which only a run at scale 1 has. */
+static bool can_scale(const struct tmn_model *model) {
+    for (size_t i = 0; i < model->layers.count; i++)
+        if (model->layers.items[i].kind == TMN_LAYER_EDGES)
+            return false;
+    return true;
+}
+
 /* What does not grow with the rows (tables of strata) is told from what does by a second run of another size, not stepped. */
 static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model, const struct tmn_run_options *options, double bytes,
                            struct tmn_error *err) {
+    cost->bytes_per_row = bytes / cost->sample_rows;
+    if (!can_scale(model))
+        return true;
     struct tmn_run_options other = *options;
     other.scale = options->scale <= 0.5 ? 2 * options->scale : options->scale / 2;
     struct tmn_run *run;
     if (!tmn_run_new(&run, model, &other, err))
         return false;
     double rows = (double)tmn_run_world(run)->rows - (double)cost->sample_rows;
-    cost->bytes_per_row = rows != 0 ? ((double)tmn_run_bytes(run) - bytes) / rows : bytes / cost->sample_rows;
+    if (rows != 0)
+        cost->bytes_per_row = ((double)tmn_run_bytes(run) - bytes) / rows;
     cost->fixed_bytes = bytes - cost->bytes_per_row * cost->sample_rows;
     tmn_run_free(run);
     return true;
@@ -90,7 +102,7 @@ static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model,
 /* Memory, time and ties of a run on one thread, carried over to scale 1. */
 static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct tmn_model *model, bool quiet, struct tmn_error *err) {
     cost->persons = declared_persons(model);
-    double scale = cost->persons > SAMPLE_PERSONS ? SAMPLE_PERSONS / cost->persons : 1;
+    double scale = cost->persons > SAMPLE_PERSONS && can_scale(model) ? SAMPLE_PERSONS / cost->persons : 1;
     struct tmn_run_options options = {.seed = 1, .scale = scale, .threads = 1};
     struct tmn_run *run;
     if (!tmn_run_new(&run, model, &options, err))
