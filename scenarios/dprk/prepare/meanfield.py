@@ -118,7 +118,7 @@ def simulate(p, days, drv, groups):
         guided = min(0.8, p["chain.safe"] * p["capture.base"] * e(p["capture.weight"] * (barrier + orders)) * (1 - p["bribes.help"] * bribery) + p["chain.false"])
         block = e(-p["blockade.weight"] * (d["info_laws"] + raids))
         sweeps = p["china.weight"] * (d["china_sweeps"] + alert)
-        out = p["onward.base"] * (network / 1000) ** p["onward.network"] * e(-sweeps - p["lockdown.weight"] * d["china_lockdown"])
+        out = p["onward.base"] * min(p["onward.most"], (network / 1000) ** p["onward.network"]) * e(-sweeps - p["lockdown.weight"] * d["china_lockdown"])
         stage1 = 3 / p["onward.time"] * e(-p["lockdown.weight"] * d["china_lockdown"])
         stage = 3 / p["onward.time"]
         lost = min(0.5, p["onward.caught"] * e(sweeps))
@@ -160,7 +160,7 @@ def simulate(p, days, drv, groups):
             # China
             arrest_c, arrest_s = chi[i] * p["china.capture"] * e(sweeps) * STEP, sett[i] * 0.4 * p["china.capture"] * e(sweeps) * STEP
             marry = chi[i] * p["china.settle"] * (1 if sex == "female" else 0.15) * STEP
-            go_c, go_s = chi[i] * (1 - e(-out * STEP)), sett[i] * (1 - e(-0.25 * out * STEP))
+            go_c, go_s = chi[i] * (1 - e(-out * STEP)), sett[i] * (1 - e(-0.1 * out * STEP))
             sent = held[i] * (1 - e(-send * STEP))
             m1, m2, m3 = t1[i] * (1 - e(-stage1 * STEP)), t2[i] * (1 - e(-stage * STEP)), t3[i] * (1 - e(-stage * STEP))
             chi[i] += across - arrest_c - marry - go_c - back
