@@ -344,7 +344,7 @@ void tmn_result_settings_yaml(const struct tmn_result *result, struct tmn_text *
     yaml_quoted(out, result->facts.version);
     tmn_text_put(out, "\nseed: %llu\nscale: %s\ntime: { start: %s, end: %s, windows: %d }\n", (unsigned long long)result->seed, scale,
                  from, to, result->windows_total);
-    tmn_text_put(out, "given:                    # as written on the command line\n");
+    tmn_text_put(out, "given:%s                    # as written on the command line\n", result->facts.assignment_count ? "" : " []");
     for (size_t i = 0; i < result->facts.assignment_count; i++) {
         tmn_text_put(out, "  - ");
         yaml_quoted(out, result->facts.assignments[i]);

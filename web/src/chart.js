@@ -71,14 +71,14 @@ export function chart(label, { lines, spans: bars = [], unfittedFrom = null, dom
   const keys = h('div', { class: 'legend' }, lines.map((line, i) => h('span', {},
     h('i', { class: line.dots ? 'dot' : 'line', style: `--key:var(${line.color})` }), line.label, ' ', readings[i])), year);
   const data = align(lines);
-  const top = Math.max(1e-9, ...bars.map((bar) => bar.value), ...lines.flatMap((line) => line.y.filter((y) => y !== null)));
+  const top = Math.max(0, ...bars.map((bar) => bar.value), ...lines.flatMap((line) => line.y.filter((y) => y !== null)));
   const low = Math.min(0, ...lines.flatMap((line) => line.y.filter((y) => y !== null)));
   let plot = null;
   const options = (width) => ({
     width, height, padding: [10, RIGHT, 0, 0],
     cursor: { sync: { key: 'years' }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
     legend: { show: false },
-    scales: { x: { time: false, range: () => domain }, y: { range: () => [low * 1.05, top * 1.08] } },
+    scales: { x: { time: false, range: () => domain }, y: { range: () => [low * 1.05, top > 0 ? top * 1.08 : low < 0 ? 0 : 1] } },
     axes: [
       { stroke: color('--muted'), grid: { show: false }, ticks: { stroke: color('--rule'), size: 4 }, size: 28, font: '12px system-ui, sans-serif',
         incrs: [1, 2, 5, 10, 20], space: 44, values: (_, ticks) => ticks.map(String) },

@@ -39,6 +39,8 @@ export function short(value) {
   return number(value);
 }
 
+/** The first observation of an outcome speaks for its total; others tell its parts. */
+export const speaks = (data, name) => data.observations.find((one) => one.outcome === data.observations.find((seen) => seen.name === name).outcome).name === name;
 export const percent = (share) => (share === null || share === undefined ? '–' : `${Number((100 * share).toFixed(1))} %`);
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
@@ -50,7 +52,7 @@ export function words(name) {
 export const placeName = (name) => name.split(/[_\s]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 export const titleOf = (outcome) => outcome.title || words(outcome.name);
 /** "Arrivals by sex"; a title that names the key already stays as it is. */
-export const titled = (outcome, key) => (titleOf(outcome).toLowerCase().includes(key.replace(/_/g, ' ').toLowerCase()) ? titleOf(outcome) : `${titleOf(outcome)}, by ${key.replace(/_/g, ' ')}`);
+export const titled = (outcome, key) => (outcome.by.length === 1 && titleOf(outcome).toLowerCase().includes(key.replace(/_/g, ' ').toLowerCase()) ? titleOf(outcome) : `${titleOf(outcome)}, by ${key.replace(/_/g, ' ')}`);
 
 /** A date as a year with a fraction: 1 January 2012 is 2012. */
 export function yearOf(date) {

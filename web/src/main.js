@@ -1,5 +1,5 @@
 // The page of the report: reads the block of data and writes the sections that it has something to say for.
-import { h, number, percent, plural, calendarYear } from './dom.js';
+import { h, number, plural, calendarYear } from './dom.js';
 import { redrawAll } from './chart.js';
 import { mapSection } from './map.js';
 import { arrivalsSection, outcomeSections, compositionSection } from './series.js';
@@ -13,7 +13,7 @@ function head(data) {
   const tiles = [
     [number(Math.round(data.run.persons * data.run.weight)), `persons at the start, ${data.run.scale === 1 ? 'one by one' : `one in ${number(1 / data.run.scale)} simulated`}`],
     arrivals?.total && [number(arrivals.total.reduce((a, b) => a + b, 0)), `arrivals in this model, ${calendarYear(data.scenario.start)} to ${calendarYear(data.run.until)}`],
-    observed?.length && [percent(sum('simulated') / sum('observed')), 'of the arrivals observed in the same years'],
+    observed?.length && [`${number(Math.round((100 * sum('simulated')) / sum('observed')))} %`, 'of the arrivals observed in the same years'],
     [`${calendarYear(data.scenario.start)}–${calendarYear(data.run.until)}`, `${plural(data.run.windows, 'window')} of ${number(data.scenario.window_days)} days`],
   ].filter(Boolean);
   return h('header', {},

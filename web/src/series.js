@@ -25,6 +25,14 @@ function observedMarks(outcome, rows, colorName) {
   return { dots, spans };
 }
 
+/** A flow told for every window is drawn by year: single windows are mostly noise. */
+function byYear(outcome) {
+  if (outcome.every !== 'window' || !isFlow(outcome)) return outcome;
+  const all = [...new Set(outcome.from.map(calendarYear))];
+  const sum = (column) => all.map((year) => column.reduce((total, value, i) => total + (calendarYear(outcome.from[i]) === year ? value : 0), 0));
+  return { ...outcome, every: 'year', by: [], from: all.map((year) => `${year}-01-01`), to: all.map((year) => `${year}-12-31`), total: sum(outcome.total), persons: sum(outcome.persons) };
+}
+
 const simulatedLine = (outcome, values, label, color) => ({ label, color, x: outcome.to.map((to, i) => place(outcome, outcome.from[i], to)), y: values });
 
 /** All cells of an outcome together, with what was observed of it. */
@@ -34,7 +42,7 @@ function totalChart(data, outcome, height) {
   const name = names.find((one) => data.totals.some((row) => row.observation === one && row.years < 1.01)) ?? (isFlow(outcome) ? undefined : names[0]);
   const { dots, spans } = observedMarks(outcome, data.totals.filter((row) => row.observation === name), '--observed');
   const lines = [simulatedLine(outcome, outcome.total, 'Simulated', '--c1')];
-  if (dots.x.length) lines.push({ label: 'Observed', color: '--observed', dots: true, ...dots });
+  if (dots.x.length || spans.length) lines.push({ label: 'Observed', color: '--observed', dots: true, ...dots });
   return chart(`${titleOf(outcome)}: simulated${dots.x.length ? ' and observed' : ''} by year; the table below has the numbers`,
     { lines, spans, unfittedFrom: unfittedFrom(data, outcome), domain: domainOf(data), height });
 }
@@ -44,10 +52,11 @@ function keyChart(data, outcome, margin, height) {
   const observed = data.observations.filter((one) => one.outcome === outcome.name).flatMap((one) => one.rows)
     .filter((row) => Object.keys(row.cell).length === 1 && row.cell[margin.key] !== undefined);
   const lines = [], spans = [];
+  let drawn = 0;
   margin.levels.forEach((level, i) => {
-    const color = COLORS[i % COLORS.length];
     const column = margin.values.map((row) => row[i]);
     if (!column.some((value) => value)) return;
+    const color = COLORS[drawn++ % COLORS.length];
     lines.push(simulatedLine(outcome, column, words(level), color));
     const marks = observedMarks(outcome, observed.filter((row) => row.cell[margin.key] === level), color);
     if (marks.dots.x.length) lines.push({ label: `${words(level)}, observed`, color, dots: true, ...marks.dots });
@@ -90,12 +99,12 @@ export function arrivalsSection(data) {
 }
 
 function smallSection(data, id, title, text, outcomes) {
-  const shown = outcomes.filter((outcome) => outcome.to.length > 1);
+  const shown = outcomes.filter((outcome) => outcome.to.length > 1).map(byYear);
   if (!shown.length) return null;
   return h('section', { id }, h('h2', {}, title), h('p', {}, text),
     h('div', { class: 'grid' }, shown.map((outcome) => {
       const margin = outcome.by.find(drawable);
-      const body = margin ? keyChart(data, outcome, margin, 170) : outcome.total ? totalChart(data, outcome, 170) : keyChart(data, outcome, { ...outcome.by[0] }, 170);
+      const body = (margin && keyChart(data, outcome, margin, 170)) ?? (outcome.total ? totalChart(data, outcome, 170) : keyChart(data, outcome, outcome.by[0], 170));
       const thin = outcome.persons?.some((persons) => persons > 0 && persons < 100);
       return h('figure', {}, h('figcaption', {}, titleOf(outcome), ' ', thinMark(thin)), body);
     })),
@@ -135,7 +144,7 @@ function addShares(rows, period) {
   const sum = (list, name) => list.reduce((all, row) => all + row[name], 0);
   return [...new Set(used.map((row) => row.level))].map((level) => {
     const mine = used.filter((row) => row.level === level);
-    return { level, simulated: sum(mine, 'simulated_count') / sum(used, 'simulated_count') || 0, observed: sum(mine, 'observed_count') / sum(used, 'observed_count') };
+    return { level, simulated: sum(used, 'simulated_count') > 0 ? sum(mine, 'simulated_count') / sum(used, 'simulated_count') : null, observed: sum(mine, 'observed_count') / sum(used, 'observed_count') };
   }).sort((a, b) => b.observed - a.observed);
 }
 

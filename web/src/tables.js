@@ -1,11 +1,11 @@
 // Sections that are mostly words: figures, fit, what is wrong, what is assumed, parameters, subsystems, how to repeat the run.
-import { h, number, percent, plural, table, more, thinMark, titleOf, words, years, linked } from './dom.js';
+import { h, number, percent, plural, table, more, thinMark, titleOf, words, years, linked, speaks } from './dom.js';
 
-const factor = (logError) => (logError === null ? '–' : `× ${Math.exp(logError).toFixed(2)}`);
+const factor = (logError) => (logError === null ? '–' : `× ${logError < Math.log(100) ? Math.exp(logError).toFixed(2) : number(Math.exp(logError))}`);
 const observationTitle = (data, name) => {
   const observation = data.observations.find((one) => one.name === name);
   const outcome = data.outcomes.find((one) => one.name === observation.outcome);
-  return data.observations.filter((one) => one.outcome === outcome.name).length > 1 ? `${titleOf(outcome)} (${name.replace(/_/g, ' ')})` : titleOf(outcome);
+  return !speaks(data, name) ? `${titleOf(outcome)} (${name.replace(/_/g, ' ')})` : titleOf(outcome);
 };
 
 export function figuresSection(data) {
@@ -30,9 +30,9 @@ export function fitSection(data) {
       held.model > best(held) ? h('b', {}, 'A plain curve does better here.') : 'The model does better than both.')
       : h('p', {}, 'Typical error as a factor: × 1.10 is about 10 % too much or too little. Beside the model stand curves that know no mechanism.'),
     data.scores.length ? table('Root mean square log error, as a factor', [['Observed'], ['Years'], ['Rows', 'num'], ['Model', 'num'], ['Quadratic', 'num'], ['Logistic, step', 'num']],
-      data.scores.map((score) => [observationTitle(data, score.observation), `${score.year_from}–${score.year_to}, ${said[score.years]}`, score.rows, cell(score, 'model'), cell(score, 'quadratic'), cell(score, 'logistic')])) : null,
+      data.scores.filter((one) => speaks(data, one.observation)).map((score) => [observationTitle(data, score.observation), `${score.year_from}–${score.year_to}, ${said[score.years]}`, score.rows, cell(score, 'model'), cell(score, 'quadratic'), cell(score, 'logistic')])) : null,
     data.share_scores.length ? table('Errors of shares, in percentage points', [['Observed'], ['Share by'], ['Rows', 'num'], ['Typical', 'num'], ['All years together, largest', 'num']],
-      data.share_scores.map((score) => [observationTitle(data, score.observation), score.key.replace(/_/g, ' '), score.rows, points(score.rms),
+      data.share_scores.filter((score) => score.rows).map((score) => [observationTitle(data, score.observation), score.key.replace(/_/g, ' '), score.rows, points(score.rms),
         [points(score.cumulative, true), h('small', {}, ` ${words(score.cumulative_level)}`)]])) : null);
 }
 const points = (share, sign) => (share === null ? '–' : `${sign && share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`);
@@ -40,20 +40,20 @@ const points = (share, sign) => (share === null ? '–' : `${sign && share > 0 ?
 /** Every disagreement larger than what a reader would call close, worst first. */
 export function misses(data) {
   const list = [];
-  for (const row of data.totals) {
+  for (const row of data.totals.filter((one) => speaks(data, one.observation))) {
     const off = Math.abs(Math.log(Math.max(row.simulated, 0.5) / Math.max(row.observed, 0.5)));
     if (off > Math.log(1.5)) list.push([off, `${observationTitle(data, row.observation)} in ${years(row.from, row.to)}: ${number(row.simulated)} simulated, ${number(row.observed)} observed${row.fitted ? '' : ' (not fitted)'}`]);
   }
   for (const score of data.share_scores)
     if (Math.abs(score.cumulative) > 0.1) list.push([Math.abs(score.cumulative) * 5, `Share of ${words(score.cumulative_level)} in ${observationTitle(data, score.observation)}: off by ${points(score.cumulative, true)} points`]);
-  for (const score of data.scores)
+  for (const score of data.scores.filter((one) => speaks(data, one.observation)))
     if (score.years === 'unfitted' && [score.quadratic, score.logistic].some((error) => error !== null && error < score.model))
       list.push([3, `${observationTitle(data, score.observation)} in the years that were not fitted: a curve without a mechanism does better`]);
   return list.sort((a, b) => b[0] - a[0]).map(([, text]) => text);
 }
 
 export function wrongSection(data) {
-  const wrong = misses(data), compared = data.totals.length + data.share_scores.length;
+  const wrong = misses(data), compared = data.totals.filter((one) => speaks(data, one.observation)).length + data.share_scores.length;
   const bases = [['parameters', data.parameters], ['rules', data.rules], ['drivers', data.drivers]].map(([name, list]) => [name, list, list.filter((one) => one.assumed)]).filter(([, list]) => list.length);
   const out = data.systems.filter((system) => system.state === 'out');
   return h('section', { id: 'limits' }, h('h2', {}, 'What it gets wrong, and what is assumed'),
