@@ -39,7 +39,7 @@ static void numbers_are_short_and_finite(void **state) {
     struct tmn_json json;
     tmn_json_init(&json, &out);
     tmn_json_open(&json, NULL, '[');
-    const double values[] = {0.1, 100000, -0.0, 1.0 / 3.0, 1e300, NAN, INFINITY, -25};
+    const double values[] = {0.1, 100000, -0.0, 1.0 / 3.0, 1e300, (double)NAN, (double)INFINITY, -25};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         tmn_json_real(&json, NULL, values[i]);
     tmn_json_int(&json, NULL, -5);
