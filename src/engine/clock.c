@@ -80,7 +80,7 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         wanted[s] = 0;
     tmn_clock_levels(run, row, &run->packed[row], worker->level);
     for (size_t t = 0; t < run->transitions; t++) {
-        uint64_t c = run->rule[t].c[tmn_personal_stratum(&run->rule[t], worker->level)];
+        uint64_t c = run->rule[t].c[tmn_terms_stratum(&run->rule[t].personal, run->part.items, worker->level)];
         if (c == FACTOR_DISABLED)
             continue;
         int slot_of = run->model->transitions.items[t].slot;

@@ -21,15 +21,15 @@ void tmn_row_levels(const struct tmn_run *run, uint32_t row, const struct tmn_pa
     }
 }
 
-static void mark_strata(const struct tmn_strata *strata, bool *used) {
-    for (int i = 0; i < strata->n; i++)
-        used[strata->feature[i]] = true;
+/* The feature whose level gives that of `feature`: itself, or the attribute that a map is of. */
+static int source_of(const struct tmn_model *model, int feature) {
+    const struct tmn_feature *it = &model->features.items[feature];
+    return it->kind == TMN_FEATURE_MAP ? tmn_feature_of_attribute(model, model->maps.items[it->index].of) : feature;
 }
 
-static void add_attribute(struct tmn_run *run, int feature) {
-    const struct tmn_attribute *attribute = &run->model->attributes.items[run->model->features.items[feature].index];
-    run->recipes.attribute[run->recipes.attributes++] = (struct tmn_attribute_recipe){
-        (uint16_t)feature, attribute->word, attribute->shift, (UINT32_C(1) << attribute->bits) - 1u};
+static void mark_strata(const struct tmn_model *model, const struct tmn_strata *strata, bool *used) {
+    for (int i = 0; i < strata->n; i++)
+        used[source_of(model, strata->feature[i])] = true;
 }
 
 void tmn_recipes_make(struct tmn_run *run) {
@@ -37,36 +37,54 @@ void tmn_recipes_make(struct tmn_run *run) {
     size_t features = model->features.count;
     bool *used = TMN_NEW_ARRAY(&run->arena, bool, features + 1);
     for (size_t t = 0; t < model->transitions.count; t++) {
-        mark_strata(&model->transitions.items[t].personal, used);
-        mark_strata(&model->transitions.items[t].shared, used);
+        mark_strata(model, &model->transitions.items[t].personal, used);
+        mark_strata(model, &model->transitions.items[t].shared, used);
     }
-    for (size_t f = 0; f < features; f++) { /* what maps and age are made from */
-        const struct tmn_feature *feature = &model->features.items[f];
-        if (used[f] && feature->kind == TMN_FEATURE_MAP)
-            used[tmn_feature_of_attribute(model, model->maps.items[feature->index].of)] = true;
-        if (used[f] && feature->kind == TMN_FEATURE_AGE)
-            used[tmn_feature_of_attribute(model, feature->index)] = true;
-    }
+    if (model->age_feature >= 0 && used[model->age_feature])
+        used[run->birth_year_feature] = true;
     struct tmn_recipes *recipes = &run->recipes;
     recipes->attribute = TMN_NEW_ARRAY(&run->arena, struct tmn_attribute_recipe, features + 1);
-    recipes->map = TMN_NEW_ARRAY(&run->arena, struct tmn_map_recipe, features + 1);
     recipes->counter = TMN_NEW_ARRAY(&run->arena, struct tmn_counter_recipe, features + 1);
     for (size_t f = 0; f < features; f++) {
         const struct tmn_feature *feature = &model->features.items[f];
         if (!used[f])
             continue;
         if (feature->kind == TMN_FEATURE_ATTRIBUTE) {
-            add_attribute(run, (int)f);
-        } else if (feature->kind == TMN_FEATURE_MAP) {
-            const struct tmn_map *map = &model->maps.items[feature->index];
-            recipes->map[recipes->maps++] =
-                (struct tmn_map_recipe){(uint16_t)f, (uint16_t)tmn_feature_of_attribute(model, map->of), map->to};
+            const struct tmn_attribute *attribute = &model->attributes.items[feature->index];
+            recipes->attribute[recipes->attributes++] = (struct tmn_attribute_recipe){
+                (uint16_t)f, attribute->word, attribute->shift, (UINT32_C(1) << attribute->bits) - 1u};
         } else if (feature->kind == TMN_FEATURE_COUNTER) {
             recipes->counter[recipes->counters++] = (struct tmn_counter_recipe){
                 (uint16_t)f, run->counter[feature->index], model->counters.items[feature->index].max};
         } else {
             recipes->age = true;
         }
+    }
+}
+
+/* Where part[] holds these numbers, adding them when it does not yet. */
+static uint32_t find_parts(struct tmn_run *run, const uint32_t *numbers, size_t count) {
+    for (size_t first = 0; first + count <= run->part.count; first++)
+        if (memcmp(run->part.items + first, numbers, count * sizeof *numbers) == 0)
+            return (uint32_t)first;
+    size_t first = run->part.count;
+    for (size_t i = 0; i < count; i++)
+        TMN_PUSH(&run->arena, &run->part, numbers[i]);
+    return (uint32_t)first;
+}
+
+void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_terms *terms) {
+    const struct tmn_model *model = run->model;
+    terms->count = ((uint32_t)strata->n + 1) / 2 * 2;
+    terms->items = TMN_NEW_ARRAY(&run->arena, struct tmn_term, terms->count);
+    for (int i = 0; i < (int)terms->count; i++) {
+        bool zero = i >= strata->n; /* a term of zero reads the feature before it */
+        int feature = strata->feature[zero ? i - 1 : i], source = source_of(model, feature);
+        uint32_t levels = model->features.items[source].cardinality;
+        uint32_t *numbers = TMN_NEW_ARRAY(&run->arena, uint32_t, levels);
+        for (uint32_t l = 0; l < levels && !zero; l++)
+            numbers[l] = strata->stride[i] * (source == feature ? l : model->maps.items[model->features.items[feature].index].to[l]);
+        terms->items[i] = (struct tmn_term){(uint32_t)source, find_parts(run, numbers, levels)};
     }
 }
 

@@ -1,6 +1,7 @@
 /* What a run needs before its first window: columns, scratch of workers, tables, and the sums over persons at the start. */
 #include "engine/state.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,20 +151,12 @@ static void number_tells(struct tmn_run *run) {
     }
 }
 
-static void make_terms(const struct tmn_strata *strata, struct tmn_term *term, int most, bool *wide) {
-    *wide = *wide || strata->n > most;
-    for (int i = 0; i < strata->n && i < most; i++)
-        term[i] = (struct tmn_term){(uint32_t)strata->feature[i], strata->stride[i]};
-}
-
 static void make_rules(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *it = &model->transitions.items[t];
-        run->rule[t].personal = &it->personal;
-        run->rule[t].shared = &it->shared;
-        make_terms(&it->personal, run->rule[t].personal_term, 4, &run->rule[t].wide);
-        make_terms(&it->shared, run->rule[t].shared_term, 2, &run->rule[t].wide);
+        tmn_terms_make(run, &it->personal, &run->rule[t].personal);
+        tmn_terms_make(run, &it->shared, &run->rule[t].shared);
         for (int i = 0; i < it->personal.n; i++) {
             const struct tmn_feature *feature = &model->features.items[it->personal.feature[i]];
             if (feature->kind == TMN_FEATURE_COUNTER)
@@ -270,16 +263,20 @@ static void refill_predicates(struct tmn_run *run) {
         tmn_predicate_fill(run, &run->outcome[o].predicate);
 }
 
-bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err) {
+static bool set_parameters(struct tmn_run *run, int from, int to) {
     bool any = false;
     for (size_t i = 0; i < run->options.setting_count; i++) {
         const struct tmn_setting *setting = &run->options.settings[i];
-        if (setting->window != window && !(window == 0 && setting->window < 0))
+        if (setting->window < from || setting->window > to)
             continue;
         run->parameter[setting->parameter] = setting->value;
         any = true;
     }
-    if (!any)
+    return any;
+}
+
+bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err) {
+    if (window == 0 || !set_parameters(run, window, window)) /* those of the first window stand from the start */
         return true;
     refill_predicates(run);
     return start_from_rows(run, err);
@@ -293,6 +290,7 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
         return false;
     for (size_t p = 0; p < model->parameters.count; p++)
         run->parameter[p] = model->parameters.items[p].value;
+    set_parameters(run, INT_MIN, 0);
     run->now = tmn_calendar_window(&model->calendar, 0);
     tmn_drivers_fill(run, 0);
     tmn_workers_aim(run);

@@ -82,6 +82,7 @@ static uint64_t special_use(struct tmn_run *run, struct tmn_block *block, uint32
 
 static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
     uint32_t *level = worker->level;
+    const uint32_t *part = run->part.items;
     const uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
     uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
     int expired = 0, slots = run->slots;
@@ -93,7 +94,7 @@ static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn
             continue;
         int transition = slot[s] - 1;
         const struct tmn_clock_rule *rule = &run->rule[transition];
-        uint64_t c = rule->c[tmn_personal_stratum(rule, level)], g = rule->g[tmn_shared_stratum(rule, level)], use;
+        uint64_t c = rule->c[tmn_terms_stratum(&rule->personal, part, level)], g = rule->g[tmn_terms_stratum(&rule->shared, part, level)], use;
         bool certain = false, beyond = __builtin_mul_overflow(c, g, &use);
         if (__builtin_expect(beyond || ((c | g | use) >= FACTOR_SPECIAL), 0))
             use = special_use(run, block, row, transition, c, g, &certain);

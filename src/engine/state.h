@@ -33,25 +33,23 @@ void *tmn_list_add(struct tmn_list *list, size_t size);
 /* A predicate over attributes and maps as a table over its strata, or evaluated when that would be too large. */
 struct tmn_predicate { const struct tmn_expr *expr; struct tmn_strata strata; uint8_t *truth; };
 
-/* How to get the level of a feature from a row's packed attributes; only those that clocks read. */
+/* How to get the level of a feature from a row; only those from which clocks' strata are made. */
 struct tmn_attribute_recipe { uint16_t feature; uint8_t word, shift; uint32_t mask; };
-struct tmn_map_recipe { uint16_t feature, of; const uint16_t *to; };
 struct tmn_counter_recipe { uint16_t feature; const uint16_t *column; uint32_t max; };
 struct tmn_recipes {
     struct tmn_attribute_recipe *attribute; size_t attributes;
-    struct tmn_map_recipe *map; size_t maps;
     struct tmn_counter_recipe *counter; size_t counters;
     bool age;
 };
 
-/* What the loop over persons needs of a transition, close together. Strata of up to four and two features are read without
- * a loop: terms beyond the stratum's own have stride 0. */
-struct tmn_term { uint32_t feature, stride; };
+/* A term of a stratum's index: part[first + level of feature], level times stride, or the mapped level times stride. */
+struct tmn_term { uint32_t feature, first; };
+struct tmn_terms { struct tmn_term *items; uint32_t count; }; /* count: a multiple of 2, filled up with terms of zero */
+
+/* What the loop over persons needs of a transition, close together. */
 struct tmn_clock_rule {
     uint64_t *c, *g;                 /* tables over the personal and the shared stratum */
-    struct tmn_term personal_term[4], shared_term[2];
-    bool wide;                       /* a stratum has more features than that */
-    const struct tmn_strata *personal, *shared;
+    struct tmn_terms personal, shared;
     uint64_t windows;                /* AFTER: threshold */
     struct tmn_list counts, outcomes; /* uint32_t: model counts and FIRINGS outcomes that this transition feeds */
     uint32_t *tell;                  /* [branches * most items] id of each tell */
@@ -159,6 +157,7 @@ struct tmn_run {
     uint32_t *counter_order;         /* [counters] by layer */
     struct tmn_recipes recipes;
     struct tmn_clock_rule *rule;     /* [transitions] */
+    struct { uint32_t *items; size_t count, capacity; } part; /* parts of strata's indices */
     struct tmn_dependence *g_on;     /* [transitions] */
     struct tmn_task *task;
     struct tmn_tell *tell; uint32_t tells;
@@ -191,6 +190,7 @@ void tmn_fail_row(struct tmn_block *block, struct tmn_failure failure);
 
 /* level.c */
 void tmn_recipes_make(struct tmn_run *run);
+void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_terms *terms);
 void tmn_predicate_make(struct tmn_run *run, struct tmn_predicate *predicate, const struct tmn_expr *expr);
 void tmn_predicate_fill(struct tmn_run *run, struct tmn_predicate *predicate);
 bool tmn_predicate_eval(const struct tmn_predicate *predicate, const struct tmn_worker *worker, const uint32_t *level);
@@ -205,31 +205,24 @@ static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint
     return tmn_age(run->now.year, run->now.in_year,
                    run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level, run->birth_week[row]);
 }
-/* Levels of what clocks read, but age. */
+/* Levels of what the strata of clocks are made from, but age. */
 static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed, uint32_t *level) {
     const struct tmn_recipes *recipes = &run->recipes;
     for (size_t i = 0; i < recipes->attributes; i++) {
         const struct tmn_attribute_recipe *from = &recipes->attribute[i];
         level[from->feature] = (uint32_t)(packed->word[from->word] >> from->shift) & from->mask;
     }
-    for (size_t i = 0; i < recipes->maps; i++)
-        level[recipes->map[i].feature] = recipes->map[i].to[level[recipes->map[i].of]];
     for (size_t i = 0; i < recipes->counters; i++) {
         uint32_t count = recipes->counter[i].column[row];
         level[recipes->counter[i].feature] = count < recipes->counter[i].max ? count : recipes->counter[i].max;
     }
 }
-static inline uint32_t tmn_term_level(struct tmn_term term, const uint32_t *level) { return level[term.feature] * term.stride; }
-static inline uint32_t tmn_personal_stratum(const struct tmn_clock_rule *rule, const uint32_t *level) {
-    if (__builtin_expect(rule->wide, 0))
-        return tmn_stratum(rule->personal, level);
-    const struct tmn_term *term = rule->personal_term;
-    return tmn_term_level(term[0], level) + tmn_term_level(term[1], level) + tmn_term_level(term[2], level) + tmn_term_level(term[3], level);
-}
-static inline uint32_t tmn_shared_stratum(const struct tmn_clock_rule *rule, const uint32_t *level) {
-    if (__builtin_expect(rule->wide, 0))
-        return tmn_stratum(rule->shared, level);
-    return tmn_term_level(rule->shared_term[0], level) + tmn_term_level(rule->shared_term[1], level);
+static inline uint32_t tmn_terms_stratum(const struct tmn_terms *terms, const uint32_t *part, const uint32_t *level) {
+    uint32_t index = 0;
+    const struct tmn_term *term = terms->items, *end = term + terms->count;
+    for (; term < end; term += 2)
+        index += part[term[0].first + level[term[0].feature]] + part[term[1].first + level[term[1].feature]];
+    return index;
 }
 static inline uint32_t tmn_slot_of(int by, const uint32_t *level) { return by < 0 ? 0 : level[by]; }
 static inline bool tmn_same(const struct tmn_packed *a, const struct tmn_packed *b) {
