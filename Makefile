@@ -1,6 +1,6 @@
 # Two commands for people; meson and ninja do the work. `make help` tells.
 # Share of the population that `make run` simulates, so that it ends within two minutes on two cores.
-SCALE ?= 0.05
+SCALE ?= 0.02
 THREADS ?= $(shell nproc)
 JOBS ?= $(shell nproc)
 
@@ -27,4 +27,4 @@ help:
 	@echo "make test    install what is missing, build everything, and run every test"
 	@echo "make build   install what is missing and build; the program is build/tumen"
 	@echo "make clean   remove the build folders (results/ stays)"
-	@echo "Variables: SCALE=0.05 (share of the population), THREADS, JOBS."
+	@echo "Variables: SCALE=$(SCALE) (share of the population), THREADS, JOBS."

@@ -18,7 +18,7 @@ static void put_simulated(struct tmn_grid *grid, double value, bool masked, bool
         tmn_grid_put(grid, "under %d", TMN_MASK_PERSONS);
     } else if (!isfinite(value)) {
         tmn_grid_put(grid, "-");
-    } else if (fabs(value) < 100 && value != floor(value)) {
+    } else if (fabs(value) < 10 && value != floor(value)) {
         tmn_grid_put(grid, "%.1f%s", value, thin ? " !" : "");
     } else {
         tmn_format_count(llround(value), text);
