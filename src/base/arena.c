@@ -89,8 +89,7 @@ char *tmn_arena_printf(struct tmn_arena *arena, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    char none[1];
-    int length = vsnprintf(none, sizeof none, format, args);
+    int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
     assert(length >= 0);
     char *text = tmn_arena_alloc(arena, (size_t)length + 1, 1);

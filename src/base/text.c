@@ -41,8 +41,7 @@ void tmn_text_put(struct tmn_text *text, const char *format, ...) {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    char none[1];
-    int length = vsnprintf(none, sizeof none, format, args);
+    int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
     reserve(text, (size_t)length + 1);
     vsnprintf(text->items + text->count, (size_t)length + 1, format, again);
