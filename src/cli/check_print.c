@@ -23,8 +23,10 @@ static void put_strata(struct tmn_text *text, const struct tmn_model *model, con
     for (int i = 0; i < strata->n; i++) {
         const char *name = model->features.items[strata->feature[i]].name;
         const char *because = strata->because[i] && strata->because[i]->source ? strata->because[i]->source : name;
-        tmn_text_put(text, "%s", i ? ", " : text->count ? "; " : "");
-        tmn_text_put(text, i ? "" : "%s by ", what);
+        if (i == 0)
+            tmn_text_put(text, "%s%s by ", text->count ? "; " : "", what);
+        else
+            tmn_text_put(text, ", ");
         tmn_text_put(text, strcmp(name, because) == 0 ? "`%s`" : "%s (`%s`)", name, because);
     }
 }

@@ -97,12 +97,16 @@ static bool add_run(struct search *search, uint64_t seed, struct tmn_arena *aren
     return good;
 }
 
-static bool is_total(const struct tmn_model *model, const struct tmn_observed_row *row) {
-    const struct tmn_strata *by = &model->outcomes.items[model->observations.items[row->observation].outcome].by;
-    for (int key = 0; key < by->n; key++)
-        if (row->row->cell[key] >= 0)
-            return false;
-    return true;
+/* Variance of the log of a row's ratio; weight: persons per simulated person and seed. */
+static double log_variance(const struct tmn_observation *observation, double observed, double weight) {
+    double sampling = weight / observed;
+    if (observation->error_model && strcmp(observation->error_model, "negbin") == 0)
+        return 1 / observation->dispersion + 1 / observed + sampling;
+    if (observation->error_model && strcmp(observation->error_model, "lognormal") == 0)
+        return observation->dispersion * observation->dispersion + sampling;
+    if (observation->error_model && strcmp(observation->error_model, "normal") == 0)
+        return observation->dispersion * observation->dispersion / (observed * observed) + sampling;
+    return 1 / observed + sampling; /* poisson */
 }
 
 /* Misfit of the model as it stands, over common seeds. */
@@ -115,19 +119,19 @@ static bool misfit(struct search *search, struct tmn_arena *arena, double *sum_o
     for (int m = 0; m < search->options->seeds; m++)
         if (!add_run(search, search->options->seed + (uint64_t)m, arena, sum, &rows, &count))
             return false;
-    double weighted = 0, squares = 0;
+    double weighted = 0, squares = 0, weight = 1 / (search->options->scale * search->options->seeds);
     search->fit->rows = 0;
     for (size_t i = 0; i < count; i++) {
         if (!rows[i].fitted || !rows[i].reached)
             continue;
-        double simulated = fmax(sum[i] / search->options->seeds, 0.5), observed = fmax(rows[i].observed, 0.5);
+        double simulated = fmax(sum[i] / search->options->seeds, weight / 2), observed = fmax(rows[i].observed, 0.5);
         double error = tmn_log(simulated) - tmn_log(observed);
-        weighted += (is_total(search->model, &rows[i]) ? 1 : TMN_FIT_PART_WEIGHT) * error * error;
+        weighted += error * error / (2 * log_variance(&search->model->observations.items[rows[i].observation], observed, weight));
         squares += error * error;
         search->fit->rows++;
     }
     search->mean_square = search->fit->rows ? squares / (double)search->fit->rows : 0;
-    *sum_out = weighted / (2 * TMN_FIT_LOG_SD * TMN_FIT_LOG_SD);
+    *sum_out = weighted;
     return true;
 }
 

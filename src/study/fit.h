@@ -1,9 +1,10 @@
 /* Fit: moves the parameters marked `fitted: yes` so that the simulated figures come near the observed ones.
  *
- * Lowered is  sum of w (log s - log o)^2 / (2 sd^2)  +  sum of z^2 / 2  over the observed rows that may be fitted to (`fit` of
- * the observation) and over the parameters. s is the mean over common seeds, o the observed number, both at least one half;
- * w is 1 for rows of all cells together and TMN_FIT_PART_WEIGHT for rows of some cells (a sex, a province); sd is
- * TMN_FIT_LOG_SD. z is the parameter in units of its prior, so that 0 is the prior's middle: (x - mean) / sd of a normal
+ * Lowered is  sum of (log s - log o)^2 / (2 v)  +  sum of z^2 / 2  over the observed rows that may be fitted to (`fit` of the
+ * observation) and over the parameters. s is the mean over common seeds, at least half a simulated person, o the observed
+ * number, at least one half. v is the variance of the log: that of the observation's error model (negbin(k): 1/k + 1/o;
+ * lognormal(sd): sd^2; normal(sd): (sd / o)^2; poisson: 1/o) and that of simulating a share of the persons, weight / (seeds o).
+ * z is the parameter in units of its prior, so that 0 is the prior's middle: (x - mean) / sd of a normal
  * prior, (log x - log median) / sd of a lognormal one, of which `range` cuts off what it forbids; uniform and beta priors use
  * z in (0, 1) across their interval, with the prior's own density as penalty. The point found is a maximum of the posterior
  * under these errors, not a posterior: it says nothing of how sure one may be.
@@ -14,8 +15,6 @@
 
 #include "engine/engine.h"
 
-#define TMN_FIT_LOG_SD 0.15
-#define TMN_FIT_PART_WEIGHT 0.25
 enum { TMN_FIT_MAX_PARAMETERS = 10 };
 
 struct tmn_fit_progress { int trial, trials; double best, first; };
