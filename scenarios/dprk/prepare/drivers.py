@@ -68,6 +68,7 @@ GIVEN = {
     "media_index": ("linear", "leavers who had watched foreign video: 8.4 % before 2000, 67.6 % 2006-10, 83.3 % 2016-20 (a selected sample; between them and after them assumed)",
                     [("1994-01-01", 0.03), ("1998-01-01", 0.084), ("2008-07-01", 0.676), ("2018-07-01", 0.833), ("2024-12-31", 0.833)]),
     "china_lockdown": ("step", "movement inside China under zero-COVID (T103; end of the policy 2023-01-08)", [("1994-01-01", 0), ("2020-01-23", 1), ("2023-01-08", 0)]),
+    "broker_growth": ("linear", "years of growth of the brokers' trade, from 1998 to 2009: shape assumed (C063, P084)", [("1994-01-01", 0), ("1998-01-01", 0), ("2009-01-01", 11), ("2024-12-31", 11)]),
     "new_fence": ("linear", "share of the frontier with new or renewed barriers 2020-23 (T115, P042 to P045)", [("1994-01-01", 0), ("2021-02-01", 0), ("2023-05-01", 0.72), ("2024-12-31", 0.72)]),
     "missions": ("linear", "missions abroad (P037, society_structure.csv)", [("1994-01-01", 69), ("1995-07-01", 68), ("2005-07-01", 50), ("2016-07-01", 53), ("2023-10-29", 53), ("2024-02-29", 44), ("2024-12-31", 44)]),
     "workers_abroad": ("linear", "thousands of workers abroad (P190, society_structure.csv; before 2010 and after 2019 assumed)", [("1994-01-01", 20), ("2005-01-01", 25), ("2015-01-01", 60), ("2018-01-01", 90), ("2019-12-22", 60), ("2020-06-01", 50), ("2024-12-31", 45)]),

@@ -17,12 +17,13 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-FITTED = ["leave.base", "leave.hunger", "leave.ryanggang", "leave.rest", "women.base", "women.market", "chain.rate", "border.weight", "onward.base", "onward.network"]
+FITTED = ["leave.base", "leave.hunger", "leave.ryanggang", "leave.rest", "women.base", "women.market", "chain.rate", "border.weight", "onward.base", "onward.trend"]
 STEP = 28 / 365.2425
 LAST_FIT = 2015
 GROUPS = [("north_hamgyong", "border"), ("north_hamgyong", "inner"), ("ryanggang", "border"), ("ryanggang", "inner"), ("south_hamgyong", "inner"), ("rest", "inner")]
+ADULTS = 0.62        # share of persons who can attempt; set so that crossings agree with a run of the engine
 KIN = 2.6            # members of a household who stay at home for each arrival, old enough to travel
-LINEAR = {"famine", "market", "media_index", "new_fence", "missions", "workers_abroad", "gdp", "trade_china"}
+LINEAR = {"broker_growth", "famine", "market", "media_index", "new_fence", "missions", "workers_abroad", "gdp", "trade_china"}
 
 
 def rows(name):
@@ -90,7 +91,7 @@ def simulate(p, days, drv, groups):
     """Returns arrivals[year][(province, sex)], stocks in China by year, and some levels by year."""
     e = math.exp
     n = len(groups)
-    adults = [g[3] * 0.74 for g in groups]
+    adults = [g[3] * ADULTS for g in groups]
     acc = [g[4] for g in groups]
     con = [p["start.convinced"] * a for a in acc]
     hea = [min(0.9, p["start.heard"] * math.sqrt(a)) for a in acc]
@@ -118,7 +119,7 @@ def simulate(p, days, drv, groups):
         guided = min(0.8, p["chain.safe"] * p["capture.base"] * e(p["capture.weight"] * (barrier + orders)) * (1 - p["bribes.help"] * bribery) + p["chain.false"])
         block = e(-p["blockade.weight"] * (d["info_laws"] + raids))
         sweeps = p["china.weight"] * (d["china_sweeps"] + alert)
-        out = p["onward.base"] * min(p["onward.most"], (network / 1000) ** p["onward.network"]) * e(-sweeps - p["lockdown.weight"] * d["china_lockdown"])
+        out = p["onward.base"] * e(p["onward.trend"] * d["broker_growth"]) * (network / 1000) ** p["onward.network"] * e(-sweeps - p["lockdown.weight"] * d["china_lockdown"])
         stage1 = 3 / p["onward.time"] * e(-p["lockdown.weight"] * d["china_lockdown"])
         stage = 3 / p["onward.time"]
         lost = min(0.5, p["onward.caught"] * e(sweeps))
@@ -179,7 +180,7 @@ def simulate(p, days, drv, groups):
         # posts, sea, the southern line
         staff = 1000 * p["missions.leave"] * staff_sour * e(min(6, p["missions.terror"] * terror + p["missions.pressure"] * pressure + p["missions.recall"] * (d["recall"] + d["reopening"]))) * 0.5 * STEP
         workers = 1000 * d["workers_abroad"] * p["missions.leave"] * 0.15 * staff_sour * e(p["missions.recall"] * d["reopening"]) * 0.69 * STEP
-        boats = 18 * pull * e(p["sea.turn"] * (d["border_orders"] + d["new_fence"])) * close * STEP
+        boats = 7 * pull * e(p["sea.turn"] * (d["border_orders"] + d["new_fence"])) * close * STEP
         for sex, share, post in (("male", 0.6, 1.0), ("female", 0.4, 0.0)):
             key = ("rest", sex)
             arrive[key] = arrive.get(key, 0.0) + boats * share + 0.5 * staff + workers * post + (1.5 * STEP if sex == "male" else 0)
