@@ -1,6 +1,6 @@
 /* An arena: memory that lives until the arena is freed. Three lifetimes use it: run, window, call.
- * Out of memory does not return: it jumps to the innermost TMN_ARENA_TRY of the calling thread's entry point, so that the
- * code which builds models stays free of checks. Large columns (persons) are not arena memory: see column.h. */
+ * Out of memory does not return: it jumps to the innermost TMN_ARENA_TRY of the calling thread's entry point, so that
+ * the code which builds models stays free of checks. Large columns (persons) are not arena memory: see column.h. */
 #ifndef TMN_BASE_ARENA_H
 #define TMN_BASE_ARENA_H
 

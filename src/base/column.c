@@ -19,12 +19,14 @@ static size_t mapped_bytes(size_t count, size_t size) {
 bool tmn_column_alloc(void **column, size_t count, size_t size, const char *name, struct tmn_error *err) {
     size_t bytes = mapped_bytes(count, size);
     *column = NULL;
-    void *memory = bytes == 0 ? MAP_FAILED
-                              : mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory = bytes == 0
+                       ? MAP_FAILED
+                       : mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
         char text[32];
         tmn_format_count((long long)(bytes / (1024 * 1024)), text);
-        return tmn_fail(err, TMN_MEMORY, "out of memory: %s MiB for %s could not be had; a smaller --scale needs less", text, name);
+        return tmn_fail(err, TMN_MEMORY, "out of memory: %s MiB for %s could not be had; a smaller --scale needs less",
+                        text, name);
     }
     /* Trim to an aligned range, so that freeing needs only the aligned start. */
     uintptr_t start = (uintptr_t)memory, aligned = (start + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;

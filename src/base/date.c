@@ -39,8 +39,8 @@ bool tmn_date_parse(const char *text, int32_t *day) {
     if (length == 4) {
         if (!digits(text, 4, &year))
             return false;
-    } else if (length != 10 || text[4] != '-' || text[7] != '-' || !digits(text, 4, &year) || !digits(text + 5, 2, &month) ||
-               !digits(text + 8, 2, &day_of_month)) {
+    } else if (length != 10 || text[4] != '-' || text[7] != '-' || !digits(text, 4, &year) ||
+               !digits(text + 5, 2, &month) || !digits(text + 8, 2, &day_of_month)) {
         return false;
     }
     if (month < 1 || month > 12 || day_of_month < 1)

@@ -16,17 +16,17 @@ void tmn_date_format(int32_t day, char text[16]);
 
 struct tmn_calendar {
     int start_year;
-    int window_quarter_days;  /* 28 for 7 d */
+    int window_quarter_days; /* 28 for 7 d */
     int windows_per_year;
-    int windows;              /* in the run */
+    int windows; /* in the run */
 };
 
 struct tmn_window {
-    int index;          /* 0-based in the run */
+    int index; /* 0-based in the run */
     int year;
-    int in_year;        /* 0-based in its year */
-    int quarter_days;   /* actual length */
-    int32_t first_day;  /* the day it begins on */
+    int in_year;       /* 0-based in its year */
+    int quarter_days;  /* actual length */
+    int32_t first_day; /* the day it begins on */
     bool ends_year;
 };
 

@@ -1,4 +1,5 @@
-/* Keyed draws by Philox4x32-10 (Salmon et al. 2011, through the Random123 headers), name hashes and keyed permutations. */
+/* Keyed draws by Philox4x32-10 (Salmon et al. 2011, through the Random123 headers), name hashes and keyed permutations.
+ */
 #include "base/draw.h"
 
 #include "base/fixed.h"
@@ -49,7 +50,8 @@ uint32_t tmn_name_hash(const char *name) {
     return (uint32_t)(hash ^ (hash >> 32));
 }
 
-/* A Feistel network of alternating halves on the smallest 2^b >= n; values at or above n walk on until they fall below. */
+/* A Feistel network of alternating halves on the smallest 2^b >= n; values at or above n walk on until they fall below.
+ */
 enum { FEISTEL_ROUNDS = 6 };
 
 static uint32_t feistel_round(uint64_t key, int round, uint32_t half) {
@@ -60,7 +62,10 @@ static uint32_t feistel_round(uint64_t key, int round, uint32_t half) {
     return x ^ (x >> 13);
 }
 
-struct halves { int low_bits; uint32_t low_mask, high_mask; };
+struct halves {
+    int low_bits;
+    uint32_t low_mask, high_mask;
+};
 
 static struct halves split_bits(uint32_t n) {
     int bits = n <= 2 ? 2 : 32 - __builtin_clz(n - 1);

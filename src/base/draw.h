@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct tmn_draw { uint32_t lane[4]; };
+struct tmn_draw {
+    uint32_t lane[4];
+};
 
 /* partner: 0, or the receiver's row + 1. */
 struct tmn_draw tmn_draw(uint64_t seed, uint32_t row, uint32_t partner, uint32_t k, uint32_t name_hash);

@@ -6,14 +6,14 @@
 #include <stdbool.h>
 
 /* code, meaning */
-#define TMN_ERROR_CODES(X)                                                                     \
-    X(OK, "no error")                                                                          \
-    X(USAGE, "the call or command was not well formed")                                        \
-    X(SCENARIO, "the scenario has mistakes")                                                   \
-    X(IO, "a file could not be read or written")                                               \
-    X(MEMORY, "memory ran out")                                                                \
-    X(CAPACITY, "a stated capacity was exceeded")                                              \
-    X(RUN, "the run met a state that the model does not allow")                                \
+#define TMN_ERROR_CODES(X)                                                                                             \
+    X(OK, "no error")                                                                                                  \
+    X(USAGE, "the call or command was not well formed")                                                                \
+    X(SCENARIO, "the scenario has mistakes")                                                                           \
+    X(IO, "a file could not be read or written")                                                                       \
+    X(MEMORY, "memory ran out")                                                                                        \
+    X(CAPACITY, "a stated capacity was exceeded")                                                                      \
+    X(RUN, "the run met a state that the model does not allow")                                                        \
     X(STOPPED, "the run was stopped by request")
 
 enum tmn_code {

@@ -24,7 +24,8 @@ bool tmn_file_read(struct tmn_arena *arena, const char *path, size_t limit_bytes
     bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     if (!regular || (size_t)status.st_size > limit_bytes) {
         close(fd);
-        return regular ? tmn_fail(err, TMN_IO, "'%s' has %lld bytes; at most %zu are read", path, (long long)status.st_size, limit_bytes)
+        return regular ? tmn_fail(err, TMN_IO, "'%s' has %lld bytes; at most %zu are read", path,
+                                  (long long)status.st_size, limit_bytes)
                        : tmn_fail(err, TMN_IO, "'%s' is not a regular file", path);
     }
     size_t size = (size_t)status.st_size, used = 0;
@@ -56,7 +57,8 @@ bool tmn_file_read(struct tmn_arena *arena, const char *path, size_t limit_bytes
     return fits || tmn_fail(err, TMN_MEMORY, "out of memory for '%s' (%zu bytes)", path, size);
 }
 
-bool tmn_path_inside(struct tmn_arena *arena, const char *folder, const char *name, char **path, struct tmn_error *err) {
+bool tmn_path_inside(struct tmn_arena *arena, const char *folder, const char *name, char **path,
+                     struct tmn_error *err) {
     *path = NULL;
     if (name[0] == '\0' || name[0] == '/')
         return tmn_fail(err, TMN_IO, "'%s' must be a name inside the scenario's folder", name);
@@ -133,7 +135,8 @@ bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const 
     for (size_t length = strlen(folder->path); length > 1 && folder->path[length - 1] == '/'; length--)
         folder->path[length - 1] = '\0';
     if (!replaceable(arena, folder->path))
-        return tmn_fail(err, TMN_IO, "'%s' exists and holds no results of tumen; choose another folder with --out", folder->path);
+        return tmn_fail(err, TMN_IO, "'%s' exists and holds no results of tumen; choose another folder with --out",
+                        folder->path);
     char *temporary = tmn_arena_printf(arena, "%s.part-%ld", folder->path, (long)getpid());
     if (!make_parents(arena, temporary, err))
         return false;
@@ -144,7 +147,8 @@ bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const 
     return true;
 }
 
-bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count, struct tmn_error *err) {
+bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count,
+                      struct tmn_error *err) {
     char path[4096];
     if ((size_t)snprintf(path, sizeof path, "%s/%s", folder->temporary, name) >= sizeof path)
         return tmn_fail(err, TMN_IO, "the name '%s/%s' is too long", folder->temporary, name);
@@ -183,7 +187,8 @@ bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err) {
     struct stat status;
     char old[4096] = "";
     if (lstat(folder->path, &status) == 0) { /* the old results stay until the new ones are in place */
-        if ((size_t)snprintf(old, sizeof old, "%s.old", folder->temporary) >= sizeof old || rename(folder->path, old) != 0)
+        if ((size_t)snprintf(old, sizeof old, "%s.old", folder->temporary) >= sizeof old ||
+            rename(folder->path, old) != 0)
             return io_error(err, "cannot move the old results away from", folder->path);
     }
     if (rename(folder->temporary, folder->path) != 0) {

@@ -15,9 +15,13 @@ char *tmn_path_folder(struct tmn_arena *arena, const char *path); /* "." when no
 
 /* A results folder: files are written under `<path>.part-<pid>`, then the folder is synced and renamed to `path`.
  * An existing folder at `path` is replaced only if it is empty or holds a run.json (made by us). */
-struct tmn_folder { char *path; char *temporary; };
+struct tmn_folder {
+    char *path;
+    char *temporary;
+};
 bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const char *path, struct tmn_error *err);
-bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count, struct tmn_error *err);
+bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count,
+                      struct tmn_error *err);
 bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err);
 void tmn_folder_abandon(struct tmn_folder *folder); /* removes the temporary folder */
 

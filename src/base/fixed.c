@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-/* x * 2^bits rounded half up, below `limit` units. Scaling by a power of two is exact; adding a half is exact below 2^52,
- * above which the value is whole already. */
+/* x * 2^bits rounded half up, below `limit` units. Scaling by a power of two is exact; adding a half is exact below
+ * 2^52, above which the value is whole already. */
 static bool to_units(double x, int bits, double limit, uint64_t *units) {
     *units = 0;
     if (!(x >= 0.0)) /* also nan */

@@ -13,7 +13,8 @@ __extension__ typedef __int128 tmn_i128;
 
 #define TMN_CERTAIN UINT64_MAX /* C or G of a chance of 1: fires in each window and sorts first */
 
-/* Round half up to the unit; false if x is negative, not finite or too large (C: 2^41, G: 2^27 = 5 per window per unit C). */
+/* Round half up to the unit; false if x is negative, not finite or too large (C: 2^41, G: 2^27 = 5 per window per unit
+ * C). */
 bool tmn_fixed_c(double x, uint64_t *units);
 bool tmn_fixed_g(double x, uint64_t *units);
 /* Amounts of feedback and weights: round half up to 2^-20; false if |x| >= 2^43 or not finite. */

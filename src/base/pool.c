@@ -7,15 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct worker { struct tmn_pool *pool; pthread_t thread; int index; };
+struct worker {
+    struct tmn_pool *pool;
+    pthread_t thread;
+    int index;
+};
 
 struct tmn_pool {
     int threads;
     struct worker *workers; /* [threads]; entry 0 is the caller and has no thread */
     pthread_mutex_t mutex;
     pthread_cond_t wake, done;
-    uint64_t job;     /* number of the current job; workers wait for a change */
-    int running;      /* workers still at the current job */
+    uint64_t job; /* number of the current job; workers wait for a change */
+    int running;  /* workers still at the current job */
     bool closing;
     tmn_block_fn *fn;
     void *context;

@@ -1,6 +1,6 @@
 /* Elementary functions from our own source. Only + - * /, comparisons and bit moves are used, in source order, so that
- * every compiler, level and machine with binary64 gives the same bits. Errors against the true value stay below 2 units in
- * the last place for exp and log in their normal ranges (tests/base/test-real.c measures them). */
+ * every compiler, level and machine with binary64 gives the same bits. Errors against the true value stay below 2 units
+ * in the last place for exp and log in their normal ranges (tests/base/test-real.c measures them). */
 #include "base/real.h"
 
 #include <fenv.h>

@@ -1,4 +1,5 @@
-/* exp, log, pow, ncdf and logistic from our own source, so that every build gives the same bits (no libm in the model). */
+/* exp, log, pow, ncdf and logistic from our own source, so that every build gives the same bits (no libm in the model).
+ */
 #ifndef TMN_BASE_REAL_H
 #define TMN_BASE_REAL_H
 
@@ -10,7 +11,9 @@ double tmn_logistic(double x);
 double tmn_log1p(double x);
 
 /* Sets round to nearest, no flushing of denormals, exceptions masked; returns the old state for tmn_real_restore. */
-struct tmn_real_state { unsigned char bytes[64]; };
+struct tmn_real_state {
+    unsigned char bytes[64];
+};
 struct tmn_real_state tmn_real_enter(void);
 void tmn_real_restore(struct tmn_real_state state);
 

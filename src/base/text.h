@@ -7,7 +7,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-struct tmn_text { char *items; size_t count, capacity; struct tmn_arena *arena; }; /* always NUL-terminated after a put */
+struct tmn_text {
+    char *items;
+    size_t count, capacity;
+    struct tmn_arena *arena;
+}; /* always NUL-terminated after a put */
 void tmn_text_init(struct tmn_text *text, struct tmn_arena *arena);
 void tmn_text_put(struct tmn_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void tmn_text_bytes(struct tmn_text *text, const char *bytes, size_t count);

@@ -1,5 +1,5 @@
-/* Births of a window, after messages, mothers in row order. A child takes the first unborn row of its mother's household,
- * else of her unit, else of the reserve of the place she comes from, else of the nation's reserve. */
+/* Births of a window, after messages, mothers in row order. A child takes the first unborn row of its mother's
+ * household, else of her unit, else of the reserve of the place she comes from, else of the nation's reserve. */
 #include "engine/state.h"
 
 #define NO_ROW UINT32_MAX
@@ -38,7 +38,8 @@ static uint32_t find_row(struct tmn_run *run, uint32_t mother) {
         run->counters.births_elsewhere++;
         if (world->household_unit != NULL && world->units > 0) {
             uint32_t unit = world->household_unit[household];
-            row = first_unborn(run, world->household_first[world->unit_first[unit]], world->household_first[world->unit_first[unit + 1]]);
+            row = first_unborn(run, world->household_first[world->unit_first[unit]],
+                               world->household_first[world->unit_first[unit + 1]]);
             if (row != NO_ROW)
                 return row;
         }
@@ -56,17 +57,20 @@ static bool no_row(const struct tmn_run *run, uint32_t mother, struct tmn_error 
     const struct tmn_model *model = run->model;
     int attribute = model->population.place_attribute;
     const char *place = attribute < 0 || mother >= run->world->national_reserve
-                            ? "the nation" : model->attributes.items[attribute].level[tmn_world_place(run->world, mother)];
+                            ? "the nation"
+                            : model->attributes.items[attribute].level[tmn_world_place(run->world, mother)];
     char date[16];
     tmn_date_format(run->now.first_day, date);
-    return tmn_fail(err, TMN_CAPACITY,
-                    "no unborn row is left for a birth in %s in the window of %s: raise population.unborn.per_household, "
-                    "population.unborn.reserve (of each place) or population.unborn.national", place, date);
+    return tmn_fail(
+        err, TMN_CAPACITY,
+        "no unborn row is left for a birth in %s in the window of %s: raise population.unborn.per_household, "
+        "population.unborn.reserve (of each place) or population.unborn.national",
+        place, date);
 }
 
 /* Draws a level as population.draw does: chances cumulated in the order of levels, `rest` takes what is left over. */
-static bool draw_level(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row, const struct tmn_draw_rule *rule, uint32_t hash,
-                       uint32_t *level) {
+static bool draw_level(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
+                       const struct tmn_draw_rule *rule, uint32_t hash, uint32_t *level) {
     const struct tmn_attribute *attribute = &run->model->attributes.items[rule->attribute];
     uint32_t uniform = tmn_draw_uniform(tmn_draw(run->options.seed, row, 0, 0, hash));
     double sum = 0, cumulative = 0;
@@ -91,9 +95,10 @@ static bool draw_level(const struct tmn_run *run, struct tmn_worker *worker, uin
     return true;
 }
 
-/* The child's attributes: what the row was laid out with, then set and copied from the mother as she was just before the
- * firing, the birth year, then draws in their order. */
-static bool make_child(struct tmn_run *run, const struct tmn_birth *birth, uint32_t row, struct tmn_packed *child, struct tmn_error *err) {
+/* The child's attributes: what the row was laid out with, then set and copied from the mother as she was just before
+ * the firing, the birth year, then draws in their order. */
+static bool make_child(struct tmn_run *run, const struct tmn_birth *birth, uint32_t row, struct tmn_packed *child,
+                       struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     struct tmn_worker *worker = &run->worker[0];
     const struct tmn_action *action = birth->action;
@@ -101,13 +106,15 @@ static bool make_child(struct tmn_run *run, const struct tmn_birth *birth, uint3
         const struct tmn_action *item = &action->items[i];
         const struct tmn_attribute *attribute = &model->attributes.items[item->attribute];
         tmn_set_level(child, attribute,
-                      item->kind == TMN_ACTION_COPY ? tmn_level(&birth->mother, &model->attributes.items[item->from]) : item->level);
+                      item->kind == TMN_ACTION_COPY ? tmn_level(&birth->mother, &model->attributes.items[item->from])
+                                                    : item->level);
     }
     if (model->birth_year >= 0) {
         const struct tmn_attribute *attribute = &model->attributes.items[model->birth_year];
         int level = run->now.year - attribute->first;
         if (level < 0 || level >= (int)attribute->levels)
-            return tmn_fail(err, TMN_CAPACITY, "birth_year has no level for the year %d: extend its levels", run->now.year);
+            return tmn_fail(err, TMN_CAPACITY, "birth_year has no level for the year %d: extend its levels",
+                            run->now.year);
         tmn_set_level(child, attribute, (uint32_t)level);
     }
     for (size_t d = 0; d < action->draw_count; d++) {
@@ -116,7 +123,8 @@ static bool make_child(struct tmn_run *run, const struct tmn_birth *birth, uint3
         worker->env.level = worker->after_level;
         if (!draw_level(run, worker, row, &action->draws[d], action->draw_hash[d], &level))
             return tmn_fail(err, TMN_RUN, "chances of '%s' at a birth by '%s' are not probabilities that sum to 1",
-                            model->attributes.items[action->draws[d].attribute].name, model->transitions.items[birth->transition].name);
+                            model->attributes.items[action->draws[d].attribute].name,
+                            model->transitions.items[birth->transition].name);
         tmn_set_level(child, &model->attributes.items[action->draws[d].attribute], level);
     }
     return true;
@@ -141,8 +149,8 @@ static bool give_birth(struct tmn_run *run, const struct tmn_birth *birth, struc
     run->packed[row] = child;
     run->counters.births++;
     if (tmn_watched(run, row))
-        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_BIRTH, run->window, row, birth->row, birth->transition, birth->branch, -1,
-                                                         before, child, true});
+        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_BIRTH, run->window, row, birth->row,
+                                                         birth->transition, birth->branch, -1, before, child, true});
     return true;
 }
 

@@ -39,7 +39,8 @@ uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition) {
     return overflow->items[overflow_find(overflow, overflow_key(run, row, transition))].k;
 }
 
-uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition) {
+uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                       int transition) {
     uint8_t *k = &run->k[(size_t)row * run->transitions + (size_t)transition];
     if (*k < K_OVERFLOW - 1)
         return ++*k;
@@ -70,8 +71,8 @@ uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, 
 
 /* ---- which clocks are enabled ---- */
 
-/* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those that
- * are enabled no more advance k unless it has advanced in this window already. */
+/* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
+ * that are enabled no more advance k unless it has advanced in this window already. */
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
     uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
     uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
@@ -87,7 +88,8 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         assert(wanted[slot_of] == 0 && "transitions that share a slot are never enabled together");
         wanted[slot_of] = (uint16_t)(t + 1);
         if (c == FACTOR_BAD)
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_C, .row = row, .transition = (int)t, .packed = run->packed[row]});
+            tmn_fail_row(block, (struct tmn_failure){
+                                    .kind = FAILED_C, .row = row, .transition = (int)t, .packed = run->packed[row]});
     }
     bool any = false;
     for (int s = 0; s < run->slots; s++) {

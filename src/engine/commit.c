@@ -1,12 +1,14 @@
-/* The commit of a window: everything that follows from the rows that changed. First what is summed over persons (shares,
- * stocks, digest) and what ties learn (counters), then the clocks of all rows whose state is no longer what it was. */
+/* The commit of a window: everything that follows from the rows that changed. First what is summed over persons
+ * (shares, stocks, digest) and what ties learn (counters), then the clocks of all rows whose state is no longer what it
+ * was. */
 #include "engine/state.h"
 
 #include <string.h>
 
 /* ---- one row's part in the sums ---- */
 
-static void add_shares(const struct tmn_run *run, struct tmn_worker *worker, const uint32_t *level, bool alive, int sign) {
+static void add_shares(const struct tmn_run *run, struct tmn_worker *worker, const uint32_t *level, bool alive,
+                       int sign) {
     if (!alive)
         return;
     for (size_t s = 0; s < run->model->shares.count; s++) {
@@ -62,7 +64,8 @@ static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_
     (void)worker;
     const struct tmn_delta *delta = (const struct tmn_delta *)run->delta.items;
     for (uint32_t i = run->bucket[block]; i < run->bucket[block + 1]; i++) {
-        run->counter[delta[i].counter][delta[i].row] = (uint16_t)(run->counter[delta[i].counter][delta[i].row] + delta[i].by);
+        run->counter[delta[i].counter][delta[i].row] =
+            (uint16_t)(run->counter[delta[i].counter][delta[i].row] + delta[i].by);
         if (run->counter_personal[delta[i].counter])
             tmn_touch(run, &run->block[block], delta[i].row, &run->packed[delta[i].row]);
     }
@@ -70,17 +73,20 @@ static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_
 
 /* ---- the rows that changed ---- */
 
-static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct tmn_touched *touched) {
+static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                       const struct tmn_touched *touched) {
     uint32_t row = touched->row;
     const struct tmn_packed *before = &touched->before, *after = &run->packed[row];
     if (tmn_same(before, after))
         return;
     tmn_row_levels(run, row, before, worker->level);
     tmn_row_levels(run, row, after, worker->after_level);
-    bool was_alive = tmn_holds(&run->alive_rule, worker, worker->level), alive = tmn_holds(&run->alive_rule, worker, worker->after_level);
+    bool was_alive = tmn_holds(&run->alive_rule, worker, worker->level),
+         alive = tmn_holds(&run->alive_rule, worker, worker->after_level);
     bool unborn = run->model->unborn != NULL && tmn_holds(&run->unborn_rule, worker, worker->after_level);
     if (unborn && (run->flags[row] & ROW_UNBORN) == 0)
-        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_UNBORN, .row = row, .transition = -1, .packed = *after});
+        tmn_fail_row(block,
+                     (struct tmn_failure){.kind = FAILED_UNBORN, .row = row, .transition = -1, .packed = *after});
     add_shares(run, worker, worker->level, was_alive, -1);
     add_shares(run, worker, worker->after_level, alive, 1);
     add_stocks(run, worker, worker->level, -1);
@@ -200,7 +206,9 @@ static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     }
 }
 
-void tmn_flags_fill(struct tmn_run *run) { tmn_run_blocks(run, flags_block); }
+void tmn_flags_fill(struct tmn_run *run) {
+    tmn_run_blocks(run, flags_block);
+}
 
 static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
@@ -208,4 +216,6 @@ static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
         tmn_derive(run, worker, &run->block[block], row);
 }
 
-void tmn_derive_all(struct tmn_run *run) { tmn_run_blocks(run, derive_all); }
+void tmn_derive_all(struct tmn_run *run) {
+    tmn_run_blocks(run, derive_all);
+}

@@ -1,13 +1,14 @@
-/* Counters from scratch: how many of a row's ties satisfy a predicate. A first pass writes the truth of up to eight counters
- * of one layer as bits of a byte per row, a second one adds them up over ties. Used at the start and to verify. */
+/* Counters from scratch: how many of a row's ties satisfy a predicate. A first pass writes the truth of up to eight
+ * counters of one layer as bits of a byte per row, a second one adds them up over ties. Used at the start and to
+ * verify. */
 #include "engine/state.h"
 
 struct counter_pass {
     struct tmn_run *run;
-    uint8_t *truth;          /* [rows] bit i: alive, and the predicate of counter order[first + i] holds */
+    uint8_t *truth; /* [rows] bit i: alive, and the predicate of counter order[first + i] holds */
     size_t first;
     int counters;
-    bool check;              /* compare instead of storing */
+    bool check; /* compare instead of storing */
 };
 
 static void truth_block(void *context, int worker_index, uint32_t block) {
@@ -20,7 +21,9 @@ static void truth_block(void *context, int worker_index, uint32_t block) {
         tmn_row_levels(run, row, &run->packed[row], worker->level);
         if (tmn_holds(&run->alive_rule, worker, worker->level))
             for (int i = 0; i < pass->counters; i++)
-                bits |= (unsigned)tmn_holds(&run->counter_rule[run->counter_order[pass->first + (size_t)i]], worker, worker->level) << i;
+                bits |= (unsigned)tmn_holds(&run->counter_rule[run->counter_order[pass->first + (size_t)i]], worker,
+                                            worker->level)
+                        << i;
         pass->truth[row] = (uint8_t)bits;
     }
 }
@@ -34,8 +37,11 @@ static void count_row(struct counter_pass *pass, struct tmn_worker *worker, uint
         if (!pass->check)
             run->counter[c][row] = (uint16_t)sum;
         else if (run->counter[c][row] != sum)
-            tmn_fail_row(&run->block[row / BLOCK_ROWS],
-                         (struct tmn_failure){.kind = FAILED_COUNTER, .row = row, .transition = (int)c, .value = sum, .packed = run->packed[row]});
+            tmn_fail_row(&run->block[row / BLOCK_ROWS], (struct tmn_failure){.kind = FAILED_COUNTER,
+                                                                             .row = row,
+                                                                             .transition = (int)c,
+                                                                             .value = sum,
+                                                                             .packed = run->packed[row]});
     }
 }
 

@@ -1,7 +1,7 @@
-/* Digests. Weekly: the sum over rows and attributes of a 128-bit mix of row and the token of "attribute=level", kept up to
- * date on each change; the cumulative counts of outcomes by name and cell; the bits of feedback by name and place. Full: adds
- * k and left of enabled clocks and k of the rest, keyed by the transition's name. Sums modulo 2^128, so that neither order of
- * work nor order of declaration matters; parameters and G never enter. */
+/* Digests. Weekly: the sum over rows and attributes of a 128-bit mix of row and the token of "attribute=level", kept up
+ * to date on each change; the cumulative counts of outcomes by name and cell; the bits of feedback by name and place.
+ * Full: adds k and left of enabled clocks and k of the rest, keyed by the transition's name. Sums modulo 2^128, so that
+ * neither order of work nor order of declaration matters; parameters and G never enter. */
 #include "engine/state.h"
 
 #include <string.h>
@@ -14,7 +14,9 @@ static tmn_u128 mix_pair(uint64_t a, uint64_t b) {
     return ((tmn_u128)high << 64) | low;
 }
 
-tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value) { return mix_pair(token, value); }
+tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value) {
+    return mix_pair(token, value);
+}
 
 tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed) {
     tmn_u128 sum = 0;
@@ -25,7 +27,8 @@ tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tm
     return sum;
 }
 
-tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_packed *before, const struct tmn_packed *after) {
+tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_packed *before,
+                           const struct tmn_packed *after) {
     tmn_u128 sum = 0;
     for (size_t a = 0; a < run->model->attributes.count; a++) {
         const struct tmn_attribute *attribute = &run->model->attributes.items[a];
@@ -46,7 +49,9 @@ static tmn_u128 feedback_digest(const struct tmn_run *run) {
     return sum;
 }
 
-static struct tmn_digest halves(tmn_u128 sum) { return (struct tmn_digest){(uint64_t)sum, (uint64_t)(sum >> 64)}; }
+static struct tmn_digest halves(tmn_u128 sum) {
+    return (struct tmn_digest){(uint64_t)sum, (uint64_t)(sum >> 64)};
+}
 
 struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows) {
     return halves(rows + run->outcome_digest + feedback_digest(run));
@@ -98,4 +103,6 @@ struct tmn_digest tmn_run_full_digest(const struct tmn_run *const_run) {
     return halves(sum + event_clocks(run));
 }
 
-struct tmn_digest tmn_run_weekly_digest(const struct tmn_run *run) { return run->weekly; }
+struct tmn_digest tmn_run_weekly_digest(const struct tmn_run *run) {
+    return run->weekly;
+}

@@ -1,42 +1,72 @@
-/* A run: a world stepped window by window. The reference engine visits every person each window and is the specification. */
+/* A run: a world stepped window by window. The reference engine visits every person each window and is the
+ * specification. */
 #ifndef TMN_ENGINE_ENGINE_H
 #define TMN_ENGINE_ENGINE_H
 
 #include "world/world.h"
 
-struct tmn_digest { uint64_t low, high; };
+struct tmn_digest {
+    uint64_t low, high;
+};
 
-enum tmn_phase { TMN_PHASE_FACTORS, TMN_PHASE_PERSONS, TMN_PHASE_EVENTS, TMN_PHASE_MESSAGES, TMN_PHASE_COUNTERS, TMN_PHASE_FEEDBACK, TMN_PHASE_OUTPUT, TMN_PHASES };
+enum tmn_phase {
+    TMN_PHASE_FACTORS,
+    TMN_PHASE_PERSONS,
+    TMN_PHASE_EVENTS,
+    TMN_PHASE_MESSAGES,
+    TMN_PHASE_COUNTERS,
+    TMN_PHASE_FEEDBACK,
+    TMN_PHASE_OUTPUT,
+    TMN_PHASES
+};
 
 /* What happened to one row, told in the window in which it happened (for `trace` and for closure tests). */
-enum tmn_happening_kind { TMN_HAPPENED_FIRING, TMN_HAPPENED_USED_UP, TMN_HAPPENED_MESSAGE, TMN_HAPPENED_BIRTH, TMN_HAPPENED_CHANGE };
+enum tmn_happening_kind {
+    TMN_HAPPENED_FIRING,
+    TMN_HAPPENED_USED_UP,
+    TMN_HAPPENED_MESSAGE,
+    TMN_HAPPENED_BIRTH,
+    TMN_HAPPENED_CHANGE
+};
 struct tmn_happening {
-    enum tmn_happening_kind kind; int window; uint32_t row, sender /* MESSAGE, BIRTH: mother */;
+    enum tmn_happening_kind kind;
+    int window;
+    uint32_t row, sender /* MESSAGE, BIRTH: mother */;
     int transition, branch, action; /* action: index among the branch's items, for messages */
-    struct tmn_packed before, after; bool delivered; /* MESSAGE: passed `who` */
+    struct tmn_packed before, after;
+    bool delivered; /* MESSAGE: passed `who` */
 };
 typedef void tmn_happening_fn(void *context, const struct tmn_happening *happening);
 
 struct tmn_run_options {
-    uint64_t seed; double scale; int threads; int windows; /* 0: all */
-    const struct tmn_setting *settings; size_t setting_count;
+    uint64_t seed;
+    double scale;
+    int threads;
+    int windows; /* 0: all */
+    const struct tmn_setting *settings;
+    size_t setting_count;
     /* told in row order within a window, from one thread, when not NULL; all rows or only `watch_row` */
-    tmn_happening_fn *happening; void *happening_context; bool watch_all; uint32_t watch_row;
+    tmn_happening_fn *happening;
+    void *happening_context;
+    bool watch_all;
+    uint32_t watch_row;
     bool cut_feedback; /* hold all feedback and shares at their start (closure tests) */
 };
 
 struct tmn_counters_of_run {
-    uint64_t firings, used_up, messages_sent, messages_delivered, messages_to_absent /* dead or unborn */, births, births_elsewhere /* unit, place, nation */,
-        overshoots /* fired again in the next window since left <= 0 */, clamped /* feedback values */, k_overflows, event_firings;
+    uint64_t firings, used_up, messages_sent, messages_delivered, messages_to_absent /* dead or unborn */, births,
+        births_elsewhere /* unit, place, nation */, overshoots /* fired again in the next window since left <= 0 */,
+        clamped /* feedback values */, k_overflows, event_firings;
     uint64_t *transition_firings; /* [transitions] */
     double phase_s[TMN_PHASES];
 };
 
 struct tmn_run;
-bool tmn_run_new(struct tmn_run **run, const struct tmn_model *model, const struct tmn_run_options *options, struct tmn_error *err);
+bool tmn_run_new(struct tmn_run **run, const struct tmn_model *model, const struct tmn_run_options *options,
+                 struct tmn_error *err);
 void tmn_run_free(struct tmn_run *run);
 bool tmn_run_step(struct tmn_run *run, struct tmn_error *err); /* one window */
-int tmn_run_window(const struct tmn_run *run);                  /* windows done */
+int tmn_run_window(const struct tmn_run *run);                 /* windows done */
 int tmn_run_windows(const struct tmn_run *run);
 const struct tmn_world *tmn_run_world(const struct tmn_run *run);
 const struct tmn_counters_of_run *tmn_run_counters(const struct tmn_run *run);
@@ -45,11 +75,22 @@ struct tmn_digest tmn_run_full_digest(const struct tmn_run *run);
 /* Recomputes digest, shares, counters and stocks from scratch; false with the first disagreement. */
 bool tmn_run_verify(const struct tmn_run *run, struct tmn_error *err);
 /* Cell values (weighted) of an outcome: periods x cells; the last period may be unfinished. NULL rows never. */
-struct tmn_series { int periods; uint32_t cells; const double *value; const int32_t *first_day, *last_day; const double *simulated; /* unweighted persons */ };
+struct tmn_series {
+    int periods;
+    uint32_t cells;
+    const double *value;
+    const int32_t *first_day, *last_day;
+    const double *simulated; /* unweighted persons */
+};
 struct tmn_series tmn_run_series(const struct tmn_run *run, int outcome);
 double tmn_run_feedback(const struct tmn_run *run, int feedback, uint32_t slot);
-/* A person's clocks now: hazard in 1/y of the coming window, left as a unit exponential. Returns the number, at most model->slots. */
-struct tmn_clock_view { int transition; uint32_t k; double hazard_y, left; };
+/* A person's clocks now: hazard in 1/y of the coming window, left as a unit exponential. Returns the number, at most
+ * model->slots. */
+struct tmn_clock_view {
+    int transition;
+    uint32_t k;
+    double hazard_y, left;
+};
 int tmn_run_clocks(const struct tmn_run *run, uint32_t row, struct tmn_clock_view *out);
 uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row);
 uint32_t tmn_run_alive(const struct tmn_run *run);

@@ -1,6 +1,7 @@
-/* The tables of C and G. C by personal stratum depends on parameters alone and is made at the start and when a dated setting
- * takes effect. G by shared stratum is made for a window when anything that it reads has changed since it was last made.
- * A factor that is negative or not finite is an error only once a person meets it: strata that nobody is in are harmless. */
+/* The tables of C and G. C by personal stratum depends on parameters alone and is made at the start and when a dated
+ * setting takes effect. G by shared stratum is made for a window when anything that it reads has changed since it was
+ * last made. A factor that is negative or not finite is an error only once a person meets it: strata that nobody is in
+ * are harmless. */
 #include "engine/state.h"
 
 #include "base/real.h"
@@ -52,7 +53,9 @@ static bool stale(const struct tmn_run *run, const struct tmn_dependence *on) {
            any_changed(&on->feedback, run->feedback_changed) || any_changed(&on->share, run->share_changed);
 }
 
-static uint32_t tasks_of(uint32_t strata) { return (strata + TASK_STRATA - 1) / TASK_STRATA; }
+static uint32_t tasks_of(uint32_t strata) {
+    return (strata + TASK_STRATA - 1) / TASK_STRATA;
+}
 
 void tmn_factors_prepare(struct tmn_run *run) {
     const struct tmn_model *model = run->model;

@@ -33,15 +33,18 @@ static void place_levels(const struct tmn_run *run, int by, uint32_t slot, uint3
     level[by] = slot;
     for (size_t f = 0; f < model->features.count; f++) {
         const struct tmn_feature *feature = &model->features.items[f];
-        if (feature->kind == TMN_FEATURE_MAP && tmn_feature_of_attribute(model, model->maps.items[feature->index].of) == by)
+        if (feature->kind == TMN_FEATURE_MAP &&
+            tmn_feature_of_attribute(model, model->maps.items[feature->index].of) == by)
             level[f] = model->maps.items[feature->index].to[slot];
     }
 }
 
 /* ---- events ---- */
 
-/* The amount goes to the place of the event when the variable has the same places, to the nation's variable, or by map. */
-static uint32_t event_slot(const struct tmn_run *run, const struct tmn_event *event, const struct tmn_feedback *feedback, uint32_t place) {
+/* The amount goes to the place of the event when the variable has the same places, to the nation's variable, or by map.
+ */
+static uint32_t event_slot(const struct tmn_run *run, const struct tmn_event *event,
+                           const struct tmn_feedback *feedback, uint32_t place) {
     const struct tmn_model *model = run->model;
     if (feedback->by < 0)
         return 0;
@@ -59,14 +62,15 @@ static bool fire_event(struct tmn_run *run, const struct tmn_event *event, uint3
         double amount = tmn_expr_eval(action->amount, &worker->env);
         int64_t units;
         if (!tmn_fixed_amount(amount, &units))
-            return tmn_fail(err, TMN_RUN, "event '%s' adds %g to '%s' in %s: not a number that fits", event->name, amount, feedback->name,
-                            place_name(run->model, event->by, place));
+            return tmn_fail(err, TMN_RUN, "event '%s' adds %g to '%s' in %s: not a number that fits", event->name,
+                            amount, feedback->name, place_name(run->model, event->by, place));
         worker->add_once[feedback->first + event_slot(run, event, feedback, place)] += units;
     }
     return true;
 }
 
-static bool step_event(struct tmn_run *run, const struct tmn_event *event, struct tmn_event_rule *rule, uint32_t place, struct tmn_error *err) {
+static bool step_event(struct tmn_run *run, const struct tmn_event *event, struct tmn_event_rule *rule, uint32_t place,
+                       struct tmn_error *err) {
     struct tmn_worker *worker = &run->worker[0];
     place_levels(run, event->by, place, worker->level);
     worker->env.level = worker->level;
@@ -74,11 +78,14 @@ static bool step_event(struct tmn_run *run, const struct tmn_event *event, struc
         return true;
     double hazard = tmn_expr_eval(event->rate, &worker->env) * worker->env.window_y;
     uint64_t units, use;
-    if (!tmn_fixed_g(hazard, &units) || __builtin_mul_overflow(units, UINT64_C(1) << TMN_C_BITS, &use) || use >= FACTOR_SPECIAL) {
+    if (!tmn_fixed_g(hazard, &units) || __builtin_mul_overflow(units, UINT64_C(1) << TMN_C_BITS, &use) ||
+        use >= FACTOR_SPECIAL) {
         char date[16];
         tmn_date_format(run->now.first_day, date);
-        return tmn_fail(err, TMN_RUN, "event '%s' has hazard %g per window in %s in the window of %s: it must be at least 0 and below 32",
-                        event->name, hazard, place_name(run->model, event->by, place), date);
+        return tmn_fail(
+            err, TMN_RUN,
+            "event '%s' has hazard %g per window in %s in the window of %s: it must be at least 0 and below 32",
+            event->name, hazard, place_name(run->model, event->by, place), date);
     }
     if (use == 0 || rule->left[place] > use) {
         rule->left[place] -= use;

@@ -1,5 +1,5 @@
-/* One firing: the branch, the changes of the person's own attributes, and what it sends out into the lists of its block and
- * the sums of its worker. All actions of a branch read the state just before it, so their order does not matter. */
+/* One firing: the branch, the changes of the person's own attributes, and what it sends out into the lists of its block
+ * and the sums of its worker. All actions of a branch read the state just before it, so their order does not matter. */
 #include "engine/state.h"
 
 #include <assert.h>
@@ -113,7 +113,8 @@ struct firing {
 };
 
 /* Levels just before the firing, but with the place (and maps of it) of the window's start, or of after the firing. */
-static const uint32_t *levels_at_place(struct tmn_run *run, struct tmn_worker *worker, const struct firing *firing, bool place_now) {
+static const uint32_t *levels_at_place(struct tmn_run *run, struct tmn_worker *worker, const struct firing *firing,
+                                       bool place_now) {
     int place = run->model->population.place_attribute;
     if (place < 0)
         return worker->level;
@@ -126,30 +127,32 @@ static const uint32_t *levels_at_place(struct tmn_run *run, struct tmn_worker *w
     return worker->place_level;
 }
 
-static void add_feedback(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing,
-                         const struct tmn_action *action) {
+static void add_feedback(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                         const struct firing *firing, const struct tmn_action *action) {
     const struct tmn_feedback *feedback = &run->model->feedbacks.items[action->feedback];
     struct tmn_env env = worker->env;
     env.level = levels_at_place(run, worker, firing, action->place_now);
     double amount = tmn_expr_eval(action->amount, &env);
     int64_t units;
     if (!tmn_fixed_amount(amount, &units)) {
-        tmn_fail_row(block, (struct tmn_failure){FAILED_AMOUNT, firing->row, firing->transition, firing->branch, amount, *firing->before});
+        tmn_fail_row(block, (struct tmn_failure){FAILED_AMOUNT, firing->row, firing->transition, firing->branch, amount,
+                                                 *firing->before});
         return;
     }
     uint32_t slot = tmn_slot_of(feedback->by, action->place_now ? worker->after_level : worker->start_level);
     worker->add[feedback->first + slot] += units;
 }
 
-static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing, int item,
-                 const struct tmn_action *action) {
+static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing,
+                 int item, const struct tmn_action *action) {
     uint64_t chance = UINT64_C(1) << 32;
     if (action->chance != NULL) {
         struct tmn_env env = worker->env;
         env.level = levels_at_place(run, worker, firing, action->place_now);
         double p = tmn_expr_eval(action->chance, &env);
         if (!probability(p, &chance)) {
-            tmn_fail_row(block, (struct tmn_failure){FAILED_CHANCE, firing->row, firing->transition, firing->branch, p, *firing->before});
+            tmn_fail_row(block, (struct tmn_failure){FAILED_CHANCE, firing->row, firing->transition, firing->branch, p,
+                                                     *firing->before});
             return;
         }
     }
@@ -157,8 +160,8 @@ static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
     uint32_t tell = rule->tell[(size_t)firing->branch * rule->most_items + (size_t)item];
     uint32_t ties = tmn_layer_ties(run->world, action->layer, firing->row, worker->ties);
     for (uint32_t i = 0; i < ties; i++) {
-        if (action->chance != NULL &&
-            tmn_draw_uniform(tmn_draw(run->options.seed, firing->row, worker->ties[i] + 1, firing->k, action->hash)) >= chance)
+        if (action->chance != NULL && tmn_draw_uniform(tmn_draw(run->options.seed, firing->row, worker->ties[i] + 1,
+                                                                firing->k, action->hash)) >= chance)
             continue;
         struct tmn_message *message = tmn_list_add(&block->message, sizeof *message);
         if (message == NULL) {
@@ -175,7 +178,8 @@ static void ask_birth(struct tmn_block *block, const struct firing *firing, cons
     if (birth == NULL)
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = firing->row});
     else
-        *birth = (struct tmn_birth){*firing->before, action, firing->row, firing->k, firing->transition, firing->branch};
+        *birth =
+            (struct tmn_birth){*firing->before, action, firing->row, firing->k, firing->transition, firing->branch};
 }
 
 /* Counts of firings for feedback (by the place at the window's start) and for outcomes (by the state after). */
@@ -197,8 +201,8 @@ static void count_firing(struct tmn_run *run, struct tmn_worker *worker, int tra
     }
 }
 
-void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition, uint32_t k,
-              const struct tmn_packed *start, struct tmn_packed *now) {
+void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition,
+              uint32_t k, const struct tmn_packed *start, struct tmn_packed *now) {
     const struct tmn_transition *it = &run->model->transitions.items[transition];
     struct tmn_packed before = *now;
     tmn_row_levels(run, row, start, worker->start_level);
@@ -224,5 +228,6 @@ void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *
     if (!tmn_same(&before, now))
         tmn_flows(run, worker, worker->level, worker->after_level);
     if (tmn_watched(run, row))
-        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row, row, transition, (int)b, -1, before, *now, false});
+        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row, row, transition, (int)b,
+                                                         -1, before, *now, false});
 }

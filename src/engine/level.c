@@ -1,5 +1,5 @@
-/* Levels of features: from packed attributes to what strata, predicates and expressions read. Predicates over attributes
- * become tables of truth, since changes of rows ask for them again and again. */
+/* Levels of features: from packed attributes to what strata, predicates and expressions read. Predicates over
+ * attributes become tables of truth, since changes of rows ask for them again and again. */
 #include "engine/state.h"
 
 #include <string.h>
@@ -83,12 +83,14 @@ void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct
         uint32_t levels = model->features.items[source].cardinality;
         uint32_t *numbers = TMN_NEW_ARRAY(&run->arena, uint32_t, levels);
         for (uint32_t l = 0; l < levels && !zero; l++)
-            numbers[l] = strata->stride[i] * (source == feature ? l : model->maps.items[model->features.items[feature].index].to[l]);
+            numbers[l] = strata->stride[i] *
+                         (source == feature ? l : model->maps.items[model->features.items[feature].index].to[l]);
         terms->items[i] = (struct tmn_term){(uint32_t)source, find_parts(run, numbers, levels)};
     }
 }
 
-/* Strata of what `expr` reads, first feature fastest as tmn_stratum_levels wants it; n = -1 when it would have more than TMN_MAX_STRATA cells. */
+/* Strata of what `expr` reads, first feature fastest as tmn_stratum_levels wants it; n = -1 when it would have more
+ * than TMN_MAX_STRATA cells. */
 static void predicate_strata(struct tmn_run *run, const struct tmn_expr *expr, struct tmn_strata *strata) {
     const struct tmn_model *model = run->model;
     bool *reads = TMN_NEW_ARRAY(&run->arena, bool, model->features.count + 1);

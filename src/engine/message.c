@@ -1,6 +1,6 @@
-/* The messages phase: what was told in this window, gathered by receiver and reduced. Per receiver and attribute the set of
- * the highest priority wins, then the first by full name; then all steps are added and clamped once. No order of delivery
- * matters; sorting is for the record of happenings. */
+/* The messages phase: what was told in this window, gathered by receiver and reduced. Per receiver and attribute the
+ * set of the highest priority wins, then the first by full name; then all steps are added and clamped once. No order of
+ * delivery matters; sorting is for the record of happenings. */
 #include "engine/state.h"
 
 #include <string.h>
@@ -38,7 +38,8 @@ bool tmn_deliver(struct tmn_run *run, struct tmn_list *all, size_t list_offset, 
         struct tmn_list *list = (struct tmn_list *)((char *)&run->block[b] + list_offset);
         const char *items = list->items;
         for (size_t i = 0; i < list->count; i++)
-            memcpy((char *)all->items + (size_t)run->bucket[*(const uint32_t *)(items + i * size) / BLOCK_ROWS]++ * size,
+            memcpy((char *)all->items +
+                       (size_t)run->bucket[*(const uint32_t *)(items + i * size) / BLOCK_ROWS]++ * size,
                    items + i * size, size);
         list->count = 0;
     }
@@ -87,7 +88,8 @@ static struct tmn_set_winner *meet(struct tmn_worker *worker, int attribute, int
 }
 
 /* Messages come in the order of full names, so that a later one wins by priority alone. */
-static void weigh(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_action *tell, const struct tmn_packed *now, int *met) {
+static void weigh(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_action *tell,
+                  const struct tmn_packed *now, int *met) {
     for (size_t i = 0; i < tell->count; i++) {
         const struct tmn_action *item = &tell->items[i];
         struct tmn_set_winner *winner = meet(worker, item->attribute, met);
@@ -96,7 +98,8 @@ static void weigh(struct tmn_run *run, struct tmn_worker *worker, const struct t
         } else if (!winner->set || tell->priority > winner->priority) {
             winner->set = true;
             winner->priority = tell->priority;
-            winner->level = item->kind == TMN_ACTION_SET ? item->level : tmn_level(now, &run->model->attributes.items[item->from]);
+            winner->level =
+                item->kind == TMN_ACTION_SET ? item->level : tmn_level(now, &run->model->attributes.items[item->from]);
         }
     }
 }
@@ -113,7 +116,8 @@ static void apply_reduced(struct tmn_run *run, struct tmn_worker *worker, int me
     }
 }
 
-static void change_receiver(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, const struct tmn_packed *after) {
+static void change_receiver(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                            const struct tmn_packed *after) {
     struct tmn_packed before = run->packed[row];
     if (tmn_same(&before, after))
         return;
@@ -122,7 +126,8 @@ static void change_receiver(struct tmn_run *run, struct tmn_worker *worker, stru
     tmn_flows(run, worker, worker->level, worker->after_level);
     run->packed[row] = *after;
     if (tmn_watched(run, row))
-        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_CHANGE, run->window, row, row, -1, -1, -1, before, *after, true});
+        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_CHANGE, run->window, row, row, -1, -1, -1, before,
+                                                         *after, true});
 }
 
 /* `who` reads the receiver after own firings and before any message. */
@@ -130,7 +135,8 @@ static bool delivered(struct tmn_worker *worker, const struct tmn_action *tell) 
     return tell->who == NULL || tmn_expr_eval(tell->who, &worker->env) != 0;
 }
 
-static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct tmn_message *messages, uint32_t count) {
+static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                    const struct tmn_message *messages, uint32_t count) {
     uint32_t row = messages[0].receiver;
     struct tmn_packed now = run->packed[row], after = now;
     bool alive = (run->flags[row] & ROW_ALIVE) != 0;
@@ -152,8 +158,9 @@ static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
             weigh(run, worker, tell->action, &now, &met);
         }
         if (tmn_watched(run, row))
-            tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_MESSAGE, run->window, row, messages[i].sender, tell->transition,
-                                                             tell->branch, tell->item, now, now, heard});
+            tmn_happening_add(block,
+                              &(struct tmn_happening){TMN_HAPPENED_MESSAGE, run->window, row, messages[i].sender,
+                                                      tell->transition, tell->branch, tell->item, now, now, heard});
     }
     apply_reduced(run, worker, met, &after);
     change_receiver(run, worker, block, row, &after);

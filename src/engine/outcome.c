@@ -1,22 +1,28 @@
-/* Outcomes: what is counted and reported. Counts are whole simulated persons until they are written as weighted reals, once a
- * window, into the series of the period. */
+/* Outcomes: what is counted and reported. Counts are whole simulated persons until they are written as weighted reals,
+ * once a window, into the series of the period. */
 #include "engine/state.h"
 
 #include <stdio.h>
 
 static int period_of(const struct tmn_run *run, const struct tmn_outcome *outcome, const struct tmn_window *window) {
     switch (outcome->every) {
-    case TMN_PERIOD_WINDOW: return window->index;
-    case TMN_PERIOD_YEAR: return window->year - run->model->calendar.start_year;
-    case TMN_PERIOD_RUN: return 0;
+    case TMN_PERIOD_WINDOW:
+        return window->index;
+    case TMN_PERIOD_YEAR:
+        return window->year - run->model->calendar.start_year;
+    case TMN_PERIOD_RUN:
+        return 0;
     }
     return 0;
 }
 
-static int32_t last_day(const struct tmn_window *window) { return window->first_day + window->quarter_days / 4 - 1; }
+static int32_t last_day(const struct tmn_window *window) {
+    return window->first_day + window->quarter_days / 4 - 1;
+}
 
 /* A name for each cell that depends on names alone: the order of keys and of levels does not matter. */
-static uint64_t cell_token(const struct tmn_run *run, const struct tmn_outcome *outcome, uint32_t cell, uint32_t *level) {
+static uint64_t cell_token(const struct tmn_run *run, const struct tmn_outcome *outcome, uint32_t cell,
+                           uint32_t *level) {
     const struct tmn_model *model = run->model;
     uint64_t sum = 0;
     char text[512];
@@ -74,7 +80,8 @@ void tmn_outcomes_prepare(struct tmn_run *run) {
 }
 
 /* Brings the workers' flows of this window into the cumulative counts, and their digest up to date. */
-static void merge_flows(struct tmn_run *run, const struct tmn_outcome_state *state, uint32_t cells, bool first_of_period) {
+static void merge_flows(struct tmn_run *run, const struct tmn_outcome_state *state, uint32_t cells,
+                        bool first_of_period) {
     for (uint32_t cell = 0; cell < cells; cell++) {
         uint32_t c = state->first + cell;
         int64_t sum = 0;
@@ -92,7 +99,8 @@ static void merge_flows(struct tmn_run *run, const struct tmn_outcome_state *sta
     }
 }
 
-static void write_counts(const struct tmn_run *run, const struct tmn_outcome_state *state, uint32_t cells, int period, const int64_t *count) {
+static void write_counts(const struct tmn_run *run, const struct tmn_outcome_state *state, uint32_t cells, int period,
+                         const int64_t *count) {
     double *value = state->value + (size_t)period * cells, *simulated = state->simulated + (size_t)period * cells;
     for (uint32_t cell = 0; cell < cells; cell++) {
         simulated[cell] = (double)count[state->first + cell];
@@ -127,5 +135,10 @@ struct tmn_series tmn_run_series(const struct tmn_run *run, int outcome) {
         struct tmn_window last = tmn_calendar_window(&run->model->calendar, run->window - 1);
         done = period_of(run, &run->model->outcomes.items[outcome], &last) + 1;
     }
-    return (struct tmn_series){done, run->model->outcomes.items[outcome].by.size, state->value, state->first_day, state->last_day, state->simulated};
+    return (struct tmn_series){done,
+                               run->model->outcomes.items[outcome].by.size,
+                               state->value,
+                               state->first_day,
+                               state->last_day,
+                               state->simulated};
 }

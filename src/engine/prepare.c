@@ -1,4 +1,5 @@
-/* What a run needs before its first window: columns, scratch of workers, tables, and the sums over persons at the start. */
+/* What a run needs before its first window: columns, scratch of workers, tables, and the sums over persons at the
+ * start. */
 #include "engine/state.h"
 
 #include <limits.h>
@@ -44,7 +45,8 @@ static void make_arrays(struct tmn_run *run) {
     run->feedback_next = TMN_NEW_ARRAY(arena, double, model->feedback_slots + 1);
     run->feedback_token = TMN_NEW_ARRAY(arena, uint64_t, model->feedback_slots + 1);
     run->share = TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1);
-    run->share_read = run->options.cut_feedback ? TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1) : run->share;
+    run->share_read =
+        run->options.cut_feedback ? TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1) : run->share;
     run->count = TMN_NEW_ARRAY(arena, double, model->count_slots + 1);
     run->driver_changed = TMN_NEW_ARRAY(arena, bool, model->drivers.count + 1);
     run->feedback_changed = TMN_NEW_ARRAY(arena, bool, model->feedbacks.count + 1);
@@ -89,8 +91,10 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     for (size_t c = 0; c < model->counters.count; c++) {
         void *column;
         if (tmn_layer_degree_max(run->world, model->counters.items[c].layer) > UINT16_MAX)
-            return tmn_fail(err, TMN_CAPACITY, "counter '%s' can not count more than 65535 ties of a person, but its layer has up to %u",
-                            model->counters.items[c].name, tmn_layer_degree_max(run->world, model->counters.items[c].layer));
+            return tmn_fail(err, TMN_CAPACITY,
+                            "counter '%s' can not count more than 65535 ties of a person, but its layer has up to %u",
+                            model->counters.items[c].name,
+                            tmn_layer_degree_max(run->world, model->counters.items[c].layer));
         if (!tmn_column_alloc(&column, rows, sizeof **run->counter, model->counters.items[c].name, err))
             return false;
         run->counter[c] = column;
@@ -113,7 +117,10 @@ static void list_push(struct tmn_arena *arena, struct tmn_list *list, uint32_t v
     list->items = items;
 }
 
-struct named_tell { const char *name; struct tmn_tell tell; };
+struct named_tell {
+    const char *name;
+    struct tmn_tell tell;
+};
 
 static int by_name(const void *a, const void *b) {
     return strcmp(((const struct named_tell *)a)->name, ((const struct named_tell *)b)->name);
@@ -122,7 +129,10 @@ static int by_name(const void *a, const void *b) {
 /* Tells in the order of their full names: their ids are what decides between messages. */
 static void number_tells(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
-    struct { struct named_tell *items; size_t count, capacity; } list = {0};
+    struct {
+        struct named_tell *items;
+        size_t count, capacity;
+    } list = {0};
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *it = &model->transitions.items[t];
         for (size_t b = 0; b < it->branches; b++)
@@ -132,8 +142,8 @@ static void number_tells(struct tmn_run *run) {
                     run->rule[t].most_items = (uint32_t)i + 1;
                 if (action->kind != TMN_ACTION_TELL)
                     continue;
-                const char *name = tmn_arena_printf(&run->arena, "%s/%s/%s/%s", it->name, it->branch[b].name, action->name,
-                                                    model->layers.items[action->layer].name);
+                const char *name = tmn_arena_printf(&run->arena, "%s/%s/%s/%s", it->name, it->branch[b].name,
+                                                    action->name, model->layers.items[action->layer].name);
                 struct named_tell tell = {name, {action, (int)t, (int)b, (int)i}};
                 TMN_PUSH(&run->arena, &list, tell);
             }
@@ -178,7 +188,8 @@ static void make_rules(struct tmn_run *run) {
         const struct tmn_feedback *feedback = &model->feedbacks.items[f];
         for (uint32_t slot = 0; slot < feedback->slots; slot++) {
             const char *const *level = feedback->by < 0 ? NULL : model->features.items[feedback->by].level;
-            const char *name = level == NULL ? feedback->name : tmn_arena_printf(&run->arena, "%s=%s", feedback->name, level[slot]);
+            const char *name =
+                level == NULL ? feedback->name : tmn_arena_printf(&run->arena, "%s=%s", feedback->name, level[slot]);
             run->feedback_token[feedback->first + slot] = tmn_name_hash64(name) + (level == NULL ? slot : 0);
             run->feedback[feedback->first + slot] = feedback->start + 0.0;
         }
@@ -198,8 +209,8 @@ static bool check_events(const struct tmn_run *run, struct tmn_error *err) {
             const struct tmn_feature *feature = &model->features.items[by];
             if (event->by < 0 || feature->kind != TMN_FEATURE_MAP ||
                 tmn_feature_of_attribute(model, model->maps.items[feature->index].of) != event->by)
-                return tmn_fail(err, TMN_SCENARIO, "event '%s' adds to '%s', whose places are not those of the event", event->name,
-                                model->feedbacks.items[event->items[i].feedback].name);
+                return tmn_fail(err, TMN_SCENARIO, "event '%s' adds to '%s', whose places are not those of the event",
+                                event->name, model->feedbacks.items[event->items[i].feedback].name);
         }
     return true;
 }

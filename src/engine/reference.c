@@ -1,7 +1,7 @@
 /* The persons phase of the reference engine: visits every row each window and is the specification as code.
  *
- * For each enabled clock left -= C x G; those that ran out are put in the order in which they did within the window and each
- * fires if its predicate still holds on the person's state by then, else it is used up. */
+ * For each enabled clock left -= C x G; those that ran out are put in the order in which they did within the window and
+ * each fires if its predicate still holds on the person's state by then, else it is used up. */
 #include "engine/state.h"
 
 /* a ran out before b: left_a / use_a < left_b / use_b, chances of 1 first, ties by name. */
@@ -26,8 +26,10 @@ static void insert_expired(const struct tmn_run *run, struct tmn_expired *list, 
     list[i] = item;
 }
 
-/* Does the predicate hold on the person's state by now, after own firings of this window? All else is of the window's start. */
-static bool holds_now(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, const struct tmn_packed *now) {
+/* Does the predicate hold on the person's state by now, after own firings of this window? All else is of the window's
+ * start. */
+static bool holds_now(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+                      const struct tmn_packed *now) {
     const struct tmn_transition *it = &run->model->transitions.items[transition];
     tmn_row_levels(run, row, now, worker->level);
     if (run->rule[transition].c[tmn_stratum(&it->personal, worker->level)] == FACTOR_DISABLED)
@@ -37,8 +39,10 @@ static bool holds_now(struct tmn_run *run, struct tmn_worker *worker, uint32_t r
     return tmn_shared_holds(it, &env);
 }
 
-/* What is left after the clock ran out: fresh for terms and chances, and for rates the next threshold less the overshoot. */
-static uint64_t restart(const struct tmn_run *run, uint32_t row, const struct tmn_expired *clock, uint32_t k, bool carry) {
+/* What is left after the clock ran out: fresh for terms and chances, and for rates the next threshold less the
+ * overshoot. */
+static uint64_t restart(const struct tmn_run *run, uint32_t row, const struct tmn_expired *clock, uint32_t k,
+                        bool carry) {
     uint64_t threshold = tmn_threshold(run, row, clock->transition, k);
     if (!carry || run->model->transitions.items[clock->transition].kind != TMN_CLOCK_RATE)
         return threshold;
@@ -54,12 +58,14 @@ static void run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
         uint32_t k = tmn_k(run, row, clock->transition);
         bool fires = tmn_same(&start, &now) || holds_now(run, worker, row, clock->transition, &now);
         if (fires) {
-            worker->tally.overshoots += !clock->certain && clock->left == 0; /* the last overshoot was beyond the threshold */
+            worker->tally.overshoots +=
+                !clock->certain && clock->left == 0; /* the last overshoot was beyond the threshold */
             tmn_fire(run, worker, block, row, clock->transition, k, &start, &now);
         } else {
             worker->tally.used_up++;
             if (tmn_watched(run, row))
-                tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_USED_UP, run->window, row, row, clock->transition, -1, -1, now, now, false});
+                tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_USED_UP, run->window, row, row,
+                                                                 clock->transition, -1, -1, now, now, false});
         }
         size_t at = (size_t)row * (size_t)run->slots + (size_t)clock->slot;
         run->left[at] = restart(run, row, clock, tmn_k_advance(run, worker, block, row, clock->transition), fires);
@@ -69,14 +75,16 @@ static void run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
 }
 
 /* C x G of a factor that is no number, or of a product beyond the format. */
-static uint64_t special_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c, uint64_t g, bool *certain) {
+static uint64_t special_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c,
+                            uint64_t g, bool *certain) {
     if (c == 0 || g == 0)
         return 0;
     *certain = (c == TMN_CERTAIN && g < FACTOR_SPECIAL) || (g == TMN_CERTAIN && c < FACTOR_SPECIAL);
     if (*certain)
         return 1;
     enum failure_kind kind = c == FACTOR_BAD ? FAILED_C : g == FACTOR_BAD ? FAILED_G : FAILED_LARGE;
-    tmn_fail_row(block, (struct tmn_failure){.kind = kind, .row = row, .transition = transition, .packed = run->packed[row]});
+    tmn_fail_row(block,
+                 (struct tmn_failure){.kind = kind, .row = row, .transition = transition, .packed = run->packed[row]});
     return 0;
 }
 
@@ -94,7 +102,8 @@ static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn
             continue;
         int transition = slot[s] - 1;
         const struct tmn_clock_rule *rule = &run->rule[transition];
-        uint64_t c = rule->c[tmn_terms_stratum(&rule->personal, part, level)], g = rule->g[tmn_terms_stratum(&rule->shared, part, level)], use;
+        uint64_t c = rule->c[tmn_terms_stratum(&rule->personal, part, level)],
+                 g = rule->g[tmn_terms_stratum(&rule->shared, part, level)], use;
         bool certain = false, beyond = __builtin_mul_overflow(c, g, &use);
         if (__builtin_expect(beyond || ((c | g | use) >= FACTOR_SPECIAL), 0))
             use = special_use(run, block, row, transition, c, g, &certain);
@@ -115,4 +124,6 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
             visit_row(run, worker, &run->block[block], row);
 }
 
-void tmn_phase_persons(struct tmn_run *run) { tmn_run_blocks(run, visit_block); }
+void tmn_phase_persons(struct tmn_run *run) {
+    tmn_run_blocks(run, visit_block);
+}

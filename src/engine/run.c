@@ -5,7 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct block_call { struct tmn_run *run; tmn_rows_fn *fn; };
+struct block_call {
+    struct tmn_run *run;
+    tmn_rows_fn *fn;
+};
 
 static void call_block(void *context, int worker, uint32_t block) {
     struct block_call *call = context;
@@ -21,7 +24,8 @@ static bool set_up(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     const struct tmn_run_options *options = &run->options;
     if (options->windows < 0 || options->windows > model->calendar.windows)
-        return tmn_fail(err, TMN_USAGE, "the scenario has %d windows, so %d can not be run", model->calendar.windows, options->windows);
+        return tmn_fail(err, TMN_USAGE, "the scenario has %d windows, so %d can not be run", model->calendar.windows,
+                        options->windows);
     run->windows = options->windows == 0 ? model->calendar.windows : options->windows;
     if (!tmn_pool_new(&run->pool, options->threads, err) ||
         !tmn_world_new(&run->world, model, options->seed, options->scale, run->pool, err))
@@ -40,7 +44,8 @@ static bool set_up(struct tmn_run *run, struct tmn_error *err) {
     return ok;
 }
 
-bool tmn_run_new(struct tmn_run **out, const struct tmn_model *model, const struct tmn_run_options *options, struct tmn_error *err) {
+bool tmn_run_new(struct tmn_run **out, const struct tmn_model *model, const struct tmn_run_options *options,
+                 struct tmn_error *err) {
     *out = NULL;
     struct tmn_run *run = calloc(1, sizeof *run);
     if (run == NULL)
@@ -89,11 +94,21 @@ void tmn_run_free(struct tmn_run *run) {
     free(run);
 }
 
-int tmn_run_window(const struct tmn_run *run) { return run->window; }
-int tmn_run_windows(const struct tmn_run *run) { return run->windows; }
-const struct tmn_world *tmn_run_world(const struct tmn_run *run) { return run->world; }
-const struct tmn_counters_of_run *tmn_run_counters(const struct tmn_run *run) { return &run->counters; }
-uint32_t tmn_run_alive(const struct tmn_run *run) { return run->alive; }
+int tmn_run_window(const struct tmn_run *run) {
+    return run->window;
+}
+int tmn_run_windows(const struct tmn_run *run) {
+    return run->windows;
+}
+const struct tmn_world *tmn_run_world(const struct tmn_run *run) {
+    return run->world;
+}
+const struct tmn_counters_of_run *tmn_run_counters(const struct tmn_run *run) {
+    return &run->counters;
+}
+uint32_t tmn_run_alive(const struct tmn_run *run) {
+    return run->alive;
+}
 
 double tmn_run_feedback(const struct tmn_run *run, int feedback, uint32_t slot) {
     return run->feedback[run->model->feedbacks.items[feedback].first + slot];
@@ -112,9 +127,11 @@ size_t tmn_run_bytes(const struct tmn_run *run) {
     bytes += rows * sizeof **run->counter * run->model->counters.count;
     for (uint32_t b = 0; b < run->blocks; b++) {
         const struct tmn_block *block = &run->block[b];
-        bytes += block->touched.capacity * sizeof(struct tmn_touched) + block->message.capacity * sizeof(struct tmn_message);
+        bytes +=
+            block->touched.capacity * sizeof(struct tmn_touched) + block->message.capacity * sizeof(struct tmn_message);
         bytes += block->birth.capacity * sizeof(struct tmn_birth) + block->delta.capacity * sizeof(struct tmn_delta);
-        bytes += block->told.capacity * sizeof(struct tmn_told) + block->overflow.capacity * sizeof *block->overflow.items;
+        bytes +=
+            block->told.capacity * sizeof(struct tmn_told) + block->overflow.capacity * sizeof *block->overflow.items;
     }
     return bytes + run->message.capacity * sizeof(struct tmn_message) + run->delta.capacity * sizeof(struct tmn_delta);
 }
@@ -158,7 +175,8 @@ int tmn_run_clocks(const struct tmn_run *const_run, uint32_t row, struct tmn_clo
         int transition = run->slot[at] - 1;
         const struct tmn_transition *it = &model->transitions.items[transition];
         out[count++] = (struct tmn_clock_view){transition, tmn_k(run, row, transition), hazard_y(run, it, &env),
-                                               it->kind == TMN_CLOCK_AFTER ? (double)run->left[at] : (double)run->left[at] * 0x1p-58};
+                                               it->kind == TMN_CLOCK_AFTER ? (double)run->left[at]
+                                                                           : (double)run->left[at] * 0x1p-58};
     }
     run->now = kept;
     tmn_real_restore(state);

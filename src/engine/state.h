@@ -1,9 +1,10 @@
-/* The state of a run, private to the engine: columns by row, tables by stratum, lists by block of rows, tallies by worker.
+/* The state of a run, private to the engine: columns by row, tables by stratum, lists by block of rows, tallies by
+ * worker.
  *
- * A window passes through the phases of window.c. What one block of rows does to others (messages, counters) is collected
- * in lists of the block that caused it and delivered by the block that receives it, so no two threads write one datum; what
- * is summed over everybody is summed in integers per worker. Blocks have a fixed number of rows: nothing depends on the
- * number of threads. */
+ * A window passes through the phases of window.c. What one block of rows does to others (messages, counters) is
+ * collected in lists of the block that caused it and delivered by the block that receives it, so no two threads write
+ * one datum; what is summed over everybody is summed in integers per worker. Blocks have a fixed number of rows:
+ * nothing depends on the number of threads. */
 #ifndef TMN_ENGINE_STATE_H
 #define TMN_ENGINE_STATE_H
 
@@ -13,9 +14,9 @@
 
 enum {
     BLOCK_ROWS = 2048,
-    K_OVERFLOW = 255,           /* of a byte of k: the number stands in the block's overflow table */
-    SLOT_ADVANCED = 0x8000,     /* of a slot: k has already advanced in this window */
-    SLOT_TRANSITION = 0x7fff    /* of a slot: transition + 1, or 0 */
+    K_OVERFLOW = 255,        /* of a byte of k: the number stands in the block's overflow table */
+    SLOT_ADVANCED = 0x8000,  /* of a slot: k has already advanced in this window */
+    SLOT_TRANSITION = 0x7fff /* of a slot: transition + 1, or 0 */
 };
 
 /* Entries of C and G tables that are no numbers; all numbers lie below 2^63. TMN_CERTAIN is a chance of 1. */
@@ -23,71 +24,155 @@ enum {
 #define FACTOR_DISABLED (UINT64_MAX - 2) /* C: the personal predicate is false here */
 #define FACTOR_SPECIAL (UINT64_C(1) << 63)
 
-enum row_flag { ROW_ALIVE = 1, ROW_UNBORN = 2, ROW_TOUCHED = 4 /* in this window's list */, ROW_CLOCKS = 8 /* some clock is enabled */ };
+enum row_flag {
+    ROW_ALIVE = 1,
+    ROW_UNBORN = 2,
+    ROW_TOUCHED = 4 /* in this window's list */,
+    ROW_CLOCKS = 8 /* some clock is enabled */
+};
 
 /* A growing list; items keep their memory from window to window. */
-struct tmn_list { void *items; size_t count, capacity; };
+struct tmn_list {
+    void *items;
+    size_t count, capacity;
+};
 /* Room for one more zeroed item, or NULL when memory ran out. */
 void *tmn_list_add(struct tmn_list *list, size_t size);
 
 /* A predicate over attributes and maps as a table over its strata, or evaluated when that would be too large. */
-struct tmn_predicate { const struct tmn_expr *expr; struct tmn_strata strata; uint8_t *truth; };
+struct tmn_predicate {
+    const struct tmn_expr *expr;
+    struct tmn_strata strata;
+    uint8_t *truth;
+};
 
 /* How to get the level of a feature from a row; only those from which clocks' strata are made. */
-struct tmn_attribute_recipe { uint16_t feature; uint8_t word, shift; uint32_t mask; };
-struct tmn_counter_recipe { uint16_t feature; const uint16_t *column; uint32_t max; };
+struct tmn_attribute_recipe {
+    uint16_t feature;
+    uint8_t word, shift;
+    uint32_t mask;
+};
+struct tmn_counter_recipe {
+    uint16_t feature;
+    const uint16_t *column;
+    uint32_t max;
+};
 struct tmn_recipes {
-    struct tmn_attribute_recipe *attribute; size_t attributes;
-    struct tmn_counter_recipe *counter; size_t counters;
+    struct tmn_attribute_recipe *attribute;
+    size_t attributes;
+    struct tmn_counter_recipe *counter;
+    size_t counters;
     bool age;
 };
 
 /* A term of a stratum's index: part[first + level of feature], level times stride, or the mapped level times stride. */
-struct tmn_term { uint32_t feature, first; };
-struct tmn_terms { struct tmn_term *items; uint32_t count; }; /* count: a multiple of 2, filled up with terms of zero */
+struct tmn_term {
+    uint32_t feature, first;
+};
+struct tmn_terms {
+    struct tmn_term *items;
+    uint32_t count;
+}; /* count: a multiple of 2, filled up with terms of zero */
 
 /* What the loop over persons needs of a transition, close together. */
 struct tmn_clock_rule {
-    uint64_t *c, *g;                 /* tables over the personal and the shared stratum */
+    uint64_t *c, *g; /* tables over the personal and the shared stratum */
     struct tmn_terms personal, shared;
-    uint64_t windows;                /* AFTER: threshold */
+    uint64_t windows;                 /* AFTER: threshold */
     struct tmn_list counts, outcomes; /* uint32_t: model counts and FIRINGS outcomes that this transition feeds */
-    uint32_t *tell;                  /* [branches * most items] id of each tell */
+    uint32_t *tell;                   /* [branches * most items] id of each tell */
     uint32_t most_items;
 };
 
 /* A tell action; ids follow the order of full names. */
-struct tmn_tell { const struct tmn_action *action; int transition, branch, item; };
+struct tmn_tell {
+    const struct tmn_action *action;
+    int transition, branch, item;
+};
 
 /* What an expression list depends on beyond its stratum: recompute when one of these changed. */
-struct tmn_dependence { struct tmn_list driver, feedback, share; /* int */ bool year, window; };
+struct tmn_dependence {
+    struct tmn_list driver, feedback, share; /* int */
+    bool year, window;
+};
 
 /* A piece of a table of C (personal) or G to be made. */
-struct tmn_task { int transition; uint32_t first; bool personal; };
+struct tmn_task {
+    int transition;
+    uint32_t first;
+    bool personal;
+};
 
-struct tmn_event_rule { uint64_t *left; uint32_t *k; uint32_t slots; }; /* [slots] clocks of places, or one of the nation */
+struct tmn_event_rule {
+    uint64_t *left;
+    uint32_t *k;
+    uint32_t slots;
+}; /* [slots] clocks of places, or one of the nation */
 
 /* ---- lists of a block ---- */
-struct tmn_touched { struct tmn_packed before; uint32_t row; };  /* before: at the window's start */
-struct tmn_message { uint32_t receiver, tell, sender; };
-struct tmn_birth { struct tmn_packed mother; const struct tmn_action *action; uint32_t row, k; int transition, branch; };
-struct tmn_delta { uint32_t row; uint16_t counter; int16_t by; };
-struct tmn_told { struct tmn_happening happening; uint32_t order; };
+struct tmn_touched {
+    struct tmn_packed before;
+    uint32_t row;
+}; /* before: at the window's start */
+struct tmn_message {
+    uint32_t receiver, tell, sender;
+};
+struct tmn_birth {
+    struct tmn_packed mother;
+    const struct tmn_action *action;
+    uint32_t row, k;
+    int transition, branch;
+};
+struct tmn_delta {
+    uint32_t row;
+    uint16_t counter;
+    int16_t by;
+};
+struct tmn_told {
+    struct tmn_happening happening;
+    uint32_t order;
+};
 
-enum failure_kind { FAILED_NOT = 0, FAILED_MEMORY, FAILED_C, FAILED_G, FAILED_LARGE, FAILED_CHANCE, FAILED_AMOUNT, FAILED_UNBORN, FAILED_COUNTER, FAILED_FLAGS };
-struct tmn_failure { enum failure_kind kind; uint32_t row; int transition, branch; double value; struct tmn_packed packed; };
+enum failure_kind {
+    FAILED_NOT = 0,
+    FAILED_MEMORY,
+    FAILED_C,
+    FAILED_G,
+    FAILED_LARGE,
+    FAILED_CHANCE,
+    FAILED_AMOUNT,
+    FAILED_UNBORN,
+    FAILED_COUNTER,
+    FAILED_FLAGS
+};
+struct tmn_failure {
+    enum failure_kind kind;
+    uint32_t row;
+    int transition, branch;
+    double value;
+    struct tmn_packed packed;
+};
 
 /* k of the few clocks that went beyond a byte: open addressing, keys are local row * transitions + transition + 1. */
-struct tmn_overflow { struct { uint32_t key, k; } *items; uint32_t count, capacity; };
+struct tmn_overflow {
+    struct {
+        uint32_t key, k;
+    } * items;
+    uint32_t count, capacity;
+};
 
 struct tmn_block {
     struct tmn_list touched, message, birth, delta, told;
     struct tmn_overflow overflow;
-    struct tmn_failure failure;      /* the first one */
+    struct tmn_failure failure; /* the first one */
 };
 
 /* A clock that ran out in this window. */
-struct tmn_expired { uint64_t left, use; int slot, transition; bool certain; };
+struct tmn_expired {
+    uint64_t left, use;
+    int slot, transition;
+    bool certain;
+};
 
 struct tmn_worker {
     struct tmn_env env;
@@ -95,88 +180,99 @@ struct tmn_worker {
     struct tmn_expired *expired;                               /* [slots] */
     uint16_t *wanted;                                          /* [slots] */
     uint32_t *ties;                                            /* [largest degree] */
-    struct tmn_set_winner { int32_t priority; uint32_t level; int64_t steps; bool set, met; } *winner; /* [attributes] */
-    int *met;                        /* [attributes] */
+    struct tmn_set_winner {
+        int32_t priority;
+        uint32_t level;
+        int64_t steps;
+        bool set, met;
+    } * winner; /* [attributes] */
+    int *met;   /* [attributes] */
     /* this window's sums */
-    int64_t *count;                  /* [count_slots] */
-    tmn_i128 *add, *add_once;        /* [feedback_slots] 2^-20, of persons and of events */
-    int64_t *flow, *stock;           /* [cells of all outcomes] */
-    struct tmn_ratio *share;         /* [share_slots] */
+    int64_t *count;           /* [count_slots] */
+    tmn_i128 *add, *add_once; /* [feedback_slots] 2^-20, of persons and of events */
+    int64_t *flow, *stock;    /* [cells of all outcomes] */
+    struct tmn_ratio *share;  /* [share_slots] */
     tmn_u128 rows_digest;
     int64_t alive;
-    tmn_u128 clocks_digest;          /* of a full digest */
+    tmn_u128 clocks_digest; /* of a full digest */
     struct tmn_counters_of_run tally;
-    char apart[128];                 /* workers write on lines of their own */
+    char apart[128]; /* workers write on lines of their own */
 };
 
 /* ---- outcomes ---- */
 struct tmn_outcome_state {
     struct tmn_predicate predicate;
-    uint32_t first;                  /* of its cells among all */
+    uint32_t first; /* of its cells among all */
     int periods;
-    double *value, *simulated;       /* [periods * cells] */
-    int32_t *first_day, *last_day;   /* [periods] */
-    uint64_t *token;                 /* [cells] of names of outcome and levels */
+    double *value, *simulated;     /* [periods * cells] */
+    int32_t *first_day, *last_day; /* [periods] */
+    uint64_t *token;               /* [cells] of names of outcome and levels */
 };
 
 struct tmn_run {
     const struct tmn_model *model;
-    struct tmn_run *self;            /* for questions to a const run that need scratch */
+    struct tmn_run *self; /* for questions to a const run that need scratch */
     struct tmn_run_options options;
     struct tmn_world *world;
     struct tmn_pool *pool;
-    struct tmn_arena arena;          /* everything but columns and lists */
-    struct tmn_error error;          /* of the step that failed; none goes on after it */
+    struct tmn_arena arena; /* everything but columns and lists */
+    struct tmn_error error; /* of the step that failed; none goes on after it */
     bool failed;
-    int window, windows;             /* done, to do */
-    struct tmn_window now;           /* the window being computed */
+    int window, windows;   /* done, to do */
+    struct tmn_window now; /* the window being computed */
 
     uint32_t rows, blocks, alive;
     int slots, birth_year_feature;
     size_t transitions;
-    struct tmn_packed *packed;       /* [rows], the world's */
-    uint8_t *flags;                  /* [rows] enum row_flag */
-    uint64_t *left;                  /* [rows * slots] 2^-58; AFTER: windows */
-    uint16_t *slot;                  /* [rows * slots] */
-    uint8_t *k;                      /* [rows * transitions] */
-    uint16_t *birth_week;            /* [rows], NULL without age */
-    uint16_t **counter;              /* [counters] of [rows]: true counts */
+    struct tmn_packed *packed; /* [rows], the world's */
+    uint8_t *flags;            /* [rows] enum row_flag */
+    uint64_t *left;            /* [rows * slots] 2^-58; AFTER: windows */
+    uint16_t *slot;            /* [rows * slots] */
+    uint8_t *k;                /* [rows * transitions] */
+    uint16_t *birth_week;      /* [rows], NULL without age */
+    uint16_t **counter;        /* [counters] of [rows]: true counts */
 
-    double *parameter, *driver;      /* this window's */
+    double *parameter, *driver;                     /* this window's */
     double *feedback, *feedback_next, *driver_view; /* driver_view: scratch of tmn_run_clocks */
-    struct tmn_ratio *share;         /* as of the last commit */
-    struct tmn_ratio *share_read;    /* what expressions read: the same, or the start's when cut */
-    double *count;                   /* [count_slots] weighted */
+    struct tmn_ratio *share;                        /* as of the last commit */
+    struct tmn_ratio *share_read;                   /* what expressions read: the same, or the start's when cut */
+    double *count;                                  /* [count_slots] weighted */
     int64_t *stock, *cumulative, *period; /* [cells] stocks; flows and firings since the start and in this period */
     uint32_t cells;
     bool *driver_changed, *feedback_changed, *share_changed; /* since the tables were last made */
     int tables_year, tables_quarter_days; /* of the last window for which G was made; 0 days: never */
 
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
-    bool *counter_personal;          /* [counters] some personal stratum reads it */
-    uint32_t *counter_order;         /* [counters] by layer */
+    bool *counter_personal;  /* [counters] some personal stratum reads it */
+    uint32_t *counter_order; /* [counters] by layer */
     struct tmn_recipes recipes;
-    struct tmn_clock_rule *rule;     /* [transitions] */
-    struct { uint32_t *items; size_t count, capacity; } part; /* parts of strata's indices */
-    struct tmn_dependence *g_on;     /* [transitions] */
+    struct tmn_clock_rule *rule; /* [transitions] */
+    struct {
+        uint32_t *items;
+        size_t count, capacity;
+    } part;                      /* parts of strata's indices */
+    struct tmn_dependence *g_on; /* [transitions] */
     struct tmn_task *task;
-    struct tmn_tell *tell; uint32_t tells;
-    struct tmn_event_rule *event;    /* [events] */
+    struct tmn_tell *tell;
+    uint32_t tells;
+    struct tmn_event_rule *event; /* [events] */
     struct tmn_outcome_state *outcome;
-    uint64_t *feedback_token;        /* [feedback_slots] */
+    uint64_t *feedback_token; /* [feedback_slots] */
 
-    struct tmn_block *block;         /* [blocks] */
-    struct tmn_worker *worker;       /* [threads] */
+    struct tmn_block *block;   /* [blocks] */
+    struct tmn_worker *worker; /* [threads] */
     int workers;
-    struct tmn_list message, delta;  /* of all, by receiver's block */
-    uint32_t *bucket;                /* [blocks + 1] first of each block */
+    struct tmn_list message, delta;        /* of all, by receiver's block */
+    uint32_t *bucket;                      /* [blocks + 1] first of each block */
     uint32_t *place_cursor, nation_cursor; /* first row of each reserve that may be unborn */
     tmn_u128 rows_digest, outcome_digest;
     struct tmn_digest weekly;
     struct tmn_counters_of_run counters;
 };
 
-static inline uint32_t block_first(uint32_t block) { return block * (uint32_t)BLOCK_ROWS; }
+static inline uint32_t block_first(uint32_t block) {
+    return block * (uint32_t)BLOCK_ROWS;
+}
 static inline uint32_t block_end(const struct tmn_run *run, uint32_t block) {
     uint32_t end = block_first(block) + (uint32_t)BLOCK_ROWS;
     return end < run->rows ? end : run->rows;
@@ -197,16 +293,19 @@ bool tmn_predicate_eval(const struct tmn_predicate *predicate, const struct tmn_
 /* All features of a row from `packed`, with counters as committed and age of this window. */
 void tmn_row_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed, uint32_t *level);
 
-static inline bool tmn_holds(const struct tmn_predicate *predicate, const struct tmn_worker *worker, const uint32_t *level) {
+static inline bool tmn_holds(const struct tmn_predicate *predicate, const struct tmn_worker *worker,
+                             const uint32_t *level) {
     return predicate->truth != NULL ? predicate->truth[tmn_stratum(&predicate->strata, level)] != 0
                                     : tmn_predicate_eval(predicate, worker, level);
 }
 static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint32_t birth_year_level) {
     return tmn_age(run->now.year, run->now.in_year,
-                   run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level, run->birth_week[row]);
+                   run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level,
+                   run->birth_week[row]);
 }
 /* Levels of what the strata of clocks are made from, but age. */
-static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed, uint32_t *level) {
+static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed,
+                                    uint32_t *level) {
     const struct tmn_recipes *recipes = &run->recipes;
     for (size_t i = 0; i < recipes->attributes; i++) {
         const struct tmn_attribute_recipe *from = &recipes->attribute[i];
@@ -224,30 +323,33 @@ static inline uint32_t tmn_terms_stratum(const struct tmn_terms *terms, const ui
         index += part[term[0].first + level[term[0].feature]] + part[term[1].first + level[term[1].feature]];
     return index;
 }
-static inline uint32_t tmn_slot_of(int by, const uint32_t *level) { return by < 0 ? 0 : level[by]; }
+static inline uint32_t tmn_slot_of(int by, const uint32_t *level) {
+    return by < 0 ? 0 : level[by];
+}
 static inline bool tmn_same(const struct tmn_packed *a, const struct tmn_packed *b) {
     return a->word[0] == b->word[0] && a->word[1] == b->word[1];
 }
 
 /* factors.c */
-void tmn_factors_prepare(struct tmn_run *run);              /* what G depends on */
+void tmn_factors_prepare(struct tmn_run *run); /* what G depends on */
 void tmn_c_tables(struct tmn_run *run);
-void tmn_g_tables(struct tmn_run *run);                     /* those that changed */
+void tmn_g_tables(struct tmn_run *run); /* those that changed */
 double tmn_g_value(const struct tmn_transition *transition, const struct tmn_env *env);
 double tmn_c_value(const struct tmn_transition *transition, const struct tmn_env *env);
 bool tmn_shared_holds(const struct tmn_transition *transition, const struct tmn_env *env);
 
 /* clock.c */
 uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition);
-uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition);
+uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                       int transition);
 uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, uint32_t k);
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row);
 
 /* reference.c and fire.c */
 void tmn_phase_persons(struct tmn_run *run);
 /* Fires: chooses the branch, changes *now, emits the rest. `start`: state at the window's start. */
-void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition, uint32_t k,
-              const struct tmn_packed *start, struct tmn_packed *now);
+void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition,
+              uint32_t k, const struct tmn_packed *start, struct tmn_packed *now);
 void tmn_apply(const struct tmn_run *run, const struct tmn_action *items, size_t count, struct tmn_packed *packed);
 void tmn_touch(struct tmn_run *run, struct tmn_block *block, uint32_t row, const struct tmn_packed *before);
 void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const uint32_t *before, const uint32_t *after);
@@ -258,8 +360,9 @@ void tmn_happening_add(struct tmn_block *block, const struct tmn_happening *happ
 
 /* message.c */
 bool tmn_phase_messages(struct tmn_run *run, struct tmn_error *err);
-/* Gathers a list of all blocks (at `list_offset` in struct tmn_block) into `all`, cut by the blocks that receive: items of
- * block b stand at bucket[b] .. bucket[b + 1] - 1. The first field of an item is the receiver's row. False: out of memory. */
+/* Gathers a list of all blocks (at `list_offset` in struct tmn_block) into `all`, cut by the blocks that receive: items
+ * of block b stand at bucket[b] .. bucket[b + 1] - 1. The first field of an item is the receiver's row. False: out of
+ * memory. */
 bool tmn_deliver(struct tmn_run *run, struct tmn_list *all, size_t list_offset, size_t size);
 
 /* birth.c */
@@ -268,7 +371,12 @@ bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);
 /* commit.c */
 bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err);
 void tmn_shares_close_window(struct tmn_run *run);
-struct tmn_census { struct tmn_ratio *share; int64_t *stock; tmn_u128 rows_digest; uint32_t alive; };
+struct tmn_census {
+    struct tmn_ratio *share;
+    int64_t *stock;
+    tmn_u128 rows_digest;
+    uint32_t alive;
+};
 void tmn_census(struct tmn_run *run, struct tmn_census *census); /* adds to what is there */
 void tmn_flags_fill(struct tmn_run *run);
 void tmn_derive_all(struct tmn_run *run);
@@ -288,7 +396,8 @@ void tmn_outcomes_close_window(struct tmn_run *run);
 /* digest.c */
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);
 tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed);
-tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_packed *before, const struct tmn_packed *after);
+tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_packed *before,
+                           const struct tmn_packed *after);
 struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows);
 
 /* prepare.c: everything that a run needs before its first window, but the world and the pool. */

@@ -9,17 +9,20 @@ static bool compare(const struct tmn_run *run, const struct tmn_census *census, 
     for (size_t s = 0; s < model->shares.count; s++) {
         const struct tmn_share *share = &model->shares.items[s];
         for (uint32_t slot = share->first; slot < share->first + share->slots; slot++)
-            if (census->share[slot].numerator != run->share[slot].numerator || census->share[slot].denominator != run->share[slot].denominator)
-                return tmn_fail(err, TMN_RUN, "share %zu at place %u is %lld/%lld, but the persons say %lld/%lld", s, slot - share->first,
-                                (long long)run->share[slot].numerator, (long long)run->share[slot].denominator,
-                                (long long)census->share[slot].numerator, (long long)census->share[slot].denominator);
+            if (census->share[slot].numerator != run->share[slot].numerator ||
+                census->share[slot].denominator != run->share[slot].denominator)
+                return tmn_fail(err, TMN_RUN, "share %zu at place %u is %lld/%lld, but the persons say %lld/%lld", s,
+                                slot - share->first, (long long)run->share[slot].numerator,
+                                (long long)run->share[slot].denominator, (long long)census->share[slot].numerator,
+                                (long long)census->share[slot].denominator);
     }
     for (size_t o = 0; o < model->outcomes.count; o++) {
         const struct tmn_outcome *outcome = &model->outcomes.items[o];
         for (uint32_t c = run->outcome[o].first; c < run->outcome[o].first + outcome->by.size; c++)
             if (census->stock[c] != run->stock[c])
-                return tmn_fail(err, TMN_RUN, "stock '%s' holds %lld in cell %u, but the persons say %lld", outcome->name,
-                                (long long)run->stock[c], c - run->outcome[o].first, (long long)census->stock[c]);
+                return tmn_fail(err, TMN_RUN, "stock '%s' holds %lld in cell %u, but the persons say %lld",
+                                outcome->name, (long long)run->stock[c], c - run->outcome[o].first,
+                                (long long)census->stock[c]);
     }
     if (census->alive != run->alive)
         return tmn_fail(err, TMN_RUN, "%u persons are taken to be alive, but %u are", run->alive, census->alive);
@@ -35,7 +38,9 @@ static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         bool alive = tmn_holds(&run->alive_rule, worker, worker->level);
         bool unborn = run->model->unborn != NULL && tmn_holds(&run->unborn_rule, worker, worker->level);
         if (alive != ((run->flags[row] & ROW_ALIVE) != 0) || unborn != ((run->flags[row] & ROW_UNBORN) != 0))
-            tmn_fail_row(&run->block[block], (struct tmn_failure){.kind = FAILED_FLAGS, .row = row, .transition = -1, .packed = run->packed[row]});
+            tmn_fail_row(
+                &run->block[block],
+                (struct tmn_failure){.kind = FAILED_FLAGS, .row = row, .transition = -1, .packed = run->packed[row]});
     }
 }
 

@@ -77,14 +77,17 @@ static bool output(struct tmn_run *run, struct tmn_error *err) {
     return true;
 }
 
-static const struct { enum tmn_phase phase; bool (*run)(struct tmn_run *run, struct tmn_error *err); } phases[] = {
-    {TMN_PHASE_FACTORS, factors},                /* drivers, settings, C and G from committed state */
-    {TMN_PHASE_PERSONS, persons},                /* clocks and own firings */
-    {TMN_PHASE_EVENTS, tmn_phase_events},        /* of places and the nation */
-    {TMN_PHASE_MESSAGES, messages_and_births},   /* what was told, then who was born */
-    {TMN_PHASE_COUNTERS, tmn_phase_commit},      /* stocks, counters, clocks of changed rows */
-    {TMN_PHASE_FEEDBACK, tmn_phase_feedback},    /* all at once from the window's start and its counts */
-    {TMN_PHASE_OUTPUT, output},                  /* shares, outcomes, digest, happenings */
+static const struct {
+    enum tmn_phase phase;
+    bool (*run)(struct tmn_run *run, struct tmn_error *err);
+} phases[] = {
+    {TMN_PHASE_FACTORS, factors},              /* drivers, settings, C and G from committed state */
+    {TMN_PHASE_PERSONS, persons},              /* clocks and own firings */
+    {TMN_PHASE_EVENTS, tmn_phase_events},      /* of places and the nation */
+    {TMN_PHASE_MESSAGES, messages_and_births}, /* what was told, then who was born */
+    {TMN_PHASE_COUNTERS, tmn_phase_commit},    /* stocks, counters, clocks of changed rows */
+    {TMN_PHASE_FEEDBACK, tmn_phase_feedback},  /* all at once from the window's start and its counts */
+    {TMN_PHASE_OUTPUT, output},                /* shares, outcomes, digest, happenings */
 };
 
 static double now_s(void) {

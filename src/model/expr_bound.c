@@ -1,6 +1,7 @@
-/* Interval arithmetic over expressions: what values can an expression take, whatever the persons and the run? Sound, not
- * tight: each occurrence of a name varies by itself. Sums, products and quotients round monotonically, so that the rounded
- * corners bound the rounded values; results of exp, log, pow and their kin are widened by more than their error. */
+/* Interval arithmetic over expressions: what values can an expression take, whatever the persons and the run? Sound,
+ * not tight: each occurrence of a name varies by itself. Sums, products and quotients round monotonically, so that the
+ * rounded corners bound the rounded values; results of exp, log, pow and their kin are widened by more than their
+ * error. */
 #include "base/date.h"
 #include "base/real.h"
 #include "model/expr_resolve.h"
@@ -30,10 +31,16 @@ static struct tmn_interval truth(bool can_be_false, bool can_be_true, bool defin
     return (struct tmn_interval){can_be_false ? 0.0 : 1.0, can_be_true ? 1.0 : 0.0, defined};
 }
 
-static double lesser(double a, double b) { return b < a ? b : a; }
-static double greater(double a, double b) { return b > a ? b : a; }
+static double lesser(double a, double b) {
+    return b < a ? b : a;
+}
+static double greater(double a, double b) {
+    return b > a ? b : a;
+}
 
-static bool is_known(const struct scope *s, int feature) { return s->known && s->known[feature]; }
+static bool is_known(const struct scope *s, int feature) {
+    return s->known && s->known[feature];
+}
 
 /* Levels that a feature can have. */
 static void levels_of(const struct scope *s, int feature, uint32_t *low, uint32_t *high) {
@@ -69,8 +76,8 @@ static struct tmn_interval bound_member(const struct tmn_expr *expr, const struc
 }
 
 /* Indices that a table's key can have. */
-static void key_range(const struct tmn_expr *expr, const struct tmn_table *table, int k, const struct scope *s, uint32_t *low,
-                      uint32_t *high) {
+static void key_range(const struct tmn_expr *expr, const struct tmn_table *table, int k, const struct scope *s,
+                      uint32_t *low, uint32_t *high) {
     const struct tmn_table_key *key = &table->key[k];
     int feature = expr->arg[k]->index;
     if (feature == -2) {
@@ -133,20 +140,34 @@ static struct tmn_interval bound_leaf(const struct tmn_expr *expr, const struct 
     uint32_t low, high;
     int first, last;
     switch (expr->op) {
-    case TMN_OP_NUMBER: return between(expr->number, expr->number);
-    case TMN_OP_PARAMETER: return between(s->env->parameter[expr->index], s->env->parameter[expr->index]);
-    case TMN_OP_DRIVER: return bound_driver(&model->drivers.items[expr->index], s);
-    case TMN_OP_FEEDBACK: feedback = &model->feedbacks.items[expr->index]; return between(feedback->low, feedback->high);
+    case TMN_OP_NUMBER:
+        return between(expr->number, expr->number);
+    case TMN_OP_PARAMETER:
+        return between(s->env->parameter[expr->index], s->env->parameter[expr->index]);
+    case TMN_OP_DRIVER:
+        return bound_driver(&model->drivers.items[expr->index], s);
+    case TMN_OP_FEEDBACK:
+        feedback = &model->feedbacks.items[expr->index];
+        return between(feedback->low, feedback->high);
     case TMN_OP_FEATURE:
         levels_of(s, expr->index, &low, &high);
-        return between((double)model->features.items[expr->index].first + low, (double)model->features.items[expr->index].first + high);
-    case TMN_OP_MEMBER: return bound_member(expr, s);
-    case TMN_OP_TABLE: return bound_table(expr, s);
-    case TMN_OP_SHARE: return between(0.0, 1.0);
-    case TMN_OP_COUNT: return between(0.0, count_max);
-    case TMN_OP_YEAR: years_of(model, &first, &last); return between(first, last);
-    case TMN_OP_WINDOW: return bound_window(model);
-    default: return undefined();
+        return between((double)model->features.items[expr->index].first + low,
+                       (double)model->features.items[expr->index].first + high);
+    case TMN_OP_MEMBER:
+        return bound_member(expr, s);
+    case TMN_OP_TABLE:
+        return bound_table(expr, s);
+    case TMN_OP_SHARE:
+        return between(0.0, 1.0);
+    case TMN_OP_COUNT:
+        return between(0.0, count_max);
+    case TMN_OP_YEAR:
+        years_of(model, &first, &last);
+        return between(first, last);
+    case TMN_OP_WINDOW:
+        return bound_window(model);
+    default:
+        return undefined();
     }
 }
 
@@ -172,8 +193,8 @@ static struct tmn_interval of_corners(double a, double b, double c, double d) {
     return between(least_of(corner), most_of(corner));
 }
 
-/* Widened by more than the error of our elementary functions (absolutely where they underflow), kept inside what is possible
- * at all. A corner of 0 is exact: log 1, and what underflows. */
+/* Widened by more than the error of our elementary functions (absolutely where they underflow), kept inside what is
+ * possible at all. A corner of 0 is exact: log 1, and what underflows. */
 static struct tmn_interval widened(struct tmn_interval x, double least, double most) {
     const double relative = 1e-11, absolute = 1e-300;
     if (!x.defined)
@@ -186,25 +207,30 @@ static struct tmn_interval widened(struct tmn_interval x, double least, double m
 static struct tmn_interval bound_pow(struct tmn_interval x, struct tmn_interval p) {
     if (x.low < 0)
         return undefined();
-    struct tmn_interval corners = of_corners(tmn_pow(x.low, p.low), tmn_pow(x.low, p.high), tmn_pow(x.high, p.low), tmn_pow(x.high, p.high));
+    struct tmn_interval corners =
+        of_corners(tmn_pow(x.low, p.low), tmn_pow(x.low, p.high), tmn_pow(x.high, p.low), tmn_pow(x.high, p.high));
     return widened(corners, 0.0, (double)INFINITY);
 }
 
 static struct tmn_interval bound_function(enum tmn_op op, struct tmn_interval x) {
     const double infinite = (double)INFINITY;
     switch (op) {
-    case TMN_OP_EXP: return widened(between(tmn_exp(x.low), tmn_exp(x.high)), 0.0, infinite);
+    case TMN_OP_EXP:
+        return widened(between(tmn_exp(x.low), tmn_exp(x.high)), 0.0, infinite);
     case TMN_OP_LOG:
         if (x.low <= 0)
             return undefined();
         return widened(between(tmn_log(x.low), tmn_log(x.high)), -infinite, infinite);
-    case TMN_OP_SQRT: return x.low < 0 ? undefined() : between(sqrt(x.low), sqrt(x.high));
+    case TMN_OP_SQRT:
+        return x.low < 0 ? undefined() : between(sqrt(x.low), sqrt(x.high));
     case TMN_OP_ABS:
         if (x.low <= 0 && x.high >= 0)
             return between(0.0, -x.low > x.high ? -x.low : x.high);
         return x.low > 0 ? x : between(-x.high, -x.low);
-    case TMN_OP_LOGISTIC: return widened(between(tmn_logistic(x.low), tmn_logistic(x.high)), 0.0, 1.0);
-    default: return widened(between(tmn_ncdf(x.low), tmn_ncdf(x.high)), 0.0, 1.0);
+    case TMN_OP_LOGISTIC:
+        return widened(between(tmn_logistic(x.low), tmn_logistic(x.high)), 0.0, 1.0);
+    default:
+        return widened(between(tmn_ncdf(x.low), tmn_ncdf(x.high)), 0.0, 1.0);
     }
 }
 
@@ -218,7 +244,9 @@ static struct tmn_interval of_signs(enum tmn_op relation, int least, int most) {
     return truth(can_fail, can_hold, true);
 }
 
-static int sign_of(double a, double b) { return a < b ? -1 : a > b; }
+static int sign_of(double a, double b) {
+    return a < b ? -1 : a > b;
+}
 
 static struct tmn_interval bound_ratio(const struct tmn_expr *expr, const struct scope *s) {
     struct tmn_ratio low = {0, 1}, high = {1, 1};
@@ -244,7 +272,8 @@ static struct tmn_interval bound_logic(const struct tmn_expr *expr, const struct
         return a;
     b = bound(expr->arg[1], s);
     bool and = expr->op == TMN_OP_AND;
-    double low = and ? lesser(a.low, b.low) : greater(a.low, b.low), high = and ? lesser(a.high, b.high) : greater(a.high, b.high);
+    double low = and? lesser(a.low, b.low) : greater(a.low, b.low),
+           high = and? lesser(a.high, b.high) : greater(a.high, b.high);
     return (struct tmn_interval){low, high, a.defined && b.defined};
 }
 
@@ -262,17 +291,24 @@ static struct tmn_interval bound_if(const struct tmn_expr *expr, const struct sc
 
 static struct tmn_interval bound_two(enum tmn_op op, struct tmn_interval a, struct tmn_interval b) {
     switch (op) {
-    case TMN_OP_ADD: return between(a.low + b.low, a.high + b.high);
-    case TMN_OP_SUB: return between(a.low - b.high, a.high - b.low);
-    case TMN_OP_MUL: return of_corners(a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high);
+    case TMN_OP_ADD:
+        return between(a.low + b.low, a.high + b.high);
+    case TMN_OP_SUB:
+        return between(a.low - b.high, a.high - b.low);
+    case TMN_OP_MUL:
+        return of_corners(a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high);
     case TMN_OP_DIV:
         if (b.low <= 0 && b.high >= 0)
             return undefined();
         return of_corners(a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high);
-    case TMN_OP_MIN: return between(lesser(a.low, b.low), lesser(a.high, b.high));
-    case TMN_OP_MAX: return between(greater(a.low, b.low), greater(a.high, b.high));
-    case TMN_OP_POW: return bound_pow(a, b);
-    default: return of_signs(op, sign_of(a.low, b.high), sign_of(a.high, b.low)); /* EQ..GE */
+    case TMN_OP_MIN:
+        return between(lesser(a.low, b.low), lesser(a.high, b.high));
+    case TMN_OP_MAX:
+        return between(greater(a.low, b.low), greater(a.high, b.high));
+    case TMN_OP_POW:
+        return bound_pow(a, b);
+    default:
+        return of_signs(op, sign_of(a.low, b.high), sign_of(a.high, b.low)); /* EQ..GE */
     }
 }
 
@@ -285,10 +321,14 @@ static struct tmn_interval bound(const struct tmn_expr *expr, const struct scope
     switch (expr->op) {
     case TMN_OP_AND:
     case TMN_OP_OR:
-    case TMN_OP_NOT: return bound_logic(expr, s);
-    case TMN_OP_IF: return bound_if(expr, s);
-    case TMN_OP_RATIO: return bound_ratio(expr, s);
-    default: break;
+    case TMN_OP_NOT:
+        return bound_logic(expr, s);
+    case TMN_OP_IF:
+        return bound_if(expr, s);
+    case TMN_OP_RATIO:
+        return bound_ratio(expr, s);
+    default:
+        break;
     }
     if (expr->count == 0 || expr->op == TMN_OP_TABLE)
         return bound_leaf(expr, s);

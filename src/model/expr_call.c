@@ -10,13 +10,20 @@ static const struct function {
     size_t args;
     enum units units; /* of the arguments: none, all the same, free */
 } functions[] = {
-    {"min", TMN_OP_MIN, 2, UNITS_SAME},           {"max", TMN_OP_MAX, 2, UNITS_SAME},
-    {"clamp", TMN_OP_CLAMP, 3, UNITS_SAME},       {"exp", TMN_OP_EXP, 1, UNITS_NONE},
-    {"log", TMN_OP_LOG, 1, UNITS_NONE},           {"sqrt", TMN_OP_SQRT, 1, UNITS_NONE},
-    {"pow", TMN_OP_POW, 2, UNITS_NONE},           {"abs", TMN_OP_ABS, 1, UNITS_FREE},
-    {"logistic", TMN_OP_LOGISTIC, 1, UNITS_NONE}, {"ncdf", TMN_OP_NCDF, 1, UNITS_NONE},
-    {"if", TMN_OP_IF, 3, UNITS_SAME},             {"share", TMN_OP_SHARE, 1, UNITS_NONE},
-    {"count", TMN_OP_COUNT, 1, UNITS_NONE},       {"degree", TMN_OP_FEATURE, 1, UNITS_NONE},
+    {"min", TMN_OP_MIN, 2, UNITS_SAME},
+    {"max", TMN_OP_MAX, 2, UNITS_SAME},
+    {"clamp", TMN_OP_CLAMP, 3, UNITS_SAME},
+    {"exp", TMN_OP_EXP, 1, UNITS_NONE},
+    {"log", TMN_OP_LOG, 1, UNITS_NONE},
+    {"sqrt", TMN_OP_SQRT, 1, UNITS_NONE},
+    {"pow", TMN_OP_POW, 2, UNITS_NONE},
+    {"abs", TMN_OP_ABS, 1, UNITS_FREE},
+    {"logistic", TMN_OP_LOGISTIC, 1, UNITS_NONE},
+    {"ncdf", TMN_OP_NCDF, 1, UNITS_NONE},
+    {"if", TMN_OP_IF, 3, UNITS_SAME},
+    {"share", TMN_OP_SHARE, 1, UNITS_NONE},
+    {"count", TMN_OP_COUNT, 1, UNITS_NONE},
+    {"degree", TMN_OP_FEATURE, 1, UNITS_NONE},
 };
 enum { FUNCTIONS = sizeof functions / sizeof functions[0], DEGREE_MAX = 255 };
 
@@ -27,9 +34,12 @@ static const struct function *find_function(const char *name) {
     return NULL;
 }
 
-bool tmn_is_function(const char *name) { return find_function(name) != NULL; }
+bool tmn_is_function(const char *name) {
+    return find_function(name) != NULL;
+}
 
-/* --- functions of numbers ------------------------------------------------------------------------------------------------ */
+/* --- functions of numbers
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Arguments `first`.. have one unit, which becomes the result's. */
 static bool unite(struct tmn_resolver *r, const struct tmn_syntax *s, struct tmn_expr *expr, size_t first) {
@@ -49,7 +59,8 @@ static bool need_no_units(struct tmn_resolver *r, const struct tmn_syntax *s, co
     for (size_t i = 0; i < expr->count; i++)
         if (!tmn_unit_is_none(expr->arg[i]->unit)) {
             tmn_report(r->list, expr->arg[i]->place, "wrong-unit", "divide by a quantity of the same unit",
-                       "%s() needs a number without unit, but this has %s", s->text, tmn_unit_words(r->arena, expr->arg[i]->unit));
+                       "%s() needs a number without unit, but this has %s", s->text,
+                       tmn_unit_words(r->arena, expr->arg[i]->unit));
             return false;
         }
     return true;
@@ -88,7 +99,8 @@ static struct tmn_expr *resolve_function(struct tmn_resolver *r, const struct tm
     return expr;
 }
 
-/* --- share, count, degree ------------------------------------------------------------------------------------------------ */
+/* --- share, count, degree
+ * ------------------------------------------------------------------------------------------------ */
 
 /* The feature of `by name`, -1 without one; false after reporting. */
 static bool resolve_by(struct tmn_resolver *r, const struct tmn_syntax *s, int *by) {
@@ -107,16 +119,18 @@ static bool resolve_by(struct tmn_resolver *r, const struct tmn_syntax *s, int *
         for (size_t i = 0; i < r->model->features.count; i++)
             if (r->model->features.items[i].level)
                 names[count++] = r->model->features.items[i].name;
-        tmn_report(r->list, tmn_resolver_place(r, clause), "unknown-name", tmn_hint_nearest(r->list, clause->text, names, count),
-                   "nothing is named '%s'", clause->text);
+        tmn_report(r->list, tmn_resolver_place(r, clause), "unknown-name",
+                   tmn_hint_nearest(r->list, clause->text, names, count), "nothing is named '%s'", clause->text);
         return false;
     }
-    tmn_report(r->list, tmn_resolver_place(r, clause), "wrong-arguments", NULL, "'by' needs an attribute or map, and '%s' is neither",
-               clause->text);
+    tmn_report(r->list, tmn_resolver_place(r, clause), "wrong-arguments", NULL,
+               "'by' needs an attribute or map, and '%s' is neither", clause->text);
     return false;
 }
 
-static uint32_t slots_of(const struct tmn_model *model, int by) { return by < 0 ? 1 : model->features.items[by].cardinality; }
+static uint32_t slots_of(const struct tmn_model *model, int by) {
+    return by < 0 ? 1 : model->features.items[by].cardinality;
+}
 
 static struct tmn_expr *resolve_share(struct tmn_resolver *r, const struct tmn_syntax *s) {
     struct tmn_model *model = r->model;
@@ -169,7 +183,10 @@ static bool find_firing(const struct tmn_model *model, const char *text, int *tr
 
 static void report_firing(struct tmn_resolver *r, const struct tmn_syntax *s) {
     const struct tmn_model *model = r->model;
-    struct { const char **items; size_t count, capacity; } names = {0};
+    struct {
+        const char **items;
+        size_t count, capacity;
+    } names = {0};
     for (size_t i = 0; i < model->transitions.count; i++) {
         const struct tmn_transition *t = &model->transitions.items[i];
         TMN_PUSH(r->arena, &names, t->name);
@@ -177,8 +194,9 @@ static void report_firing(struct tmn_resolver *r, const struct tmn_syntax *s) {
             if (t->branch[k].name[0] != '\0')
                 TMN_PUSH(r->arena, &names, tmn_arena_printf(r->arena, "%s.%s", t->name, t->branch[k].name));
     }
-    tmn_report(r->list, tmn_resolver_place(r, s), "unknown-name", tmn_hint_nearest(r->list, s->text, names.items, names.count),
-               "no transition or branch is named '%s'", s->text);
+    tmn_report(r->list, tmn_resolver_place(r, s), "unknown-name",
+               tmn_hint_nearest(r->list, s->text, names.items, names.count), "no transition or branch is named '%s'",
+               s->text);
 }
 
 static struct tmn_expr *resolve_count(struct tmn_resolver *r, const struct tmn_syntax *s) {
@@ -191,8 +209,8 @@ static struct tmn_expr *resolve_count(struct tmn_resolver *r, const struct tmn_s
         return NULL;
     }
     if (what->kind != TMN_SYNTAX_NAME) {
-        tmn_report(r->list, tmn_resolver_place(r, what), "wrong-arguments", "write count(transition) or count(transition.branch)",
-                   "count() needs the name of a transition");
+        tmn_report(r->list, tmn_resolver_place(r, what), "wrong-arguments",
+                   "write count(transition) or count(transition.branch)", "count() needs the name of a transition");
         return NULL;
     }
     if (!find_firing(model, what->text, &count.transition, &count.branch)) {
@@ -226,11 +244,18 @@ static int degree_feature(struct tmn_model *model, int layer) {
     if (known >= 0)
         return known;
     uint32_t max = l->kind == TMN_LAYER_RING ? l->size : l->kind == TMN_LAYER_BLOCK ? l->size - 1 : DEGREE_MAX;
-    struct tmn_counter counter = {.name = name, .place = l->place, .layer = layer, .of = model->alive,
+    struct tmn_counter counter = {.name = name,
+                                  .place = l->place,
+                                  .layer = layer,
+                                  .of = model->alive,
                                   .max = max < DEGREE_MAX ? max : DEGREE_MAX};
     TMN_PUSH(model->arena, &model->counters, counter);
-    struct tmn_feature feature = {.kind = TMN_FEATURE_COUNTER, .index = (int)model->counters.count - 1, .name = name,
-                                  .cardinality = counter.max + 1, .ordered = true, .numeric = true};
+    struct tmn_feature feature = {.kind = TMN_FEATURE_COUNTER,
+                                  .index = (int)model->counters.count - 1,
+                                  .name = name,
+                                  .cardinality = counter.max + 1,
+                                  .ordered = true,
+                                  .numeric = true};
     TMN_PUSH(model->arena, &model->features, feature);
     return (int)model->features.count - 1;
 }
@@ -239,15 +264,18 @@ static struct tmn_expr *resolve_degree(struct tmn_resolver *r, const struct tmn_
     struct tmn_model *model = r->model;
     const struct tmn_syntax *what = s->arg[0];
     if (!tmn_name_in_scope(r->scope, TMN_NAME_COUNTER)) {
-        tmn_report(r->list, tmn_head_place(r, s), "wrong-scope", NULL, "degree() belongs to a person and cannot be read here");
+        tmn_report(r->list, tmn_head_place(r, s), "wrong-scope", NULL,
+                   "degree() belongs to a person and cannot be read here");
         return NULL;
     }
-    struct tmn_name name = what->kind == TMN_SYNTAX_NAME ? tmn_name_find(model, what->text) : (struct tmn_name){TMN_NAME_UNKNOWN, -1};
+    struct tmn_name name =
+        what->kind == TMN_SYNTAX_NAME ? tmn_name_find(model, what->text) : (struct tmn_name){TMN_NAME_UNKNOWN, -1};
     if (name.kind != TMN_NAME_LAYER) {
         const char **names = TMN_NEW_ARRAY(r->arena, const char *, model->layers.count + 1);
         for (size_t i = 0; i < model->layers.count; i++)
             names[i] = model->layers.items[i].name;
-        const char *hint = what->kind == TMN_SYNTAX_NAME ? tmn_hint_nearest(r->list, what->text, names, model->layers.count) : NULL;
+        const char *hint =
+            what->kind == TMN_SYNTAX_NAME ? tmn_hint_nearest(r->list, what->text, names, model->layers.count) : NULL;
         tmn_report(r->list, tmn_resolver_place(r, what), "unknown-name", hint, "degree() needs the name of a layer");
         return NULL;
     }
@@ -272,7 +300,8 @@ struct tmn_expr *tmn_resolve_call(struct tmn_resolver *r, const struct tmn_synta
     bool takes_by = f->op == TMN_OP_SHARE || f->op == TMN_OP_COUNT;
     bool by_last = s->count == 2 && s->arg[1]->kind == TMN_SYNTAX_BY && s->arg[0]->kind != TMN_SYNTAX_BY;
     if (s->count != f->args && !(takes_by && by_last)) {
-        tmn_report(r->list, tmn_head_place(r, s), "wrong-arguments", takes_by ? "and perhaps a last argument 'by' with an attribute or map" : NULL,
+        tmn_report(r->list, tmn_head_place(r, s), "wrong-arguments",
+                   takes_by ? "and perhaps a last argument 'by' with an attribute or map" : NULL,
                    "%s() takes %zu value%s, not %zu", f->name, f->args, f->args == 1 ? "" : "s", s->count);
         return NULL;
     }
@@ -283,13 +312,17 @@ struct tmn_expr *tmn_resolve_call(struct tmn_resolver *r, const struct tmn_synta
             return NULL;
         }
         return resolve_share(r, s);
-    case TMN_OP_COUNT: return resolve_count(r, s);
-    case TMN_OP_FEATURE: return resolve_degree(r, s);
-    default: return resolve_function(r, s, f);
+    case TMN_OP_COUNT:
+        return resolve_count(r, s);
+    case TMN_OP_FEATURE:
+        return resolve_degree(r, s);
+    default:
+        return resolve_function(r, s, f);
     }
 }
 
-/* --- tables -------------------------------------------------------------------------------------------------------------- */
+/* --- tables
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static const char *key_name(const struct tmn_model *model, const struct tmn_table_key *key) {
     return key->feature < 0 ? "year" : model->features.items[key->feature].name;
@@ -307,7 +340,8 @@ static int64_t fixed_level(const struct tmn_model *model, const struct tmn_table
         return level < (int64_t)key->size ? level : -1;
     }
     double first = model->calendar.start_year;
-    bool whole = s->kind == TMN_SYNTAX_NUMBER && tmn_unit_is_none(s->unit) && s->number >= first && s->number < first + key->size;
+    bool whole = s->kind == TMN_SYNTAX_NUMBER && tmn_unit_is_none(s->unit) && s->number >= first &&
+                 s->number < first + key->size;
     int64_t level = whole ? (int64_t)(s->number - first) : -1;
     return whole && (double)level == s->number - first ? level : -1;
 }
@@ -323,11 +357,13 @@ static void report_key(struct tmn_resolver *r, const struct tmn_syntax *s, const
         hint = tmn_arena_printf(r->arena, "write '%s', or one of its levels, for example '%s'", name, f->level[0]);
     if (!hint)
         hint = tmn_arena_printf(r->arena, "write '%s', or a whole number that it can take", name);
-    tmn_report(r->list, tmn_resolver_place(r, s), "wrong-arguments", hint, "key %d of table '%s' is '%s', and this is neither '%s' nor %s",
-               k + 1, table->name, name, name, f ? "a level of it" : "a year of the table");
+    tmn_report(r->list, tmn_resolver_place(r, s), "wrong-arguments", hint,
+               "key %d of table '%s' is '%s', and this is neither '%s' nor %s", k + 1, table->name, name, name,
+               f ? "a level of it" : "a year of the table");
 }
 
-static struct tmn_expr *resolve_key(struct tmn_resolver *r, const struct tmn_syntax *s, const struct tmn_table *table, int k) {
+static struct tmn_expr *resolve_key(struct tmn_resolver *r, const struct tmn_syntax *s, const struct tmn_table *table,
+                                    int k) {
     const struct tmn_table_key *key = &table->key[k];
     int64_t level = -1;
     if (!names_key(r->model, key, s)) {
@@ -355,8 +391,9 @@ struct tmn_expr *tmn_resolve_lookup(struct tmn_resolver *r, const struct tmn_syn
         if (name.kind == TMN_NAME_UNKNOWN)
             tmn_report_name(r, s, s->text, name);
         else
-            tmn_report(r->list, tmn_head_place(r, s), "wrong-type", name.kind == TMN_NAME_FUNCTION ? "a function takes parentheses" : NULL,
-                       "'%s' is not a table", s->text);
+            tmn_report(r->list, tmn_head_place(r, s), "wrong-type",
+                       name.kind == TMN_NAME_FUNCTION ? "a function takes parentheses" : NULL, "'%s' is not a table",
+                       s->text);
         return NULL;
     }
     if (!tmn_name_in_scope(r->scope, TMN_NAME_TABLE)) {
@@ -370,8 +407,8 @@ struct tmn_expr *tmn_resolve_lookup(struct tmn_resolver *r, const struct tmn_syn
         for (int k = 0; k < table->keys; k++)
             tmn_text_put(&keys, "%s%s", k ? ", " : "", key_name(r->model, &table->key[k]));
         const char *hint = tmn_arena_printf(r->arena, "write %s[%s]", table->name, keys.items);
-        tmn_report(r->list, tmn_resolver_place(r, s), "wrong-arguments", hint, "table '%s' has %d key%s, not %zu", table->name, table->keys,
-                   table->keys == 1 ? "" : "s", s->count);
+        tmn_report(r->list, tmn_resolver_place(r, s), "wrong-arguments", hint, "table '%s' has %d key%s, not %zu",
+                   table->name, table->keys, table->keys == 1 ? "" : "s", s->count);
         return NULL;
     }
     struct tmn_expr *expr = tmn_expr_make(r, TMN_OP_TABLE, s, (size_t)table->keys);

@@ -29,8 +29,8 @@ static void decimal_fraction(double value, uint64_t *digits, int *exponent) {
     }
 }
 
-/* numerator / denominator against digits * 10^exponent by cross-multiplication. The two are known to differ by less than a
- * part in 10^12, and digits * denominator < 2^57 * 2^63: neither product reaches 2^122. */
+/* numerator / denominator against digits * 10^exponent by cross-multiplication. The two are known to differ by less
+ * than a part in 10^12, and digits * denominator < 2^57 * 2^63: neither product reaches 2^122. */
 static int cross_multiply(uint64_t numerator, uint64_t denominator, uint64_t digits, int exponent) {
     tmn_u128 left = numerator, right = (tmn_u128)digits * denominator;
     for (; exponent > 0; exponent--)
@@ -65,7 +65,9 @@ static double share_value(struct tmn_ratio share) {
     return share.denominator == 0 ? 0.0 : (double)share.numerator / (double)share.denominator;
 }
 
-static uint32_t slot(const struct tmn_env *env, uint32_t first, int by) { return by < 0 ? first : first + env->level[by]; }
+static uint32_t slot(const struct tmn_env *env, uint32_t first, int by) {
+    return by < 0 ? first : first + env->level[by];
+}
 
 static struct tmn_ratio share_of(const struct tmn_expr *expr, const struct tmn_env *env) {
     const struct tmn_share *share = &env->model->shares.items[expr->index];
@@ -78,9 +80,9 @@ static double eval_table(const struct tmn_expr *expr, const struct tmn_env *env)
     for (int k = 0; k < table->keys; k++) {
         const struct tmn_table_key *key = &table->key[k];
         int feature = expr->arg[k]->index;
-        int64_t level = feature == -2 ? (int64_t)expr->arg[k]->number
-                      : feature >= 0  ? (int64_t)env->level[feature]
-                                      : (int64_t)env->year - env->model->calendar.start_year;
+        int64_t level = feature == -2  ? (int64_t)expr->arg[k]->number
+                        : feature >= 0 ? (int64_t)env->level[feature]
+                                       : (int64_t)env->year - env->model->calendar.start_year;
         if (feature == -1) /* years before and after the table's: its first and last */
             level = level < 0 ? 0 : level >= (int64_t)key->size ? (int64_t)key->size - 1 : level;
         cell += (size_t)level * key->stride;
@@ -104,19 +106,31 @@ static double eval_ratio(const struct tmn_expr *expr, const struct tmn_env *env)
 static double eval_leaf(const struct tmn_expr *expr, const struct tmn_env *env) {
     const struct tmn_model *model = env->model;
     switch (expr->op) {
-    case TMN_OP_NUMBER: return expr->number;
-    case TMN_OP_PARAMETER: return env->parameter[expr->index];
-    case TMN_OP_DRIVER: return env->driver[slot(env, model->drivers.items[expr->index].first, model->drivers.items[expr->index].by)];
+    case TMN_OP_NUMBER:
+        return expr->number;
+    case TMN_OP_PARAMETER:
+        return env->parameter[expr->index];
+    case TMN_OP_DRIVER:
+        return env->driver[slot(env, model->drivers.items[expr->index].first, model->drivers.items[expr->index].by)];
     case TMN_OP_FEEDBACK:
-        return env->feedback[slot(env, model->feedbacks.items[expr->index].first, model->feedbacks.items[expr->index].by)];
-    case TMN_OP_FEATURE: return (double)model->features.items[expr->index].first + (double)env->level[expr->index];
-    case TMN_OP_MEMBER: return expr->member[env->level[expr->index]];
-    case TMN_OP_TABLE: return eval_table(expr, env);
-    case TMN_OP_SHARE: return share_value(share_of(expr, env));
-    case TMN_OP_COUNT: return env->count[slot(env, model->counts.items[expr->index].first, model->counts.items[expr->index].by)];
-    case TMN_OP_YEAR: return env->year;
-    case TMN_OP_WINDOW: return env->window_y;
-    default: return (double)NAN; /* TMN_OP_KEY: never evaluated by itself */
+        return env
+            ->feedback[slot(env, model->feedbacks.items[expr->index].first, model->feedbacks.items[expr->index].by)];
+    case TMN_OP_FEATURE:
+        return (double)model->features.items[expr->index].first + (double)env->level[expr->index];
+    case TMN_OP_MEMBER:
+        return expr->member[env->level[expr->index]];
+    case TMN_OP_TABLE:
+        return eval_table(expr, env);
+    case TMN_OP_SHARE:
+        return share_value(share_of(expr, env));
+    case TMN_OP_COUNT:
+        return env->count[slot(env, model->counts.items[expr->index].first, model->counts.items[expr->index].by)];
+    case TMN_OP_YEAR:
+        return env->year;
+    case TMN_OP_WINDOW:
+        return env->window_y;
+    default:
+        return (double)NAN; /* TMN_OP_KEY: never evaluated by itself */
     }
 }
 
@@ -131,14 +145,23 @@ static double eval_lazy(const struct tmn_expr *expr, const struct tmn_env *env) 
 
 static double eval_function(enum tmn_op op, double a, double b, double c) {
     switch (op) {
-    case TMN_OP_CLAMP: a = a < b ? b : a; return a > c ? c : a;
-    case TMN_OP_EXP: return tmn_exp(a);
-    case TMN_OP_LOG: return tmn_log(a);
-    case TMN_OP_SQRT: return sqrt(a); /* correctly rounded by IEEE 754, wherever it comes from */
-    case TMN_OP_POW: return tmn_pow(a, b);
-    case TMN_OP_ABS: return fabs(a);
-    case TMN_OP_LOGISTIC: return tmn_logistic(a);
-    default: return tmn_ncdf(a);
+    case TMN_OP_CLAMP:
+        a = a < b ? b : a;
+        return a > c ? c : a;
+    case TMN_OP_EXP:
+        return tmn_exp(a);
+    case TMN_OP_LOG:
+        return tmn_log(a);
+    case TMN_OP_SQRT:
+        return sqrt(a); /* correctly rounded by IEEE 754, wherever it comes from */
+    case TMN_OP_POW:
+        return tmn_pow(a, b);
+    case TMN_OP_ABS:
+        return fabs(a);
+    case TMN_OP_LOGISTIC:
+        return tmn_logistic(a);
+    default:
+        return tmn_ncdf(a);
     }
 }
 
@@ -146,29 +169,47 @@ double tmn_expr_eval(const struct tmn_expr *expr, const struct tmn_env *env) {
     switch (expr->op) {
     case TMN_OP_AND:
     case TMN_OP_OR:
-    case TMN_OP_IF: return eval_lazy(expr, env);
-    case TMN_OP_RATIO: return eval_ratio(expr, env);
-    default: break;
+    case TMN_OP_IF:
+        return eval_lazy(expr, env);
+    case TMN_OP_RATIO:
+        return eval_ratio(expr, env);
+    default:
+        break;
     }
     if (expr->count == 0 || expr->op == TMN_OP_TABLE)
         return eval_leaf(expr, env);
     double a = tmn_expr_eval(expr->arg[0], env);
     double b = expr->count > 1 ? tmn_expr_eval(expr->arg[1], env) : 0.0;
     switch (expr->op) {
-    case TMN_OP_ADD: return a + b;
-    case TMN_OP_SUB: return a - b;
-    case TMN_OP_MUL: return a * b;
-    case TMN_OP_DIV: return a / b;
-    case TMN_OP_NEG: return -a;
-    case TMN_OP_EQ: return a == b;
-    case TMN_OP_NE: return a != b;
-    case TMN_OP_LT: return a < b;
-    case TMN_OP_LE: return a <= b;
-    case TMN_OP_GT: return a > b;
-    case TMN_OP_GE: return a >= b;
-    case TMN_OP_NOT: return a == 0.0;
-    case TMN_OP_MIN: return b < a ? b : a;
-    case TMN_OP_MAX: return b > a ? b : a;
-    default: return eval_function(expr->op, a, b, expr->count > 2 ? tmn_expr_eval(expr->arg[2], env) : 0.0);
+    case TMN_OP_ADD:
+        return a + b;
+    case TMN_OP_SUB:
+        return a - b;
+    case TMN_OP_MUL:
+        return a * b;
+    case TMN_OP_DIV:
+        return a / b;
+    case TMN_OP_NEG:
+        return -a;
+    case TMN_OP_EQ:
+        return a == b;
+    case TMN_OP_NE:
+        return a != b;
+    case TMN_OP_LT:
+        return a < b;
+    case TMN_OP_LE:
+        return a <= b;
+    case TMN_OP_GT:
+        return a > b;
+    case TMN_OP_GE:
+        return a >= b;
+    case TMN_OP_NOT:
+        return a == 0.0;
+    case TMN_OP_MIN:
+        return b < a ? b : a;
+    case TMN_OP_MAX:
+        return b > a ? b : a;
+    default:
+        return eval_function(expr->op, a, b, expr->count > 2 ? tmn_expr_eval(expr->arg[2], env) : 0.0);
     }
 }

@@ -4,12 +4,23 @@
 
 /* A word for each kind, as in "'x' is ... and cannot be read here". */
 static const char *const kind_words[TMN_NAME_KINDS] = {
-    [TMN_NAME_UNIT] = "a unit",           [TMN_NAME_PARAMETER] = "a parameter", [TMN_NAME_ATTRIBUTE] = "an attribute",
-    [TMN_NAME_MAP] = "a map",             [TMN_NAME_COUNTER] = "a counter",     [TMN_NAME_AGE] = "a person's age",
-    [TMN_NAME_YEAR] = "the current year", [TMN_NAME_WINDOW] = "the window's length", [TMN_NAME_DRIVER] = "a driver",
-    [TMN_NAME_FEEDBACK] = "feedback",     [TMN_NAME_TABLE] = "a table",         [TMN_NAME_FUNCTION] = "a function",
-    [TMN_NAME_LAYER] = "a layer",         [TMN_NAME_TRANSITION] = "a transition", [TMN_NAME_EVENT] = "an event",
-    [TMN_NAME_OUTCOME] = "an outcome",    [TMN_NAME_LEVEL] = "a level",
+    [TMN_NAME_UNIT] = "a unit",
+    [TMN_NAME_PARAMETER] = "a parameter",
+    [TMN_NAME_ATTRIBUTE] = "an attribute",
+    [TMN_NAME_MAP] = "a map",
+    [TMN_NAME_COUNTER] = "a counter",
+    [TMN_NAME_AGE] = "a person's age",
+    [TMN_NAME_YEAR] = "the current year",
+    [TMN_NAME_WINDOW] = "the window's length",
+    [TMN_NAME_DRIVER] = "a driver",
+    [TMN_NAME_FEEDBACK] = "feedback",
+    [TMN_NAME_TABLE] = "a table",
+    [TMN_NAME_FUNCTION] = "a function",
+    [TMN_NAME_LAYER] = "a layer",
+    [TMN_NAME_TRANSITION] = "a transition",
+    [TMN_NAME_EVENT] = "an event",
+    [TMN_NAME_OUTCOME] = "an outcome",
+    [TMN_NAME_LEVEL] = "a level",
 };
 
 static const char *const scope_hints[] = {
@@ -17,7 +28,8 @@ static const char *const scope_hints[] = {
     [TMN_SCOPE_ATTRIBUTES] = "only attributes, maps, tables and parameters can be read here",
     [TMN_SCOPE_PERSON] = NULL,
     [TMN_SCOPE_PLACE] = "only drivers, feedback, shares, tables, parameters, year and window can be read here",
-    [TMN_SCOPE_FEEDBACK] = "only drivers, feedback, shares, counts, tables, parameters, year and window can be read here",
+    [TMN_SCOPE_FEEDBACK] =
+        "only drivers, feedback, shares, counts, tables, parameters, year and window can be read here",
     [TMN_SCOPE_START] = "only attributes, maps, age, year, tables and parameters can be read here",
 };
 
@@ -103,10 +115,10 @@ struct tmn_name tmn_name_find(const struct tmn_model *model, const char *text) {
     if (tmn_is_function(text))
         return (struct tmn_name){TMN_NAME_FUNCTION, -1};
     const struct tmn_name found[] = {
-        {TMN_NAME_PARAMETER, FIND(model->parameters, text)},   {TMN_NAME_DRIVER, FIND(model->drivers, text)},
-        {TMN_NAME_FEEDBACK, FIND(model->feedbacks, text)},     {TMN_NAME_TABLE, FIND(model->tables, text)},
-        {TMN_NAME_LAYER, FIND(model->layers, text)},           {TMN_NAME_TRANSITION, FIND(model->transitions, text)},
-        {TMN_NAME_EVENT, FIND(model->events, text)},           {TMN_NAME_OUTCOME, FIND(model->outcomes, text)},
+        {TMN_NAME_PARAMETER, FIND(model->parameters, text)}, {TMN_NAME_DRIVER, FIND(model->drivers, text)},
+        {TMN_NAME_FEEDBACK, FIND(model->feedbacks, text)},   {TMN_NAME_TABLE, FIND(model->tables, text)},
+        {TMN_NAME_LAYER, FIND(model->layers, text)},         {TMN_NAME_TRANSITION, FIND(model->transitions, text)},
+        {TMN_NAME_EVENT, FIND(model->events, text)},         {TMN_NAME_OUTCOME, FIND(model->outcomes, text)},
     };
     for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)
         if (found[i].index >= 0)
@@ -118,17 +130,25 @@ bool tmn_name_in_scope(enum tmn_scope scope, enum tmn_name_kind kind) {
     bool person = scope == TMN_SCOPE_PERSON, place = scope == TMN_SCOPE_PLACE || scope == TMN_SCOPE_FEEDBACK;
     switch (kind) {
     case TMN_NAME_UNIT:
-    case TMN_NAME_PARAMETER: return true;
-    case TMN_NAME_TABLE: return scope != TMN_SCOPE_CONSTANT;
+    case TMN_NAME_PARAMETER:
+        return true;
+    case TMN_NAME_TABLE:
+        return scope != TMN_SCOPE_CONSTANT;
     case TMN_NAME_ATTRIBUTE:
-    case TMN_NAME_MAP: return person || scope == TMN_SCOPE_ATTRIBUTES || scope == TMN_SCOPE_START;
-    case TMN_NAME_COUNTER: return person;
-    case TMN_NAME_AGE: return person || scope == TMN_SCOPE_START;
-    case TMN_NAME_YEAR: return person || place || scope == TMN_SCOPE_START;
+    case TMN_NAME_MAP:
+        return person || scope == TMN_SCOPE_ATTRIBUTES || scope == TMN_SCOPE_START;
+    case TMN_NAME_COUNTER:
+        return person;
+    case TMN_NAME_AGE:
+        return person || scope == TMN_SCOPE_START;
+    case TMN_NAME_YEAR:
+        return person || place || scope == TMN_SCOPE_START;
     case TMN_NAME_WINDOW:
     case TMN_NAME_DRIVER:
-    case TMN_NAME_FEEDBACK: return person || place;
-    default: return false;
+    case TMN_NAME_FEEDBACK:
+        return person || place;
+    default:
+        return false;
     }
 }
 
@@ -141,9 +161,9 @@ struct candidates {
 static struct candidates candidates_in(struct tmn_resolver *r) {
     const struct tmn_model *model = r->model;
     struct candidates all = {0};
-#define ADD_ALL(list, kind)                                                                                             \
+#define ADD_ALL(list, kind)                                                                                            \
     for (size_t i = 0; tmn_name_in_scope(r->scope, kind) && i < (list).count; i++)                                     \
-        TMN_PUSH(r->arena, &all, (list).items[i].name)
+    TMN_PUSH(r->arena, &all, (list).items[i].name)
     ADD_ALL(model->parameters, TMN_NAME_PARAMETER);
     ADD_ALL(model->drivers, TMN_NAME_DRIVER);
     ADD_ALL(model->feedbacks, TMN_NAME_FEEDBACK);
@@ -176,7 +196,9 @@ void tmn_report_name(struct tmn_resolver *r, const struct tmn_syntax *s, const c
     const struct tmn_model *model = r->model;
     const char *hint = scope_hints[r->scope];
     switch (name.kind) {
-    case TMN_NAME_UNKNOWN: report_unknown(r, s, text); return;
+    case TMN_NAME_UNKNOWN:
+        report_unknown(r, s, text);
+        return;
     case TMN_NAME_LEVEL:
         hint = tmn_arena_printf(r->arena, "compare with it: %s = %s", model->features.items[name.index].name, text);
         tmn_report(r->list, place, "wrong-type", hint, "'%s' is a level of '%s', not a value", text,
@@ -195,9 +217,11 @@ void tmn_report_name(struct tmn_resolver *r, const struct tmn_syntax *s, const c
     case TMN_NAME_AGE:
         if (name.index >= 0)
             break;
-        tmn_report(r->list, place, "unknown-name", "declare an attribute 'birth_year'", "there is no age without birth years");
+        tmn_report(r->list, place, "unknown-name", "declare an attribute 'birth_year'",
+                   "there is no age without birth years");
         return;
-    default: break;
+    default:
+        break;
     }
     tmn_report(r->list, place, "wrong-scope", hint, "'%s' is %s and cannot be read here", text, kind_words[name.kind]);
 }
@@ -212,9 +236,11 @@ bool tmn_feature_readable(struct tmn_resolver *r, const struct tmn_syntax *s, in
         return true;
     if (place) {
         const char *hint = r->by >= 0
-            ? tmn_arena_printf(r->arena, "a share of persons, or the own place '%s', can be read", r->model->features.items[r->by].name)
-            : "a share of persons can be read: share(...)";
-        tmn_report(r->list, tmn_head_place(r, s), "wrong-scope", hint, "'%s' belongs to a person and cannot be read here", text);
+                               ? tmn_arena_printf(r->arena, "a share of persons, or the own place '%s', can be read",
+                                                  r->model->features.items[r->by].name)
+                               : "a share of persons can be read: share(...)";
+        tmn_report(r->list, tmn_head_place(r, s), "wrong-scope", hint,
+                   "'%s' belongs to a person and cannot be read here", text);
     } else {
         tmn_report_name(r, s, text, name);
     }
@@ -228,7 +254,8 @@ bool tmn_by_readable(struct tmn_resolver *r, const struct tmn_syntax *s, const c
     const char *hint = r->by < 0 ? "a national variable reads national ones only"
                                  : tmn_arena_printf(r->arena, "here, only what is national or by '%s' can be read",
                                                     r->model->features.items[r->by].name);
-    tmn_report(r->list, tmn_resolver_place(r, s), "wrong-scope", hint, "%s is by '%s' and cannot be read here", what, cut);
+    tmn_report(r->list, tmn_resolver_place(r, s), "wrong-scope", hint, "%s is by '%s' and cannot be read here", what,
+               cut);
     return false;
 }
 
@@ -258,9 +285,11 @@ int64_t tmn_syntax_level(const struct tmn_model *model, int feature, const struc
 void tmn_report_level(struct tmn_resolver *r, int feature, const struct tmn_syntax *s) {
     const struct tmn_feature *f = &r->model->features.items[feature];
     bool named = s->kind == TMN_SYNTAX_NAME || s->kind == TMN_SYNTAX_STRING;
-    const char *hint = named && f->level ? tmn_hint_nearest(r->list, s->text, (const char *const *)f->level, f->cardinality) : NULL;
+    const char *hint =
+        named && f->level ? tmn_hint_nearest(r->list, s->text, (const char *const *)f->level, f->cardinality) : NULL;
     if (!hint && f->numeric)
-        hint = tmn_arena_printf(r->arena, "it has the whole numbers from %d to %d", f->first, f->first + (int)f->cardinality - 1);
+        hint = tmn_arena_printf(r->arena, "it has the whole numbers from %d to %d", f->first,
+                                f->first + (int)f->cardinality - 1);
     if (!hint && !named)
         hint = "a level that is not a plain name is put in quotes";
     if (!hint && f->cardinality <= 12) {

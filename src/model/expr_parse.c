@@ -1,6 +1,6 @@
-/* Lexer and parser of expressions: text to a syntax tree, by precedence climbing. Depth, nodes and length are bounded, so
- * that no text can exhaust stack or memory. The first mistake ends the parse of an expression: what follows would only be
- * noise. */
+/* Lexer and parser of expressions: text to a syntax tree, by precedence climbing. Depth, nodes and length are bounded,
+ * so that no text can exhaust stack or memory. The first mistake ends the parse of an expression: what follows would
+ * only be noise. */
 #include "model/expr_syntax.h"
 #include <string.h>
 
@@ -30,7 +30,7 @@ static const struct {
     const char *text;
     enum tmn_op op;
 } operators[] = {
-    {"!=", TMN_OP_NE}, {"<=", TMN_OP_LE},  {">=", TMN_OP_GE},  {"=", TMN_OP_EQ},  {"<", TMN_OP_LT},
+    {"!=", TMN_OP_NE}, {"<=", TMN_OP_LE}, {">=", TMN_OP_GE}, {"=", TMN_OP_EQ},  {"<", TMN_OP_LT},
     {">", TMN_OP_GT},  {"+", TMN_OP_ADD}, {"-", TMN_OP_SUB}, {"*", TMN_OP_MUL}, {"/", TMN_OP_DIV},
 };
 
@@ -38,9 +38,15 @@ static const struct {
 static const struct {
     const char *text, *hint;
 } foreign[] = {
-    {"==", "write '=' for equality"},          {"<>", "write '!=' for inequality"}, {"&&", "write 'and'"},
-    {"||", "write 'or'"},                      {"**", "write pow(x, p)"},           {"^", "write pow(x, p)"},
-    {"!", "write 'not' before a condition"},   {"&", "write 'and'"},                {"|", "write 'or'"},
+    {"==", "write '=' for equality"},
+    {"<>", "write '!=' for inequality"},
+    {"&&", "write 'and'"},
+    {"||", "write 'or'"},
+    {"**", "write pow(x, p)"},
+    {"^", "write pow(x, p)"},
+    {"!", "write 'not' before a condition"},
+    {"&", "write 'and'"},
+    {"|", "write 'or'"},
     {"{", "look-ups are written table[...]"},
 };
 
@@ -49,22 +55,38 @@ const char *tmn_op_text(enum tmn_op op) {
         if (operators[i].op == op)
             return operators[i].text;
     switch (op) {
-    case TMN_OP_NEG: return "-";
-    case TMN_OP_AND: return "and";
-    case TMN_OP_OR: return "or";
-    case TMN_OP_NOT: return "not";
-    case TMN_OP_MIN: return "min";
-    case TMN_OP_MAX: return "max";
-    case TMN_OP_CLAMP: return "clamp";
-    case TMN_OP_EXP: return "exp";
-    case TMN_OP_LOG: return "log";
-    case TMN_OP_SQRT: return "sqrt";
-    case TMN_OP_POW: return "pow";
-    case TMN_OP_ABS: return "abs";
-    case TMN_OP_LOGISTIC: return "logistic";
-    case TMN_OP_NCDF: return "ncdf";
-    case TMN_OP_IF: return "if";
-    default: return NULL;
+    case TMN_OP_NEG:
+        return "-";
+    case TMN_OP_AND:
+        return "and";
+    case TMN_OP_OR:
+        return "or";
+    case TMN_OP_NOT:
+        return "not";
+    case TMN_OP_MIN:
+        return "min";
+    case TMN_OP_MAX:
+        return "max";
+    case TMN_OP_CLAMP:
+        return "clamp";
+    case TMN_OP_EXP:
+        return "exp";
+    case TMN_OP_LOG:
+        return "log";
+    case TMN_OP_SQRT:
+        return "sqrt";
+    case TMN_OP_POW:
+        return "pow";
+    case TMN_OP_ABS:
+        return "abs";
+    case TMN_OP_LOGISTIC:
+        return "logistic";
+    case TMN_OP_NCDF:
+        return "ncdf";
+    case TMN_OP_IF:
+        return "if";
+    default:
+        return NULL;
     }
 }
 
@@ -94,10 +116,16 @@ static const char *slice(struct parser *p, size_t from, size_t to) {
     return tmn_arena_strndup(p->arena, p->text + from, to - from);
 }
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
-static char at(const struct parser *p, size_t i) { return i < p->length ? p->text[i] : '\0'; }
+static char at(const struct parser *p, size_t i) {
+    return i < p->length ? p->text[i] : '\0';
+}
 
 static size_t end_of_number(const struct parser *p, size_t i) {
     while (is_digit(at(p, i)))
@@ -132,7 +160,8 @@ static void lex_operator(struct parser *p) {
         size_t n = strlen(foreign[k].text);
         bool also_ours = strcmp(foreign[k].text, "!") == 0 && at(p, i + 1) == '=';
         if (n <= left && memcmp(p->text + i, foreign[k].text, n) == 0 && !also_ours) {
-            mistake(p, i, i + n, foreign[k].hint, tmn_arena_printf(p->arena, "'%s' is not an operator here", foreign[k].text));
+            mistake(p, i, i + n, foreign[k].hint,
+                    tmn_arena_printf(p->arena, "'%s' is not an operator here", foreign[k].text));
             return;
         }
     }
@@ -166,7 +195,8 @@ static void lex_word(struct parser *p) {
     p->now.kind = TOKEN_NAME;
     p->now.to = i;
     for (size_t k = 0; k < sizeof words / sizeof words[0]; k++)
-        if (strlen(words[k].text) == i - p->now.from && memcmp(words[k].text, p->text + p->now.from, i - p->now.from) == 0) {
+        if (strlen(words[k].text) == i - p->now.from &&
+            memcmp(words[k].text, p->text + p->now.from, i - p->now.from) == 0) {
             p->now.kind = TOKEN_OPERATOR;
             p->now.op = words[k].op;
         }
@@ -202,7 +232,9 @@ static void advance(struct parser *p) {
     }
 }
 
-static bool is_mark(const struct parser *p, char mark) { return p->now.kind == TOKEN_MARK && p->now.mark == mark; }
+static bool is_mark(const struct parser *p, char mark) {
+    return p->now.kind == TOKEN_MARK && p->now.mark == mark;
+}
 
 static bool is_word(const struct parser *p, const char *word) {
     size_t n = strlen(word);
@@ -221,7 +253,8 @@ static struct tmn_syntax *unexpected(struct parser *p, const char *what, const c
 
 static struct tmn_syntax *make(struct parser *p, enum tmn_syntax_kind kind, size_t from, size_t count) {
     if (++p->nodes > TMN_EXPR_NODES_MAX)
-        return mistake(p, from, p->before, "split it into several declarations", "the expression has more than 10,000 parts");
+        return mistake(p, from, p->before, "split it into several declarations",
+                       "the expression has more than 10,000 parts");
     struct tmn_syntax *made = TMN_NEW(p->arena, struct tmn_syntax);
     made->kind = kind;
     made->from = from;
@@ -235,7 +268,8 @@ static struct tmn_syntax *make(struct parser *p, enum tmn_syntax_kind kind, size
 static bool nest(struct parser *p, size_t from, size_t depth) {
     if (depth <= TMN_EXPR_DEPTH_MAX)
         return true;
-    mistake(p, from, from + 1, "split it, or shorten a long chain with 'in'", "the expression is nested deeper than 200");
+    mistake(p, from, from + 1, "split it, or shorten a long chain with 'in'",
+            "the expression is nested deeper than 200");
     return false;
 }
 
@@ -316,7 +350,8 @@ static struct tmn_syntax *parse_name(struct parser *p) {
     struct list args = {0};
     if (!parse_arguments(p, call ? ')' : ']', &args))
         return NULL;
-    struct tmn_syntax *made = join(p, call ? TMN_SYNTAX_CALL : TMN_SYNTAX_LOOKUP, TMN_OP_NUMBER, from, args.items, args.count);
+    struct tmn_syntax *made =
+        join(p, call ? TMN_SYNTAX_CALL : TMN_SYNTAX_LOOKUP, TMN_OP_NUMBER, from, args.items, args.count);
     if (made) {
         made->text = name;
         made->head = head;
@@ -332,7 +367,8 @@ static struct tmn_syntax *parse_number(struct parser *p) {
     if (!tmn_parse_real(p->text + from, to - from, &number))
         return mistake(p, from, to, NULL, "this number is too long or too large");
     advance(p);
-    if (p->now.kind == TOKEN_NAME && tmn_unit_constant(p->text + p->now.from, p->now.to - p->now.from, &factor, &unit)) {
+    if (p->now.kind == TOKEN_NAME &&
+        tmn_unit_constant(p->text + p->now.from, p->now.to - p->now.from, &factor, &unit)) {
         number = tmn_unit_to_base(number, factor);
         advance(p);
     } else if (p->now.kind == TOKEN_NAME && !is_word(p, "in")) {
@@ -376,7 +412,7 @@ static struct tmn_syntax *parse_prefix(struct parser *p) {
     size_t from = p->now.from;
     bool minus = p->now.kind == TOKEN_OPERATOR && p->now.op == TMN_OP_SUB;
     bool not = p->now.kind == TOKEN_OPERATOR && p->now.op == TMN_OP_NOT;
-    if (!minus && !not)
+    if (!minus && !not )
         return parse_primary(p);
     advance(p);
     struct tmn_syntax *operand = parse_binary(p, minus ? PREC_UNARY : PREC_COMPARE);
@@ -389,14 +425,20 @@ static enum precedence infix(const struct parser *p) {
     if (p->now.kind != TOKEN_OPERATOR)
         return PREC_NONE;
     switch (p->now.op) {
-    case TMN_OP_OR: return PREC_OR;
-    case TMN_OP_AND: return PREC_AND;
-    case TMN_OP_NOT: return PREC_NONE;
+    case TMN_OP_OR:
+        return PREC_OR;
+    case TMN_OP_AND:
+        return PREC_AND;
+    case TMN_OP_NOT:
+        return PREC_NONE;
     case TMN_OP_ADD:
-    case TMN_OP_SUB: return PREC_SUM;
+    case TMN_OP_SUB:
+        return PREC_SUM;
     case TMN_OP_MUL:
-    case TMN_OP_DIV: return PREC_PRODUCT;
-    default: return PREC_COMPARE;
+    case TMN_OP_DIV:
+        return PREC_PRODUCT;
+    default:
+        return PREC_COMPARE;
     }
 }
 
@@ -422,7 +464,8 @@ static struct tmn_syntax *parse_chain(struct parser *p, enum precedence lowest) 
         if (level == PREC_NONE || level < lowest)
             break;
         if (level == PREC_COMPARE && compared)
-            return mistake(p, p->now.from, p->now.to, "join two with 'and': a < x and x < b", "comparisons do not chain");
+            return mistake(p, p->now.from, p->now.to, "join two with 'and': a < x and x < b",
+                           "comparisons do not chain");
         compared = level == PREC_COMPARE;
         if (is_word(p, "in")) {
             left = parse_in(p, from, left);
@@ -444,7 +487,8 @@ static struct tmn_syntax *parse_binary(struct parser *p, enum precedence lowest)
     return parsed;
 }
 
-struct tmn_syntax *tmn_syntax_parse(struct tmn_arena *arena, const struct tmn_node *node, struct tmn_diagnostics *list) {
+struct tmn_syntax *tmn_syntax_parse(struct tmn_arena *arena, const struct tmn_node *node,
+                                    struct tmn_diagnostics *list) {
     if (node->kind != TMN_NODE_SCALAR) {
         tmn_report(list, node->place, "syntax", "write it on one line, in quotes if YAML would misread it",
                    "an expression is needed here, not a %s", node->kind == TMN_NODE_SEQUENCE ? "list" : "mapping");

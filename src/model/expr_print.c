@@ -1,17 +1,21 @@
-/* The printed form of an expression: names resolved, as few parentheses as keep its tree. Parsing it again gives the same
- * expression, and printing that the same text: shares are told apart by it. */
+/* The printed form of an expression: names resolved, as few parentheses as keep its tree. Parsing it again gives the
+ * same expression, and printing that the same text: shares are told apart by it. */
 #include "model/expr_resolve.h"
 #include <string.h>
 
 enum precedence { PREC_OR = 1, PREC_AND, PREC_NOT, PREC_COMPARE, PREC_SUM, PREC_PRODUCT, PREC_UNARY, PREC_PRIMARY };
 
-static void print(const struct tmn_model *model, const struct tmn_expr *expr, enum precedence lowest, struct tmn_text *out);
+static void print(const struct tmn_model *model, const struct tmn_expr *expr, enum precedence lowest,
+                  struct tmn_text *out);
 
 static enum precedence precedence_of(const struct tmn_expr *expr) {
     switch (expr->op) {
-    case TMN_OP_OR: return PREC_OR;
-    case TMN_OP_AND: return PREC_AND;
-    case TMN_OP_NOT: return PREC_NOT;
+    case TMN_OP_OR:
+        return PREC_OR;
+    case TMN_OP_AND:
+        return PREC_AND;
+    case TMN_OP_NOT:
+        return PREC_NOT;
     case TMN_OP_MEMBER:
     case TMN_OP_RATIO:
     case TMN_OP_EQ:
@@ -19,13 +23,18 @@ static enum precedence precedence_of(const struct tmn_expr *expr) {
     case TMN_OP_LT:
     case TMN_OP_LE:
     case TMN_OP_GT:
-    case TMN_OP_GE: return PREC_COMPARE;
+    case TMN_OP_GE:
+        return PREC_COMPARE;
     case TMN_OP_ADD:
-    case TMN_OP_SUB: return PREC_SUM;
+    case TMN_OP_SUB:
+        return PREC_SUM;
     case TMN_OP_MUL:
-    case TMN_OP_DIV: return PREC_PRODUCT;
-    case TMN_OP_NEG: return PREC_UNARY;
-    default: return PREC_PRIMARY;
+    case TMN_OP_DIV:
+        return PREC_PRODUCT;
+    case TMN_OP_NEG:
+        return PREC_UNARY;
+    default:
+        return PREC_PRIMARY;
     }
 }
 
@@ -38,11 +47,15 @@ static void number_text(double value, char text[32]) {
         tmn_format_real(value, text);
 }
 
-/* A double whose text is the shortest among those near `near` that give `number` back in the unit; false if none does. */
+/* A double whose text is the shortest among those near `near` that give `number` back in the unit; false if none does.
+ */
 static bool shortest_in_unit(double number, double near, double factor, char best[32]) {
     bool found = false;
     for (int step = -2; step <= 2; step++) {
-        union { double real; uint64_t bits; } candidate = {.real = near};
+        union {
+            double real;
+            uint64_t bits;
+        } candidate = {.real = near};
         char text[32];
         candidate.bits += (uint64_t)(int64_t)step;
         if (!(candidate.real > 0) || tmn_unit_to_base(candidate.real, factor) != number)
@@ -89,8 +102,10 @@ static void print_level(const struct tmn_feature *f, uint32_t level, struct tmn_
     const char *name = f->level[level];
     bool plain = (name[0] >= 'a' && name[0] <= 'z') || (name[0] >= 'A' && name[0] <= 'Z');
     for (const char *at = name; *at && plain; at++)
-        plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') || *at == '_' || *at == '.';
-    plain = plain && strcmp(name, "and") != 0 && strcmp(name, "or") != 0 && strcmp(name, "not") != 0 && strcmp(name, "by") != 0;
+        plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') || *at == '_' ||
+                *at == '.';
+    plain = plain && strcmp(name, "and") != 0 && strcmp(name, "or") != 0 && strcmp(name, "not") != 0 &&
+            strcmp(name, "by") != 0;
     const char *quote = plain ? "" : strchr(name, '"') ? "'" : "\"";
     tmn_text_put(out, "%s%s%s", quote, name, quote);
 }
@@ -162,21 +177,41 @@ static void print_table(const struct tmn_model *model, const struct tmn_expr *ex
 
 static void print_leaf(const struct tmn_model *model, const struct tmn_expr *expr, struct tmn_text *out) {
     switch (expr->op) {
-    case TMN_OP_NUMBER: print_number(expr, out); break;
-    case TMN_OP_PARAMETER: tmn_text_put(out, "%s", model->parameters.items[expr->index].name); break;
-    case TMN_OP_DRIVER: tmn_text_put(out, "%s", model->drivers.items[expr->index].name); break;
-    case TMN_OP_FEEDBACK: tmn_text_put(out, "%s", model->feedbacks.items[expr->index].name); break;
-    case TMN_OP_FEATURE: tmn_text_put(out, "%s", model->features.items[expr->index].name); break;
-    case TMN_OP_MEMBER: print_member(model, expr, out); break;
-    case TMN_OP_TABLE: print_table(model, expr, out); break;
+    case TMN_OP_NUMBER:
+        print_number(expr, out);
+        break;
+    case TMN_OP_PARAMETER:
+        tmn_text_put(out, "%s", model->parameters.items[expr->index].name);
+        break;
+    case TMN_OP_DRIVER:
+        tmn_text_put(out, "%s", model->drivers.items[expr->index].name);
+        break;
+    case TMN_OP_FEEDBACK:
+        tmn_text_put(out, "%s", model->feedbacks.items[expr->index].name);
+        break;
+    case TMN_OP_FEATURE:
+        tmn_text_put(out, "%s", model->features.items[expr->index].name);
+        break;
+    case TMN_OP_MEMBER:
+        print_member(model, expr, out);
+        break;
+    case TMN_OP_TABLE:
+        print_table(model, expr, out);
+        break;
     case TMN_OP_SHARE:
         tmn_text_put(out, "share(");
         print(model, model->shares.items[expr->index].who, PREC_OR, out);
         print_by(model, model->shares.items[expr->index].by, out);
         break;
-    case TMN_OP_COUNT: print_count(model, &model->counts.items[expr->index], out); break;
-    case TMN_OP_YEAR: tmn_text_put(out, "year"); break;
-    default: tmn_text_put(out, "window"); break; /* the last without arguments */
+    case TMN_OP_COUNT:
+        print_count(model, &model->counts.items[expr->index], out);
+        break;
+    case TMN_OP_YEAR:
+        tmn_text_put(out, "year");
+        break;
+    default:
+        tmn_text_put(out, "window");
+        break; /* the last without arguments */
     }
 }
 
@@ -199,7 +234,8 @@ static void print_ratio(const struct tmn_model *model, const struct tmn_expr *ex
     print(model, expr->arg[expr->count - 1], PREC_SUM, out);
 }
 
-static void print(const struct tmn_model *model, const struct tmn_expr *expr, enum precedence lowest, struct tmn_text *out) {
+static void print(const struct tmn_model *model, const struct tmn_expr *expr, enum precedence lowest,
+                  struct tmn_text *out) {
     enum precedence own = precedence_of(expr);
     bool parentheses = own < lowest;
     tmn_text_put(out, "%s", parentheses ? "(" : "");

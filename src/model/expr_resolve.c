@@ -1,5 +1,6 @@
-/* From syntax to typed expressions: names, truth values and numbers, units, comparisons with levels and in integers. A part
- * that is wrong is reported and becomes NULL; its neighbours are still resolved, so that all mistakes are told at once. */
+/* From syntax to typed expressions: names, truth values and numbers, units, comparisons with levels and in integers. A
+ * part that is wrong is reported and becomes NULL; its neighbours are still resolved, so that all mistakes are told at
+ * once. */
 #include "model/expr_resolve.h"
 #include <string.h>
 
@@ -28,15 +29,17 @@ static bool is_zero(const struct tmn_expr *expr) {
     return expr->op == TMN_OP_NUMBER && expr->number == 0.0 && tmn_unit_is_none(expr->unit);
 }
 
-bool tmn_same_unit(struct tmn_resolver *r, const struct tmn_syntax *s, const char *what, struct tmn_expr *a, struct tmn_expr *b) {
+bool tmn_same_unit(struct tmn_resolver *r, const struct tmn_syntax *s, const char *what, struct tmn_expr *a,
+                   struct tmn_expr *b) {
     if (tmn_unit_equal(a->unit, b->unit))
         return true;
     if (is_zero(a) || is_zero(b)) {
         *(is_zero(a) ? &a->unit : &b->unit) = is_zero(a) ? b->unit : a->unit;
         return true;
     }
-    tmn_report(r->list, tmn_resolver_place(r, s), "wrong-unit", "a number gets a unit by writing it behind: 30 d, 5e6 won, 0.05 / y",
-               "%s different units: %s and %s", what, tmn_unit_words(r->arena, a->unit), tmn_unit_words(r->arena, b->unit));
+    tmn_report(r->list, tmn_resolver_place(r, s), "wrong-unit",
+               "a number gets a unit by writing it behind: 30 d, 5e6 won, 0.05 / y", "%s different units: %s and %s",
+               what, tmn_unit_words(r->arena, a->unit), tmn_unit_words(r->arena, b->unit));
     return false;
 }
 
@@ -53,7 +56,8 @@ struct tmn_expr *tmn_resolve_as(struct tmn_resolver *r, const struct tmn_syntax 
     return NULL;
 }
 
-/* --- names -------------------------------------------------------------------------------------------------------------- */
+/* --- names
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static struct tmn_expr *resolve_feature(struct tmn_resolver *r, const struct tmn_syntax *s, int feature) {
     if (!tmn_feature_readable(r, s, feature))
@@ -61,7 +65,8 @@ static struct tmn_expr *resolve_feature(struct tmn_resolver *r, const struct tmn
     const struct tmn_feature *f = &r->model->features.items[feature];
     if (!f->numeric) {
         const char *hint = tmn_arena_printf(r->arena, "compare it with a level: %s = %s", f->name, f->level[0]);
-        tmn_report(r->list, tmn_resolver_place(r, s), "wrong-type", hint, "'%s' has named levels and is not a number", f->name);
+        tmn_report(r->list, tmn_resolver_place(r, s), "wrong-type", hint, "'%s' has named levels and is not a number",
+                   f->name);
         return NULL;
     }
     struct tmn_expr *expr = tmn_expr_make(r, TMN_OP_FEATURE, s, 0);
@@ -82,10 +87,13 @@ static struct tmn_expr *resolve_variable(struct tmn_resolver *r, const struct tm
     const char *what = tmn_arena_printf(r->arena, "'%s'", s->text);
     if (name.kind == TMN_NAME_DRIVER) {
         const struct tmn_driver *driver = &model->drivers.items[name.index];
-        return tmn_by_readable(r, s, what, driver->by) ? resolve_indexed(r, s, TMN_OP_DRIVER, name.index, driver->unit) : NULL;
+        return tmn_by_readable(r, s, what, driver->by) ? resolve_indexed(r, s, TMN_OP_DRIVER, name.index, driver->unit)
+                                                       : NULL;
     }
     const struct tmn_feedback *feedback = &model->feedbacks.items[name.index];
-    return tmn_by_readable(r, s, what, feedback->by) ? resolve_indexed(r, s, TMN_OP_FEEDBACK, name.index, feedback->unit) : NULL;
+    return tmn_by_readable(r, s, what, feedback->by)
+               ? resolve_indexed(r, s, TMN_OP_FEEDBACK, name.index, feedback->unit)
+               : NULL;
 }
 
 static struct tmn_expr *resolve_name(struct tmn_resolver *r, const struct tmn_syntax *s) {
@@ -103,7 +111,8 @@ static struct tmn_expr *resolve_name(struct tmn_resolver *r, const struct tmn_sy
     switch (name.kind) {
     case TMN_NAME_PARAMETER:
         return resolve_indexed(r, s, TMN_OP_PARAMETER, name.index, r->model->parameters.items[name.index].unit);
-    case TMN_NAME_YEAR: return resolve_indexed(r, s, TMN_OP_YEAR, -1, unit);
+    case TMN_NAME_YEAR:
+        return resolve_indexed(r, s, TMN_OP_YEAR, -1, unit);
     case TMN_NAME_WINDOW:
         unit.power[TMN_TIME] = 1;
         return resolve_indexed(r, s, TMN_OP_WINDOW, -1, unit);
@@ -111,34 +120,49 @@ static struct tmn_expr *resolve_name(struct tmn_resolver *r, const struct tmn_sy
         expr = tmn_expr_make(r, TMN_OP_NUMBER, s, 0);
         tmn_unit_constant(s->text, strlen(s->text), &expr->number, &expr->unit);
         return expr;
-    default: return resolve_variable(r, s, name);
+    default:
+        return resolve_variable(r, s, name);
     }
 }
 
-/* --- comparisons -------------------------------------------------------------------------------------------------------- */
+/* --- comparisons
+ * -------------------------------------------------------------------------------------------------------- */
 
 bool tmn_relation_holds(enum tmn_op relation, int sign) {
     switch (relation) {
-    case TMN_OP_EQ: return sign == 0;
-    case TMN_OP_NE: return sign != 0;
-    case TMN_OP_LT: return sign < 0;
-    case TMN_OP_LE: return sign <= 0;
-    case TMN_OP_GT: return sign > 0;
-    default: return sign >= 0;
+    case TMN_OP_EQ:
+        return sign == 0;
+    case TMN_OP_NE:
+        return sign != 0;
+    case TMN_OP_LT:
+        return sign < 0;
+    case TMN_OP_LE:
+        return sign <= 0;
+    case TMN_OP_GT:
+        return sign > 0;
+    default:
+        return sign >= 0;
     }
 }
 
 static enum tmn_op mirrored(enum tmn_op relation) {
     switch (relation) {
-    case TMN_OP_LT: return TMN_OP_GT;
-    case TMN_OP_LE: return TMN_OP_GE;
-    case TMN_OP_GT: return TMN_OP_LT;
-    case TMN_OP_GE: return TMN_OP_LE;
-    default: return relation;
+    case TMN_OP_LT:
+        return TMN_OP_GT;
+    case TMN_OP_LE:
+        return TMN_OP_GE;
+    case TMN_OP_GT:
+        return TMN_OP_LT;
+    case TMN_OP_GE:
+        return TMN_OP_LE;
+    default:
+        return relation;
     }
 }
 
-static bool is_order(enum tmn_op relation) { return relation != TMN_OP_EQ && relation != TMN_OP_NE; }
+static bool is_order(enum tmn_op relation) {
+    return relation != TMN_OP_EQ && relation != TMN_OP_NE;
+}
 
 /* The attribute or map that a name stands for, or -1. */
 static int levelled_feature(const struct tmn_model *model, const struct tmn_syntax *s) {
@@ -157,14 +181,14 @@ static struct tmn_expr *make_member(struct tmn_resolver *r, const struct tmn_syn
 }
 
 /* `feature relation level`. */
-static struct tmn_expr *resolve_levels(struct tmn_resolver *r, const struct tmn_syntax *s, enum tmn_op relation, int feature,
-                                       const struct tmn_syntax *name, int64_t level) {
+static struct tmn_expr *resolve_levels(struct tmn_resolver *r, const struct tmn_syntax *s, enum tmn_op relation,
+                                       int feature, const struct tmn_syntax *name, int64_t level) {
     const struct tmn_feature *f = &r->model->features.items[feature];
     if (!tmn_feature_readable(r, name, feature))
         return NULL;
     if (is_order(relation) && !f->ordered) {
-        tmn_report(r->list, tmn_resolver_place(r, name), "not-ordered", "declare it with 'ordered: yes', or use = and in",
-                   "the levels of '%s' have no order", f->name);
+        tmn_report(r->list, tmn_resolver_place(r, name), "not-ordered",
+                   "declare it with 'ordered: yes', or use = and in", "the levels of '%s' have no order", f->name);
         return NULL;
     }
     bool *member = TMN_NEW_ARRAY(r->arena, bool, f->cardinality);
@@ -180,7 +204,8 @@ static bool is_ratio(const struct tmn_model *model, const struct tmn_expr *expr)
     if (expr->op != TMN_OP_DIV)
         return false;
     for (int i = 0; i < 2; i++)
-        if (expr->arg[i]->op != TMN_OP_FEATURE || model->features.items[expr->arg[i]->index].kind != TMN_FEATURE_COUNTER)
+        if (expr->arg[i]->op != TMN_OP_FEATURE ||
+            model->features.items[expr->arg[i]->index].kind != TMN_FEATURE_COUNTER)
             return false;
     return true;
 }
@@ -210,7 +235,8 @@ static struct tmn_expr *compare_numbers(struct tmn_resolver *r, const struct tmn
     const char *what = tmn_arena_printf(r->arena, "'%s' compares", tmn_op_text(s->op));
     if (!left || !right || !tmn_same_unit(r, s, what, left, right))
         return NULL;
-    bool both_shares = left->op == TMN_OP_SHARE && right->op == TMN_OP_SHARE; /* quotients of integers compare well as they are */
+    bool both_shares =
+        left->op == TMN_OP_SHARE && right->op == TMN_OP_SHARE; /* quotients of integers compare well as they are */
     if (is_ratio(r->model, left) && !both_shares)
         return make_ratio(r, s, s->op, left, right);
     if (is_ratio(r->model, right) && !both_shares)
@@ -222,11 +248,14 @@ static struct tmn_expr *compare_numbers(struct tmn_resolver *r, const struct tmn
     return expr;
 }
 
-/* Could `s` be meant as a level: a bare or quoted name, or a whole number beside a numeric attribute that it must equal? */
-static bool meant_as_level(const struct tmn_model *model, int feature, enum tmn_op relation, const struct tmn_syntax *s) {
+/* Could `s` be meant as a level: a bare or quoted name, or a whole number beside a numeric attribute that it must
+ * equal? */
+static bool meant_as_level(const struct tmn_model *model, int feature, enum tmn_op relation,
+                           const struct tmn_syntax *s) {
     if (!model->features.items[feature].numeric)
         return true;
-    return s->kind == TMN_SYNTAX_STRING || (s->kind == TMN_SYNTAX_NUMBER && !is_order(relation) && tmn_unit_is_none(s->unit));
+    return s->kind == TMN_SYNTAX_STRING ||
+           (s->kind == TMN_SYNTAX_NUMBER && !is_order(relation) && tmn_unit_is_none(s->unit));
 }
 
 /* Levels come first beside an attribute or map, on either side; what is not a level is compared as a number. */
@@ -248,14 +277,16 @@ static struct tmn_expr *resolve_comparison(struct tmn_resolver *r, const struct 
 
 static struct tmn_expr *resolve_in(struct tmn_resolver *r, const struct tmn_syntax *s) {
     const struct tmn_syntax *left = s->arg[0];
-    struct tmn_name name = left->kind == TMN_SYNTAX_NAME ? tmn_name_find(r->model, left->text) : (struct tmn_name){TMN_NAME_UNKNOWN, -1};
+    struct tmn_name name =
+        left->kind == TMN_SYNTAX_NAME ? tmn_name_find(r->model, left->text) : (struct tmn_name){TMN_NAME_UNKNOWN, -1};
     bool feature = name.index >= 0 && (name.kind == TMN_NAME_ATTRIBUTE || name.kind == TMN_NAME_MAP ||
                                        name.kind == TMN_NAME_COUNTER || name.kind == TMN_NAME_AGE);
     if (!feature) {
         if (left->kind == TMN_SYNTAX_NAME && name.kind == TMN_NAME_UNKNOWN)
             tmn_report_name(r, left, left->text, name);
         else
-            tmn_report(r->list, tmn_resolver_place(r, left), "wrong-type", "compare numbers with =, <, > and join with 'or'",
+            tmn_report(r->list, tmn_resolver_place(r, left), "wrong-type",
+                       "compare numbers with =, <, > and join with 'or'",
                        "'in' needs an attribute, map, counter or age before it");
         return NULL;
     }
@@ -273,7 +304,8 @@ static struct tmn_expr *resolve_in(struct tmn_resolver *r, const struct tmn_synt
     return good ? make_member(r, s, name.index, member) : NULL;
 }
 
-/* --- operators ---------------------------------------------------------------------------------------------------------- */
+/* --- operators
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static bool set_product_unit(struct tmn_resolver *r, struct tmn_expr *expr, int sign) {
     expr->unit = tmn_unit_product(expr->arg[0]->unit, expr->arg[1]->unit, sign);
@@ -310,11 +342,11 @@ static struct tmn_expr *resolve_binary(struct tmn_resolver *r, const struct tmn_
 
 static struct tmn_expr *resolve_unary(struct tmn_resolver *r, const struct tmn_syntax *s) {
     bool not = s->op == TMN_OP_NOT;
-    struct tmn_expr *operand = tmn_resolve_as(r, s->arg[0], not);
+    struct tmn_expr *operand = tmn_resolve_as(r, s->arg[0], not );
     if (!operand)
         return NULL;
     struct tmn_expr *expr = tmn_expr_make(r, s->op, s, 1);
-    expr->boolean = not;
+    expr->boolean = not ;
     expr->unit = operand->unit;
     expr->arg[0] = operand;
     return expr;
@@ -328,17 +360,24 @@ struct tmn_expr *tmn_resolve(struct tmn_resolver *r, const struct tmn_syntax *s)
         number->number = s->number;
         number->unit = s->unit;
         return number;
-    case TMN_SYNTAX_NAME: return resolve_name(r, s);
-    case TMN_SYNTAX_CALL: return tmn_resolve_call(r, s);
-    case TMN_SYNTAX_LOOKUP: return tmn_resolve_lookup(r, s);
-    case TMN_SYNTAX_UNARY: return resolve_unary(r, s);
-    case TMN_SYNTAX_BINARY: return resolve_binary(r, s);
-    case TMN_SYNTAX_IN: return resolve_in(r, s);
+    case TMN_SYNTAX_NAME:
+        return resolve_name(r, s);
+    case TMN_SYNTAX_CALL:
+        return tmn_resolve_call(r, s);
+    case TMN_SYNTAX_LOOKUP:
+        return tmn_resolve_lookup(r, s);
+    case TMN_SYNTAX_UNARY:
+        return resolve_unary(r, s);
+    case TMN_SYNTAX_BINARY:
+        return resolve_binary(r, s);
+    case TMN_SYNTAX_IN:
+        return resolve_in(r, s);
     case TMN_SYNTAX_STRING:
         tmn_report(r->list, tmn_resolver_place(r, s), "wrong-type", NULL,
                    "quoted text is a level and must stand beside an attribute or map");
         return NULL;
-    case TMN_SYNTAX_BY: break;
+    case TMN_SYNTAX_BY:
+        break;
     }
     tmn_report(r->list, tmn_resolver_place(r, s), "wrong-arguments", NULL, "only share() and count() take 'by'");
     return NULL;
@@ -349,17 +388,20 @@ struct tmn_expr *tmn_expr_parse(struct tmn_model *model, const struct tmn_node *
     struct tmn_syntax *syntax = tmn_syntax_parse(model->arena, node, list);
     if (!syntax)
         return NULL;
-    struct tmn_resolver r = {.model = model, .arena = model->arena, .node = node, .scope = scope, .by = by, .list = list};
+    struct tmn_resolver r = {
+        .model = model, .arena = model->arena, .node = node, .scope = scope, .by = by, .list = list};
     return tmn_resolve_as(&r, syntax, want_boolean);
 }
 
-bool tmn_expr_want_unit(const struct tmn_expr *expr, struct tmn_unit unit, const char *what, struct tmn_diagnostics *list) {
+bool tmn_expr_want_unit(const struct tmn_expr *expr, struct tmn_unit unit, const char *what,
+                        struct tmn_diagnostics *list) {
     if (tmn_unit_equal(expr->unit, unit) || is_zero(expr))
         return true;
     const char *wanted = tmn_unit_words(list->arena, unit);
-    const char *hint = tmn_unit_is_none(expr->unit) && unit.power[TMN_TIME] == -1 ? "a rate is divided by a time: 0.05 / y"
-                     : tmn_unit_is_none(expr->unit) && unit.power[TMN_TIME] == 1  ? "write the time with its unit: 30 d"
-                                                                                 : NULL;
+    const char *hint =
+        tmn_unit_is_none(expr->unit) && unit.power[TMN_TIME] == -1  ? "a rate is divided by a time: 0.05 / y"
+        : tmn_unit_is_none(expr->unit) && unit.power[TMN_TIME] == 1 ? "write the time with its unit: 30 d"
+                                                                    : NULL;
     tmn_report(list, expr->place, "wrong-unit", hint, "%s needs %s%s, but this has %s", what,
                tmn_unit_is_none(unit) ? "" : "the unit ", wanted, tmn_unit_words(list->arena, expr->unit));
     return false;

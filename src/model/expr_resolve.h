@@ -35,7 +35,10 @@ enum tmn_name_kind {
     TMN_NAME_LEVEL, /* index: a feature that has such a level */
     TMN_NAME_KINDS
 };
-struct tmn_name { enum tmn_name_kind kind; int index; };
+struct tmn_name {
+    enum tmn_name_kind kind;
+    int index;
+};
 
 /* What `text` names in the model. Levels come last: a declaration of that name hides them. */
 struct tmn_name tmn_name_find(const struct tmn_model *model, const char *text);
@@ -53,13 +56,15 @@ int64_t tmn_syntax_level(const struct tmn_model *model, int feature, const struc
 void tmn_report_level(struct tmn_resolver *r, int feature, const struct tmn_syntax *s);
 
 struct tmn_place tmn_resolver_place(const struct tmn_resolver *r, const struct tmn_syntax *s);
-struct tmn_place tmn_head_place(const struct tmn_resolver *r, const struct tmn_syntax *s); /* the name of a call or look-up */
+struct tmn_place tmn_head_place(const struct tmn_resolver *r,
+                                const struct tmn_syntax *s); /* the name of a call or look-up */
 struct tmn_expr *tmn_expr_make(struct tmn_resolver *r, enum tmn_op op, const struct tmn_syntax *s, size_t count);
 struct tmn_expr *tmn_resolve(struct tmn_resolver *r, const struct tmn_syntax *s);
 /* Resolved and of the wanted type, or NULL after reporting. */
 struct tmn_expr *tmn_resolve_as(struct tmn_resolver *r, const struct tmn_syntax *s, bool boolean);
 /* The same unit for both (the literal 0 takes the other's), or reported at `s`: "<what> <units>". */
-bool tmn_same_unit(struct tmn_resolver *r, const struct tmn_syntax *s, const char *what, struct tmn_expr *a, struct tmn_expr *b);
+bool tmn_same_unit(struct tmn_resolver *r, const struct tmn_syntax *s, const char *what, struct tmn_expr *a,
+                   struct tmn_expr *b);
 const char *tmn_unit_words(struct tmn_arena *arena, struct tmn_unit unit);
 
 /* Calls and look-ups (expr_call.c). */
@@ -67,8 +72,8 @@ struct tmn_expr *tmn_resolve_call(struct tmn_resolver *r, const struct tmn_synta
 struct tmn_expr *tmn_resolve_lookup(struct tmn_resolver *r, const struct tmn_syntax *s);
 bool tmn_is_function(const char *name);
 
-/* Sign of numerator/denominator - value, the value being the decimal fraction of its shortest text; 0/0 counts as 0, x/0 as
- * infinite. Exact. value must not be nan. (expr_eval.c) */
+/* Sign of numerator/denominator - value, the value being the decimal fraction of its shortest text; 0/0 counts as 0,
+ * x/0 as infinite. Exact. value must not be nan. (expr_eval.c) */
 int tmn_ratio_compare(struct tmn_ratio ratio, double value);
 /* Does a relation (EQ..GE) hold for this sign of left - right? */
 bool tmn_relation_holds(enum tmn_op relation, int sign);

@@ -1,13 +1,14 @@
-/* The shape of an expression before its names mean anything: what the parser hands to the resolver. Private to src/model. */
+/* The shape of an expression before its names mean anything: what the parser hands to the resolver. Private to
+ * src/model. */
 #ifndef TMN_MODEL_EXPR_SYNTAX_H
 #define TMN_MODEL_EXPR_SYNTAX_H
 
 #include "model/expr.h"
 
 enum {
-    TMN_EXPR_DEPTH_MAX = 200,       /* of the tree, and of nested parentheses */
+    TMN_EXPR_DEPTH_MAX = 200, /* of the tree, and of nested parentheses */
     TMN_EXPR_NODES_MAX = 10000,
-    TMN_EXPR_TEXT_MAX = 65536       /* bytes of one expression */
+    TMN_EXPR_TEXT_MAX = 65536 /* bytes of one expression */
 };
 
 enum tmn_syntax_kind {
@@ -28,8 +29,8 @@ struct tmn_syntax {
     double number;
     struct tmn_unit unit;
     const char *text;
-    size_t from, to;             /* bytes of the scalar's text */
-    size_t head;                 /* CALL, LOOKUP: where the name ends; others: to */
+    size_t from, to; /* bytes of the scalar's text */
+    size_t head;     /* CALL, LOOKUP: where the name ends; others: to */
     size_t count, depth;
     struct tmn_syntax **arg;
 };

@@ -1,5 +1,6 @@
-/* The compiled model: what a scenario declares, checked and typed, ready for synthesis and engines. Read-only afterwards,
- * except parameter values, which `--set` changes before a run. Lists keep the order of declaration; no meaning depends on it. */
+/* The compiled model: what a scenario declares, checked and typed, ready for synthesis and engines. Read-only
+ * afterwards, except parameter values, which `--set` changes before a run. Lists keep the order of declaration; no
+ * meaning depends on it. */
 #ifndef TMN_MODEL_MODEL_H
 #define TMN_MODEL_MODEL_H
 
@@ -10,190 +11,414 @@
 
 enum {
     TMN_MAX_ATTRIBUTES = 64,
-    TMN_MAX_KEYS = 16,           /* features in one stratum, keys of one table or outcome */
+    TMN_MAX_KEYS = 16, /* features in one stratum, keys of one table or outcome */
     TMN_MAX_STRATA = 65536,
     TMN_MAX_TRANSITIONS = 1024,
     TMN_MAX_AGE = 127,
-    TMN_NATION = -1              /* `by` of a national variable */
+    TMN_NATION = -1 /* `by` of a national variable */
 };
 
-struct tmn_packed { uint64_t word[2]; }; /* all attributes of a person */
+struct tmn_packed {
+    uint64_t word[2];
+}; /* all attributes of a person */
 
 /* Evidence, shared by everything that a scenario can justify. */
 struct tmn_grounds {
-    const char **evidence; size_t evidence_count; /* ids */
-    const char *note;                             /* or NULL */
-    bool assumed;                                 /* no evidence, or said so */
+    const char **evidence;
+    size_t evidence_count; /* ids */
+    const char *note;      /* or NULL */
+    bool assumed;          /* no evidence, or said so */
 };
 
 struct tmn_attribute {
-    const char *name; struct tmn_place place;
-    uint32_t levels; const char **level;
-    bool ordered, numeric; int first;    /* numeric: value of level 0 */
-    uint32_t start;                      /* level of everyone at the start */
-    uint8_t word, shift, bits;           /* place in tmn_packed; never crosses a word */
-    const uint64_t *token;               /* [levels] digest token of "name=level" */
+    const char *name;
+    struct tmn_place place;
+    uint32_t levels;
+    const char **level;
+    bool ordered, numeric;
+    int first;                 /* numeric: value of level 0 */
+    uint32_t start;            /* level of everyone at the start */
+    uint8_t word, shift, bits; /* place in tmn_packed; never crosses a word */
+    const uint64_t *token;     /* [levels] digest token of "name=level" */
 };
 
-struct tmn_map { const char *name; struct tmn_place place; int of /* attribute */; uint32_t levels; const char **level; const uint16_t *to;
-                 bool derived; /* made by narrow.c for a test of levels; its name is the test as written */ };
+struct tmn_map {
+    const char *name;
+    struct tmn_place place;
+    int of /* attribute */;
+    uint32_t levels;
+    const char **level;
+    const uint16_t *to;
+    bool derived; /* made by narrow.c for a test of levels; its name is the test as written */
+};
 
 enum tmn_feature_kind { TMN_FEATURE_ATTRIBUTE, TMN_FEATURE_MAP, TMN_FEATURE_COUNTER, TMN_FEATURE_AGE };
 struct tmn_feature { /* anything that a stratum can be cut by */
     enum tmn_feature_kind kind;
-    int index;                           /* attribute, map or counter; AGE: the attribute birth_year */
+    int index; /* attribute, map or counter; AGE: the attribute birth_year */
     const char *name;
     uint32_t cardinality;
-    const char *const *level;            /* names, or NULL (counter, age) */
-    bool ordered, numeric; int first;    /* numeric value = first + level */
+    const char *const *level; /* names, or NULL (counter, age) */
+    bool ordered, numeric;
+    int first; /* numeric value = first + level */
 };
 
-struct tmn_table_key { int feature; /* or -1: year, dense from model->calendar.start_year */ uint32_t size, stride; };
-struct tmn_table { const char *name; struct tmn_place place; struct tmn_unit unit; int keys; struct tmn_table_key key[TMN_MAX_KEYS];
-                   double *value; size_t size; double low, high; };
+struct tmn_table_key {
+    int feature; /* or -1: year, dense from model->calendar.start_year */
+    uint32_t size, stride;
+};
+struct tmn_table {
+    const char *name;
+    struct tmn_place place;
+    struct tmn_unit unit;
+    int keys;
+    struct tmn_table_key key[TMN_MAX_KEYS];
+    double *value;
+    size_t size;
+    double low, high;
+};
 
 enum tmn_prior_kind { TMN_PRIOR_FIXED, TMN_PRIOR_NORMAL, TMN_PRIOR_LOGNORMAL, TMN_PRIOR_BETA, TMN_PRIOR_UNIFORM };
 struct tmn_parameter {
-    const char *name; struct tmn_place place; struct tmn_unit unit;
-    double value, factor;                /* base units; value in declared unit = value / factor */
+    const char *name;
+    struct tmn_place place;
+    struct tmn_unit unit;
+    double value, factor; /* base units; value in declared unit = value / factor */
     const char *unit_text;
-    double low, high;                    /* range in base units, +-infinity if none */
-    enum tmn_prior_kind prior; double prior_a, prior_b; /* base units (sd_of_log and beta: pure numbers) */ const char *prior_text;
-    bool fitted; struct tmn_grounds grounds;
+    double low, high; /* range in base units, +-infinity if none */
+    enum tmn_prior_kind prior;
+    double prior_a, prior_b; /* base units (sd_of_log and beta: pure numbers) */
+    const char *prior_text;
+    bool fitted;
+    struct tmn_grounds grounds;
 };
 
 struct tmn_driver {
-    const char *name; struct tmn_place place; struct tmn_unit unit; double factor; const char *unit_text;
-    int by; uint32_t slots; uint32_t first;     /* slot = first + level */
-    double *value;                              /* [windows * slots] sampled on each window's first day */
-    double low, high; bool marks; const char *class_name; struct tmn_grounds grounds;
-    const char **mark_label; int32_t *mark_from, *mark_to; size_t marks_count; /* dated steps and pulses, for the report */
+    const char *name;
+    struct tmn_place place;
+    struct tmn_unit unit;
+    double factor;
+    const char *unit_text;
+    int by;
+    uint32_t slots;
+    uint32_t first; /* slot = first + level */
+    double *value;  /* [windows * slots] sampled on each window's first day */
+    double low, high;
+    bool marks;
+    const char *class_name;
+    struct tmn_grounds grounds;
+    const char **mark_label;
+    int32_t *mark_from, *mark_to;
+    size_t marks_count; /* dated steps and pulses, for the report */
 };
 
 struct tmn_feedback {
-    const char *name; struct tmn_place place; struct tmn_unit unit; int by; uint32_t slots, first;
-    double low, high, start; struct tmn_expr *next; /* or NULL */
+    const char *name;
+    struct tmn_place place;
+    struct tmn_unit unit;
+    int by;
+    uint32_t slots, first;
+    double low, high, start;
+    struct tmn_expr *next; /* or NULL */
     struct tmn_grounds grounds;
 };
 
-struct tmn_share { struct tmn_expr *who; int by; uint32_t slots, first; };
-struct tmn_count { int transition, branch /* or -1 */; int by; uint32_t slots, first; };
+struct tmn_share {
+    struct tmn_expr *who;
+    int by;
+    uint32_t slots, first;
+};
+struct tmn_count {
+    int transition, branch /* or -1 */;
+    int by;
+    uint32_t slots, first;
+};
 
 enum tmn_layer_kind { TMN_LAYER_HOUSEHOLD, TMN_LAYER_UNIT, TMN_LAYER_BLOCK, TMN_LAYER_RING, TMN_LAYER_EDGES };
 struct tmn_layer {
-    const char *name; struct tmn_place place; uint32_t hash;
+    const char *name;
+    struct tmn_place place;
+    uint32_t hash;
     enum tmn_layer_kind kind;
-    uint32_t size;               /* BLOCK: rows per block; RING: degree (even) */
-    int within;                  /* feature (place attribute or a map of it), or -1: the nation */
-    bool rows;                   /* RING over rows themselves instead of a keyed permutation */
-    double long_share;           /* RING: share of ties drawn from the national ring instead */
-    uint32_t *edge; size_t edges; /* EDGES: pairs */
+    uint32_t size;     /* BLOCK: rows per block; RING: degree (even) */
+    int within;        /* feature (place attribute or a map of it), or -1: the nation */
+    bool rows;         /* RING over rows themselves instead of a keyed permutation */
+    double long_share; /* RING: share of ties drawn from the national ring instead */
+    uint32_t *edge;
+    size_t edges; /* EDGES: pairs */
 };
-struct tmn_counter { const char *name; struct tmn_place place; int layer; struct tmn_expr *of; uint32_t max; };
+struct tmn_counter {
+    const char *name;
+    struct tmn_place place;
+    int layer;
+    struct tmn_expr *of;
+    uint32_t max;
+};
 
 /* A stratum's key: index = sum of level[feature] * stride. size 1 when n is 0. */
-struct tmn_strata { int n; int feature[TMN_MAX_KEYS]; uint32_t stride[TMN_MAX_KEYS]; uint32_t size; const struct tmn_expr *because[TMN_MAX_KEYS]; };
-
-enum tmn_action_kind { TMN_ACTION_SET, TMN_ACTION_COPY, TMN_ACTION_STEP, TMN_ACTION_ADD, TMN_ACTION_TELL, TMN_ACTION_BIRTH /* also sets the child's birth_year to the window's year */ };
-struct tmn_draw_rule { int attribute; struct tmn_expr **chance /* [levels], NULL: 0 */; int rest /* level or -1 */; };
-struct tmn_action {
-    enum tmn_action_kind kind; struct tmn_place place;
-    const char *name;                     /* tell: layer's name or given name */
-    int attribute; uint32_t level;        /* SET; STEP uses `by` */
-    int from;                             /* COPY: source attribute (of the person; in BIRTH: of the mother) */
-    int by;                               /* STEP: signed steps */
-    int feedback; struct tmn_expr *amount; bool place_now; /* ADD */
-    int layer; struct tmn_expr *who /* receiver, or NULL */, *chance /* sender, or NULL */; int priority; uint32_t hash; /* TELL */
-    struct tmn_action *items; size_t count; /* TELL: SET/COPY/STEP on the receiver; BIRTH: SET/COPY on the child */
-    struct tmn_draw_rule *draws; size_t draw_count; uint32_t *draw_hash; /* BIRTH */
+struct tmn_strata {
+    int n;
+    int feature[TMN_MAX_KEYS];
+    uint32_t stride[TMN_MAX_KEYS];
+    uint32_t size;
+    const struct tmn_expr *because[TMN_MAX_KEYS];
 };
 
-struct tmn_branch { const char *name; struct tmn_place place; struct tmn_expr *chance; /* NULL: the rest */ struct tmn_action *items; size_t count; uint32_t rank; /* by full name among all branches */ };
+enum tmn_action_kind {
+    TMN_ACTION_SET,
+    TMN_ACTION_COPY,
+    TMN_ACTION_STEP,
+    TMN_ACTION_ADD,
+    TMN_ACTION_TELL,
+    TMN_ACTION_BIRTH /* also sets the child's birth_year to the window's year */
+};
+struct tmn_draw_rule {
+    int attribute;
+    struct tmn_expr **chance /* [levels], NULL: 0 */;
+    int rest /* level or -1 */;
+};
+struct tmn_action {
+    enum tmn_action_kind kind;
+    struct tmn_place place;
+    const char *name; /* tell: layer's name or given name */
+    int attribute;
+    uint32_t level; /* SET; STEP uses `by` */
+    int from;       /* COPY: source attribute (of the person; in BIRTH: of the mother) */
+    int by;         /* STEP: signed steps */
+    int feedback;
+    struct tmn_expr *amount;
+    bool place_now; /* ADD */
+    int layer;
+    struct tmn_expr *who /* receiver, or NULL */, *chance /* sender, or NULL */;
+    int priority;
+    uint32_t hash; /* TELL */
+    struct tmn_action *items;
+    size_t count; /* TELL: SET/COPY/STEP on the receiver; BIRTH: SET/COPY on the child */
+    struct tmn_draw_rule *draws;
+    size_t draw_count;
+    uint32_t *draw_hash; /* BIRTH */
+};
+
+struct tmn_branch {
+    const char *name;
+    struct tmn_place place;
+    struct tmn_expr *chance; /* NULL: the rest */
+    struct tmn_action *items;
+    size_t count;
+    uint32_t rank; /* by full name among all branches */
+};
 
 enum tmn_clock_kind { TMN_CLOCK_RATE, TMN_CLOCK_CHANCE, TMN_CLOCK_AFTER };
-struct tmn_factor { struct tmn_expr *expr; bool inverse; };
+struct tmn_factor {
+    struct tmn_expr *expr;
+    bool inverse;
+};
 struct tmn_transition {
-    const char *name; struct tmn_place place; uint32_t hash; uint32_t rank; /* rank by name */
+    const char *name;
+    struct tmn_place place;
+    uint32_t hash;
+    uint32_t rank; /* rank by name */
     enum tmn_clock_kind kind;
-    struct tmn_expr *who, *hazard;        /* as written; who NULL: all alive. hazard: rate, chance or duration */
-    bool alive_first;                     /* the default scope `alive` was added (always, unless who reads the unborn) */
+    struct tmn_expr *who, *hazard; /* as written; who NULL: all alive. hazard: rate, chance or duration */
+    bool alive_first;              /* the default scope `alive` was added (always, unless who reads the unborn) */
     /* the split of docs/semantics.md, Clocks 1 */
-    struct tmn_expr **who_personal; size_t who_personal_count;
-    struct tmn_expr **who_shared; size_t who_shared_count;
-    struct tmn_factor *c_factor; size_t c_factors;  /* none: C = 1. CHANCE: the one factor q, here or in G: the engine takes -ln(1 - q) */
-    struct tmn_factor *g_factor; size_t g_factors;  /* none: G = 1 (times the window's length in years for RATE). AFTER: neither */
-    struct tmn_strata personal;           /* features of who_personal and C */
-    struct tmn_strata shared;             /* features of who_shared and G */
-    struct tmn_branch *branch; size_t branches;  /* one branch named "" without `branch` */
-    int slot;                             /* clocks that can never be enabled together may share a slot of a person */
+    struct tmn_expr **who_personal;
+    size_t who_personal_count;
+    struct tmn_expr **who_shared;
+    size_t who_shared_count;
+    struct tmn_factor *c_factor;
+    size_t c_factors; /* none: C = 1. CHANCE: the one factor q, here or in G: the engine takes -ln(1 - q) */
+    struct tmn_factor *g_factor;
+    size_t g_factors;           /* none: G = 1 (times the window's length in years for RATE). AFTER: neither */
+    struct tmn_strata personal; /* features of who_personal and C */
+    struct tmn_strata shared;   /* features of who_shared and G */
+    struct tmn_branch *branch;
+    size_t branches; /* one branch named "" without `branch` */
+    int slot;        /* clocks that can never be enabled together may share a slot of a person */
     struct tmn_grounds grounds;
 };
 
-struct tmn_event { const char *name; struct tmn_place place; uint32_t hash; int by; struct tmn_expr *when /* or NULL */, *rate; struct tmn_action *items; size_t count; struct tmn_grounds grounds; };
+struct tmn_event {
+    const char *name;
+    struct tmn_place place;
+    uint32_t hash;
+    int by;
+    struct tmn_expr *when /* or NULL */, *rate;
+    struct tmn_action *items;
+    size_t count;
+    struct tmn_grounds grounds;
+};
 
 enum tmn_outcome_kind { TMN_OUTCOME_FLOW, TMN_OUTCOME_STOCK, TMN_OUTCOME_FIRINGS, TMN_OUTCOME_FEEDBACK };
 enum tmn_period { TMN_PERIOD_WINDOW, TMN_PERIOD_YEAR, TMN_PERIOD_RUN };
 struct tmn_outcome {
-    const char *name; struct tmn_place place; const char *title; enum tmn_outcome_kind kind; enum tmn_period every;
-    struct tmn_expr *state;               /* FLOW, STOCK */
-    int transition, branch;               /* FIRINGS; branch -1: all */
+    const char *name;
+    struct tmn_place place;
+    const char *title;
+    enum tmn_outcome_kind kind;
+    enum tmn_period every;
+    struct tmn_expr *state; /* FLOW, STOCK */
+    int transition, branch; /* FIRINGS; branch -1: all */
     int feedback;
-    struct tmn_strata by;                 /* cells: attributes and maps; FEEDBACK: its own `by` */
+    struct tmn_strata by; /* cells: attributes and maps; FEEDBACK: its own `by` */
 };
-struct tmn_observed { int32_t from_day, to_day; /* inclusive */ int64_t cell[TMN_MAX_KEYS]; /* level, or -1: all */ double value; };
-struct tmn_observation { const char *name; struct tmn_place place; int outcome; struct tmn_observed *rows; size_t count; const char *error_model; double dispersion; int32_t fit_until; const char *source; };
-struct tmn_figure { const char *text, *claim, *stated, *observed_text; int outcome; int64_t cell[TMN_MAX_KEYS]; int32_t from_day, to_day; bool per_year; double base; /* added to the simulated figure */ struct tmn_place place; };
-struct tmn_system { int number; const char *name, *state /* in, coarse, out */, *note; int switch_parameter; /* or -1 */ const char **claims; size_t claim_count; const char **seeds; size_t seed_count; };
-struct tmn_evidence { const char *id, *text, *source, *grade; };
+struct tmn_observed {
+    int32_t from_day, to_day;   /* inclusive */
+    int64_t cell[TMN_MAX_KEYS]; /* level, or -1: all */
+    double value;
+};
+struct tmn_observation {
+    const char *name;
+    struct tmn_place place;
+    int outcome;
+    struct tmn_observed *rows;
+    size_t count;
+    const char *error_model;
+    double dispersion;
+    int32_t fit_until;
+    const char *source;
+};
+struct tmn_figure {
+    const char *text, *claim, *stated, *observed_text;
+    int outcome;
+    int64_t cell[TMN_MAX_KEYS];
+    int32_t from_day, to_day;
+    bool per_year;
+    double base; /* added to the simulated figure */
+    struct tmn_place place;
+};
+struct tmn_system {
+    int number;
+    const char *name, *state /* in, coarse, out */, *note;
+    int switch_parameter; /* or -1 */
+    const char **claims;
+    size_t claim_count;
+    const char **seeds;
+    size_t seed_count;
+};
+struct tmn_evidence {
+    const char *id, *text, *source, *grade;
+};
 
 struct tmn_population {
     struct tmn_place place;
-    double size;                         /* 0: the sum of counts */
-    int place_attribute;                 /* or -1 */
+    double size;         /* 0: the sum of counts */
+    int place_attribute; /* or -1 */
     /* joint counts over attributes `by` after IPF inputs are read; world/ does the fitting */
-    /* counts: features are attributes; margins: attributes or maps. Cell of key k, row-major, last key fastest: index i holds
-     * the levels first + i * band .. first + (i + 1) * band - 1 (first may be negative; levels outside every cell: 0 persons). */
-    struct tmn_counts { int keys; int feature[TMN_MAX_KEYS]; uint32_t band[TMN_MAX_KEYS]; int32_t first[TMN_MAX_KEYS]; uint32_t size[TMN_MAX_KEYS]; double *value; size_t cells; struct tmn_place place; } counts, *margin;
-    size_t margins;                      /* counts.keys == 0: none given */
-    struct tmn_draw_rule *draws; size_t draw_count; uint32_t *draw_hash; /* chances read attributes, maps, age (at the start), tables, parameters; attribute.start holds `set` */
-    double household_size; struct tmn_expr *head; /* 0: no households; head NULL: anyone */
-    uint32_t unit_households;            /* 0: no units */
+    /* counts: features are attributes; margins: attributes or maps. Cell of key k, row-major, last key fastest: index i
+     * holds the levels first + i * band .. first + (i + 1) * band - 1 (first may be negative; levels outside every
+     * cell: 0 persons). */
+    struct tmn_counts {
+        int keys;
+        int feature[TMN_MAX_KEYS];
+        uint32_t band[TMN_MAX_KEYS];
+        int32_t first[TMN_MAX_KEYS];
+        uint32_t size[TMN_MAX_KEYS];
+        double *value;
+        size_t cells;
+        struct tmn_place place;
+    } counts, *margin;
+    size_t margins; /* counts.keys == 0: none given */
+    struct tmn_draw_rule *draws;
+    size_t draw_count;
+    uint32_t *draw_hash; /* chances read attributes, maps, age (at the start), tables, parameters; attribute.start holds
+                            `set` */
+    double household_size;
+    struct tmn_expr *head;    /* 0: no households; head NULL: anyone */
+    uint32_t unit_households; /* 0: no units */
     double unborn_per_household, unborn_reserve, unborn_national;
 };
 
 struct tmn_model {
     struct tmn_arena *arena;
     const char *path, *name, *title, *purpose;
-    uint64_t source_hash;                /* of every file read */
-    struct tmn_calendar calendar; int32_t end_day;
-    struct { struct tmn_attribute *items; size_t count, capacity; } attributes;
-    struct { struct tmn_map *items; size_t count, capacity; } maps;
-    struct { struct tmn_feature *items; size_t count, capacity; } features; /* attributes, maps, counters, age */
-    struct { struct tmn_table *items; size_t count, capacity; } tables;
-    struct { struct tmn_parameter *items; size_t count, capacity; } parameters;
-    struct { struct tmn_driver *items; size_t count, capacity; } drivers;
-    struct { struct tmn_feedback *items; size_t count, capacity; } feedbacks;
-    struct { struct tmn_share *items; size_t count, capacity; } shares;
-    struct { struct tmn_count *items; size_t count, capacity; } counts;
-    struct { struct tmn_layer *items; size_t count, capacity; } layers;
-    struct { struct tmn_counter *items; size_t count, capacity; } counters;
-    struct { struct tmn_transition *items; size_t count, capacity; } transitions;
-    struct { struct tmn_event *items; size_t count, capacity; } events;
-    struct { struct tmn_outcome *items; size_t count, capacity; } outcomes;
-    struct { struct tmn_observation *items; size_t count, capacity; } observations;
-    struct { struct tmn_figure *items; size_t count, capacity; } figures;
-    struct { struct tmn_system *items; size_t count, capacity; } systems;
-    struct { struct tmn_evidence *items; size_t count, capacity; } evidence;
+    uint64_t source_hash; /* of every file read */
+    struct tmn_calendar calendar;
+    int32_t end_day;
+    struct {
+        struct tmn_attribute *items;
+        size_t count, capacity;
+    } attributes;
+    struct {
+        struct tmn_map *items;
+        size_t count, capacity;
+    } maps;
+    struct {
+        struct tmn_feature *items;
+        size_t count, capacity;
+    } features; /* attributes, maps, counters, age */
+    struct {
+        struct tmn_table *items;
+        size_t count, capacity;
+    } tables;
+    struct {
+        struct tmn_parameter *items;
+        size_t count, capacity;
+    } parameters;
+    struct {
+        struct tmn_driver *items;
+        size_t count, capacity;
+    } drivers;
+    struct {
+        struct tmn_feedback *items;
+        size_t count, capacity;
+    } feedbacks;
+    struct {
+        struct tmn_share *items;
+        size_t count, capacity;
+    } shares;
+    struct {
+        struct tmn_count *items;
+        size_t count, capacity;
+    } counts;
+    struct {
+        struct tmn_layer *items;
+        size_t count, capacity;
+    } layers;
+    struct {
+        struct tmn_counter *items;
+        size_t count, capacity;
+    } counters;
+    struct {
+        struct tmn_transition *items;
+        size_t count, capacity;
+    } transitions;
+    struct {
+        struct tmn_event *items;
+        size_t count, capacity;
+    } events;
+    struct {
+        struct tmn_outcome *items;
+        size_t count, capacity;
+    } outcomes;
+    struct {
+        struct tmn_observation *items;
+        size_t count, capacity;
+    } observations;
+    struct {
+        struct tmn_figure *items;
+        size_t count, capacity;
+    } figures;
+    struct {
+        struct tmn_system *items;
+        size_t count, capacity;
+    } systems;
+    struct {
+        struct tmn_evidence *items;
+        size_t count, capacity;
+    } evidence;
     uint32_t driver_slots, feedback_slots, share_slots, count_slots;
-    struct tmn_expr *alive, *unborn;     /* alive: the constant 1 when not declared; unborn NULL: none, else a MEMBER with one level of an attribute */
-    int birth_year, age_feature;         /* attribute, feature; or -1 */
-    int slots;                           /* clock slots per person */
+    struct tmn_expr *alive, *unborn; /* alive: the constant 1 when not declared; unborn NULL: none, else a MEMBER with
+                                        one level of an attribute */
+    int birth_year, age_feature;     /* attribute, feature; or -1 */
+    int slots;                       /* clock slots per person */
     struct tmn_population population;
-    const char *map_geojson, *map_property; int map_feature; /* for the report, or NULL */
+    const char *map_geojson, *map_property;
+    int map_feature; /* for the report, or NULL */
 };
 
-/* Reads `path` (a scenario.yaml or a folder that holds one) and compiles it. Reports every mistake it finds into `list`.
- * NULL if there is any error. The model and the diagnostics live in `arena`. */
+/* Reads `path` (a scenario.yaml or a folder that holds one) and compiles it. Reports every mistake it finds into
+ * `list`. NULL if there is any error. The model and the diagnostics live in `arena`. */
 struct tmn_model *tmn_model_read(struct tmn_arena *arena, const char *path, struct tmn_diagnostics *list);
 /* The static checks alone (bounds of hazards, chances, rounding, reachability, use), also after settings. */
 void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list);
@@ -201,9 +426,17 @@ void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list);
 /* Changes a parameter or driver: "name=value" or "name=value@date" (value in the declared unit, or with a unit).
  * Undated parameters change in place; dated ones are appended to `settings`; drivers are changed from the date on.
  * Unknown names are refused with a suggestion. */
-struct tmn_setting { int parameter; double value; int window; };
-struct tmn_settings { struct tmn_setting *items; size_t count, capacity; };
-bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const char *assignment, struct tmn_error *err);
+struct tmn_setting {
+    int parameter;
+    double value;
+    int window;
+};
+struct tmn_settings {
+    struct tmn_setting *items;
+    size_t count, capacity;
+};
+bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const char *assignment,
+                   struct tmn_error *err);
 
 int tmn_feature_of_attribute(const struct tmn_model *model, int attribute);
 int tmn_feature_find(const struct tmn_model *model, const char *name); /* -1 if absent */

@@ -1,21 +1,19 @@
-/* Narrow strata: a conjunct such as `status = home` asks one thing of an attribute with many levels. Where nothing else in the
- * personal part reads that attribute, the strata are cut by a map of it with two levels, no and yes, made here, so that tables
- * of C stay small (docs/semantics.md, Clocks 1). The meaning is the conjunct's own; several conjuncts on one attribute or map
- * become one first. */
+/* Narrow strata: a conjunct such as `status = home` asks one thing of an attribute with many levels. Where nothing else
+ * in the personal part reads that attribute, the strata are cut by a map of it with two levels, no and yes, made here,
+ * so that tables of C stay small (docs/semantics.md, Clocks 1). The meaning is the conjunct's own; several conjuncts on
+ * one attribute or map become one first. */
 #include "model/read.h"
 
 #include <string.h>
 
-static bool is_level_test(const struct tmn_model *model, const struct tmn_expr *expr)
-{
+static bool is_level_test(const struct tmn_model *model, const struct tmn_expr *expr) {
     if (expr->op != TMN_OP_MEMBER)
         return false;
     enum tmn_feature_kind kind = model->features.items[expr->index].kind;
     return kind == TMN_FEATURE_ATTRIBUTE || kind == TMN_FEATURE_MAP;
 }
 
-static uint32_t levels_true(const struct tmn_expr *expr, uint32_t cardinality)
-{
+static uint32_t levels_true(const struct tmn_expr *expr, uint32_t cardinality) {
     uint32_t count = 0;
     for (uint32_t l = 0; l < cardinality; l++)
         count += expr->member[l];
@@ -23,8 +21,7 @@ static uint32_t levels_true(const struct tmn_expr *expr, uint32_t cardinality)
 }
 
 /* a and b on one feature: the levels of both, told by the text of the narrower. */
-static struct tmn_expr *both(const struct tmn_model *model, const struct tmn_expr *a, const struct tmn_expr *b)
-{
+static struct tmn_expr *both(const struct tmn_model *model, const struct tmn_expr *a, const struct tmn_expr *b) {
     uint32_t cardinality = model->features.items[a->index].cardinality;
     struct tmn_expr *expr = TMN_NEW(model->arena, struct tmn_expr);
     bool *member = TMN_NEW_ARRAY(model->arena, bool, cardinality);
@@ -35,13 +32,13 @@ static struct tmn_expr *both(const struct tmn_model *model, const struct tmn_exp
     return expr;
 }
 
-static void merge_tests(const struct tmn_model *model, struct tmn_transition *transition)
-{
+static void merge_tests(const struct tmn_model *model, struct tmn_transition *transition) {
     struct tmn_expr **who = transition->who_personal;
     size_t kept = 0;
     for (size_t i = 0; i < transition->who_personal_count; i++) {
         size_t same = 0;
-        while (same < kept && !(is_level_test(model, who[i]) && is_level_test(model, who[same]) && who[same]->index == who[i]->index))
+        while (same < kept &&
+               !(is_level_test(model, who[i]) && is_level_test(model, who[same]) && who[same]->index == who[i]->index))
             same++;
         if (same < kept)
             who[same] = both(model, who[same], who[i]);
@@ -52,8 +49,8 @@ static void merge_tests(const struct tmn_model *model, struct tmn_transition *tr
 }
 
 /* Whether anything in the personal part but conjunct `own` reads the feature. */
-static bool read_elsewhere(const struct tmn_model *model, const struct tmn_transition *transition, size_t own, int feature, bool *reads)
-{
+static bool read_elsewhere(const struct tmn_model *model, const struct tmn_transition *transition, size_t own,
+                           int feature, bool *reads) {
     memset(reads, 0, model->features.count * sizeof *reads);
     for (size_t i = 0; i < transition->who_personal_count; i++)
         if (i != own)
@@ -64,8 +61,7 @@ static bool read_elsewhere(const struct tmn_model *model, const struct tmn_trans
 }
 
 /* The two-level map of the test's attribute, made once for equal tests: its feature. */
-static int map_of_test(struct tmn_model *model, const struct tmn_expr *test)
-{
+static int map_of_test(struct tmn_model *model, const struct tmn_expr *test) {
     const struct tmn_feature *feature = &model->features.items[test->index];
     const struct tmn_map *through = feature->kind == TMN_FEATURE_MAP ? &model->maps.items[feature->index] : NULL;
     int of = through ? through->of : feature->index;
@@ -75,29 +71,34 @@ static int map_of_test(struct tmn_model *model, const struct tmn_expr *test)
         to[l] = test->member[through ? through->to[l] : l];
     for (size_t f = 0; f < model->features.count; f++) {
         const struct tmn_feature *other = &model->features.items[f];
-        if (other->kind == TMN_FEATURE_MAP && model->maps.items[other->index].derived && model->maps.items[other->index].of == of &&
+        if (other->kind == TMN_FEATURE_MAP && model->maps.items[other->index].derived &&
+            model->maps.items[other->index].of == of &&
             memcmp(model->maps.items[other->index].to, to, levels * sizeof *to) == 0)
             return (int)f;
     }
     const char **level = TMN_NEW_ARRAY(model->arena, const char *, 2);
     level[0] = "no", level[1] = "yes";
-    struct tmn_map map = {.name = test->source, .place = test->place, .of = of, .levels = 2, .level = level, .to = to, .derived = true};
+    struct tmn_map map = {
+        .name = test->source, .place = test->place, .of = of, .levels = 2, .level = level, .to = to, .derived = true};
     TMN_PUSH(model->arena, &model->maps, map);
-    struct tmn_feature made = {.kind = TMN_FEATURE_MAP, .index = (int)model->maps.count - 1, .name = map.name, .cardinality = 2, .level = level};
+    struct tmn_feature made = {.kind = TMN_FEATURE_MAP,
+                               .index = (int)model->maps.count - 1,
+                               .name = map.name,
+                               .cardinality = 2,
+                               .level = level};
     TMN_PUSH(model->arena, &model->features, made);
     return (int)model->features.count - 1;
 }
 
-void tmn_narrow(struct tmn_model *model, struct tmn_transition *transition)
-{
+void tmn_narrow(struct tmn_model *model, struct tmn_transition *transition) {
     merge_tests(model, transition);
     bool *yes = TMN_NEW_ARRAY(model->arena, bool, 2);
     yes[1] = true;
     for (size_t i = 0; i < transition->who_personal_count; i++) {
         struct tmn_expr *test = transition->who_personal[i];
         bool *reads = TMN_NEW_ARRAY(model->arena, bool, model->features.count);
-        if (!is_level_test(model, test) || model->features.items[test->index].cardinality <= 2 || test->source == NULL ||
-            read_elsewhere(model, transition, i, test->index, reads))
+        if (!is_level_test(model, test) || model->features.items[test->index].cardinality <= 2 ||
+            test->source == NULL || read_elsewhere(model, transition, i, test->index, reads))
             continue;
         struct tmn_expr *narrow = TMN_NEW(model->arena, struct tmn_expr);
         *narrow = *test;

@@ -1,5 +1,5 @@
-/* Units of numbers: the names that a scenario may write, their products, their text. A unit is a vector of powers of six
- * base quantities; everything is kept in base units, so that arithmetic needs no conversions. */
+/* Units of numbers: the names that a scenario may write, their products, their text. A unit is a vector of powers of
+ * six base quantities; everything is kept in base units, so that arithmetic needs no conversions. */
 #include "model/unit.h"
 #include "base/date.h"
 #include <ctype.h>
@@ -52,9 +52,13 @@ double tmn_unit_to_base(double value, double factor) {
     return factor < 1.0 && inverse == (double)(long long)inverse ? value / inverse : value * factor;
 }
 
-bool tmn_unit_equal(struct tmn_unit a, struct tmn_unit b) { return memcmp(&a, &b, sizeof a) == 0; }
+bool tmn_unit_equal(struct tmn_unit a, struct tmn_unit b) {
+    return memcmp(&a, &b, sizeof a) == 0;
+}
 
-bool tmn_unit_is_none(struct tmn_unit unit) { return tmn_unit_equal(unit, tmn_unit_none); }
+bool tmn_unit_is_none(struct tmn_unit unit) {
+    return tmn_unit_equal(unit, tmn_unit_none);
+}
 
 struct tmn_unit tmn_unit_product(struct tmn_unit a, struct tmn_unit b, int sign) {
     struct tmn_unit product = tmn_unit_none;

@@ -7,7 +7,9 @@
 
 enum tmn_quantity { TMN_TIME, TMN_LENGTH, TMN_WON, TMN_USD, TMN_CNY, TMN_PERSON, TMN_QUANTITIES };
 
-struct tmn_unit { int8_t power[TMN_QUANTITIES]; };
+struct tmn_unit {
+    int8_t power[TMN_QUANTITIES];
+};
 
 extern const struct tmn_unit tmn_unit_none;
 /* A unit's name as a constant: "d" -> 1/365.2425 with unit time. false if not a unit. */
@@ -20,6 +22,6 @@ const char *tmn_unit_name(size_t index); /* of all constants, for suggestions; N
 bool tmn_unit_equal(struct tmn_unit a, struct tmn_unit b);
 bool tmn_unit_is_none(struct tmn_unit unit);
 struct tmn_unit tmn_unit_product(struct tmn_unit a, struct tmn_unit b, int sign); /* sign -1: quotient */
-void tmn_unit_format(struct tmn_unit unit, char text[64]); /* "1/y", "1" for none */
+void tmn_unit_format(struct tmn_unit unit, char text[64]);                        /* "1/y", "1" for none */
 
 #endif

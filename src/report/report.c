@@ -27,7 +27,8 @@ bool tmn_report_html(const char *report_json, size_t count, struct tmn_text *out
 }
 
 /* Writes the page of `json` into an open results folder. */
-static bool write_page(struct tmn_folder *folder, struct tmn_arena *arena, const struct tmn_text *json, struct tmn_error *err) {
+static bool write_page(struct tmn_folder *folder, struct tmn_arena *arena, const struct tmn_text *json,
+                       struct tmn_error *err) {
     struct tmn_text page;
     tmn_text_init(&page, arena);
     return tmn_report_html(json->items, json->count, &page, err) &&
@@ -54,7 +55,8 @@ bool tmn_report_write(const struct tmn_result *result, const char *path, struct 
 }
 
 /* Replaces one file of a finished folder, whole or not at all. */
-static bool replace_file(struct tmn_arena *arena, const char *path, const struct tmn_text *text, struct tmn_error *err) {
+static bool replace_file(struct tmn_arena *arena, const char *path, const struct tmn_text *text,
+                         struct tmn_error *err) {
     char *part = tmn_arena_printf(arena, "%s.part-%ld", path, (long)getpid());
     int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     size_t done = 0;
@@ -91,7 +93,8 @@ bool tmn_report_remake(const char *path, struct tmn_error *err) {
     char *bytes;
     size_t count;
     tmn_text_init(&page, &arena);
-    bool ok = tmn_file_read(&arena, tmn_arena_printf(&arena, "%s/report.json", path), REPORT_JSON_BYTES_MAX, &bytes, &count, err);
+    bool ok = tmn_file_read(&arena, tmn_arena_printf(&arena, "%s/report.json", path), REPORT_JSON_BYTES_MAX, &bytes,
+                            &count, err);
     if (ok && !tmn_report_html(bytes, count, &page, &inner))
         ok = tmn_fail(err, TMN_IO, "'%s/report.json' is %s", path, inner.text);
     ok = ok && replace_file(&arena, tmn_arena_printf(&arena, "%s/report.html", path), &page, err);

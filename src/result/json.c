@@ -1,5 +1,5 @@
-/* JSON by hand: the writer is four rules (commas, escapes, shortest numbers, no value that is not finite), and the copy is a
- * checker, so that a map or a report made elsewhere can not break the page that it is put into. */
+/* JSON by hand: the writer is four rules (commas, escapes, shortest numbers, no value that is not finite), and the copy
+ * is a checker, so that a map or a report made elsewhere can not break the page that it is put into. */
 #include "result/json.h"
 
 #include <math.h>
@@ -16,7 +16,10 @@ void tmn_json_init(struct tmn_json *json, struct tmn_text *out) {
 static size_t utf8_length(const unsigned char *s) {
     if (s[0] < 0x80)
         return 1;
-    size_t length = s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+    size_t length = s[0] >= 0xc2 && s[0] < 0xe0   ? 2
+                    : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
+                    : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
+                                                  : 0;
     for (size_t i = 1; i < length; i++)
         if ((s[i] & 0xc0) != 0x80) /* also stops at the final NUL */
             return 0;
@@ -135,7 +138,9 @@ static bool take(struct reader *r, char c) {
     return true;
 }
 
-static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+static bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 static bool copy_string(struct reader *r) {
     if (!take(r, '"'))
@@ -239,13 +244,20 @@ static bool copy_value(struct reader *r) {
     if (r->at == r->end)
         return bad(r, "it ends too early");
     switch (*r->at) {
-    case '{': return copy_list(r, '}');
-    case '[': return copy_list(r, ']');
-    case '"': return copy_string(r);
-    case 't': return copy_word(r, "true");
-    case 'f': return copy_word(r, "false");
-    case 'n': return copy_word(r, "null");
-    default: return copy_number(r);
+    case '{':
+        return copy_list(r, '}');
+    case '[':
+        return copy_list(r, ']');
+    case '"':
+        return copy_string(r);
+    case 't':
+        return copy_word(r, "true");
+    case 'f':
+        return copy_word(r, "false");
+    case 'n':
+        return copy_word(r, "null");
+    default:
+        return copy_number(r);
     }
 }
 

@@ -1,5 +1,6 @@
-/* report.json: everything that the page of the report shows, in one file, already summed and masked. The page adds nothing
- * up by place, so that a masked cell can not come back. Dates are YYYY-MM-DD; a number that does not exist is null. */
+/* report.json: everything that the page of the report shows, in one file, already summed and masked. The page adds
+ * nothing up by place, so that a masked cell can not come back. Dates are YYYY-MM-DD; a number that does not exist is
+ * null. */
 #include "result/json.h"
 #include "result/score.h"
 
@@ -88,7 +89,8 @@ static void put_run(struct tmn_json *json, const struct tmn_result *result) {
 
 /* ---- outcomes: totals, and one margin per key ---- */
 
-static void put_sums(struct tmn_json *json, const struct tmn_result *result, int o, int64_t *cell, int key, bool persons) {
+static void put_sums(struct tmn_json *json, const struct tmn_result *result, int o, int64_t *cell, int key,
+                     bool persons) {
     const struct tmn_outcome *outcome = &result->model->outcomes.items[o];
     uint32_t levels = key < 0 ? 1 : result->model->features.items[outcome->by.feature[key]].cardinality;
     for (int p = 0; p < tmn_result_periods(result, o); p++) {
@@ -130,9 +132,12 @@ static void put_margin(struct tmn_json *json, const struct tmn_result *result, i
 }
 
 static void put_outcome(struct tmn_json *json, const struct tmn_result *result, int o) {
-    static const char *const kind[] = {[TMN_OUTCOME_FLOW] = "flow", [TMN_OUTCOME_STOCK] = "stock",
-                                       [TMN_OUTCOME_FIRINGS] = "firings", [TMN_OUTCOME_FEEDBACK] = "feedback"};
-    static const char *const every[] = {[TMN_PERIOD_WINDOW] = "window", [TMN_PERIOD_YEAR] = "year", [TMN_PERIOD_RUN] = "run"};
+    static const char *const kind[] = {[TMN_OUTCOME_FLOW] = "flow",
+                                       [TMN_OUTCOME_STOCK] = "stock",
+                                       [TMN_OUTCOME_FIRINGS] = "firings",
+                                       [TMN_OUTCOME_FEEDBACK] = "feedback"};
+    static const char *const every[] = {
+        [TMN_PERIOD_WINDOW] = "window", [TMN_PERIOD_YEAR] = "year", [TMN_PERIOD_RUN] = "run"};
     const struct tmn_outcome *outcome = &result->model->outcomes.items[o];
     const struct tmn_series *series = &result->series[o];
     bool persons = tmn_outcome_counts_persons(outcome);
@@ -245,7 +250,8 @@ static void put_figures(struct tmn_json *json, const struct tmn_result *result) 
         tmn_json_text(json, "claim", figure->claim);
         tmn_json_text(json, "stated", figure->stated);
         tmn_json_text(json, "observed", figure->observed_text);
-        tmn_json_text(json, "outcome", figure->outcome < 0 ? NULL : result->model->outcomes.items[figure->outcome].name);
+        tmn_json_text(json, "outcome",
+                      figure->outcome < 0 ? NULL : result->model->outcomes.items[figure->outcome].name);
         put_date(json, "from", figure->from_day);
         put_date(json, "to", figure->to_day);
         tmn_json_bool(json, "per_year", figure->per_year);
@@ -260,11 +266,13 @@ static void put_figures(struct tmn_json *json, const struct tmn_result *result) 
 }
 
 static void put_scores(struct tmn_json *json, const struct tmn_result *result) {
-    static const char *const name[] = {[TMN_SCORE_FITTED] = "fitted", [TMN_SCORE_UNFITTED] = "unfitted", [TMN_SCORE_ALL] = "all"};
+    static const char *const name[] = {
+        [TMN_SCORE_FITTED] = "fitted", [TMN_SCORE_UNFITTED] = "unfitted", [TMN_SCORE_ALL] = "all"};
     tmn_json_open(json, "scores", '[');
     for (size_t o = 0; o < result->model->observations.count; o++)
         for (int years = TMN_SCORE_FITTED; years <= TMN_SCORE_ALL; years++) {
-            struct tmn_score score = tmn_score_observation(json->out->arena, result, (int)o, (enum tmn_score_years)years);
+            struct tmn_score score =
+                tmn_score_observation(json->out->arena, result, (int)o, (enum tmn_score_years)years);
             if (score.rows == 0)
                 continue;
             tmn_json_open(json, NULL, '{');

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-static const char *text_or_empty(const char *text) { return text ? text : ""; }
+static const char *text_or_empty(const char *text) {
+    return text ? text : "";
+}
 
 void tmn_result_gather(struct tmn_result *result, struct tmn_arena *arena, const struct tmn_model *model,
                        const struct tmn_run *run, uint64_t seed, double scale, const struct tmn_run_facts *facts) {
@@ -36,7 +38,8 @@ void tmn_result_gather(struct tmn_result *result, struct tmn_arena *arena, const
 }
 
 double tmn_result_person_weeks_per_s(const struct tmn_result *result) {
-    double person_weeks = (double)result->persons * result->windows * result->model->calendar.window_quarter_days / 28.0;
+    double person_weeks =
+        (double)result->persons * result->windows * result->model->calendar.window_quarter_days / 28.0;
     return result->facts.wall_s > 0.0 ? person_weeks / result->facts.wall_s : 0.0;
 }
 
@@ -64,7 +67,9 @@ bool tmn_feature_is_place(const struct tmn_model *model, int feature) {
     return true;
 }
 
-bool tmn_outcome_counts_persons(const struct tmn_outcome *outcome) { return outcome->kind != TMN_OUTCOME_FEEDBACK; }
+bool tmn_outcome_counts_persons(const struct tmn_outcome *outcome) {
+    return outcome->kind != TMN_OUTCOME_FEEDBACK;
+}
 
 /* Cells that the keys cut one place attribute into: two maps of the same attribute together are finer than each. */
 static uint64_t places_told(const struct tmn_model *model, const struct tmn_outcome *outcome, int key) {
@@ -87,21 +92,25 @@ bool tmn_result_allowed(const struct tmn_model *model, struct tmn_error *err) {
             const char *key = model->features.items[outcome->by.feature[i]].name;
             uint64_t cells = places_told(model, outcome, i);
             if (cells > map->cardinality)
-                return tmn_fail(err, TMN_SCENARIO,
-                                "outcome '%s' by %s would tell apart %llu places, more than the %u of the map (%s): results on "
-                                "routes and capture finer than that could guide those who hunt people. Use `by: [%s]`",
-                                outcome->name, key, (unsigned long long)cells, (unsigned)map->cardinality, map->name, map->name);
+                return tmn_fail(
+                    err, TMN_SCENARIO,
+                    "outcome '%s' by %s would tell apart %llu places, more than the %u of the map (%s): results on "
+                    "routes and capture finer than that could guide those who hunt people. Use `by: [%s]`",
+                    outcome->name, key, (unsigned long long)cells, (unsigned)map->cardinality, map->name, map->name);
             if (outcome->every == TMN_PERIOD_WINDOW && tmn_outcome_counts_persons(outcome))
-                return tmn_fail(err, TMN_SCENARIO,
-                                "outcome '%s' by %s for every window is refused: by place a year is the shortest period, since "
-                                "results on routes and capture finer than that could guide those who hunt people. Use `every: year`",
-                                outcome->name, key);
+                return tmn_fail(
+                    err, TMN_SCENARIO,
+                    "outcome '%s' by %s for every window is refused: by place a year is the shortest period, since "
+                    "results on routes and capture finer than that could guide those who hunt people. Use `every: "
+                    "year`",
+                    outcome->name, key);
         }
     }
     return true;
 }
 
-bool tmn_result_masked(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell, double persons) {
+bool tmn_result_masked(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell,
+                       double persons) {
     if (!cell || !tmn_outcome_counts_persons(outcome) || persons >= TMN_MASK_PERSONS)
         return false;
     for (int i = 0; i < outcome->by.n; i++)

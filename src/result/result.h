@@ -1,5 +1,5 @@
-/* What a finished or interrupted run says: gathered once from engine and caller, then read by the tables at the end of a
- * run, by the files of the results folder and by the report. Nothing here changes the run, and nothing prints.
+/* What a finished or interrupted run says: gathered once from engine and caller, then read by the tables at the end of
+ * a run, by the files of the results folder and by the report. Nothing here changes the run, and nothing prints.
  *
  * Order of use: tmn_result_allowed (before the run), tmn_result_gather, accessors, then tmn_report_write of
  * report/report.h, which writes the whole folder (files of tmn_result_write, and report.html) or nothing. */
@@ -22,16 +22,17 @@ struct tmn_run_facts {
     int threads;
     double wall_s;
     uint64_t peak_rss_bytes;
-    const char *const *assignments; size_t assignment_count; /* each --set as written, in order */
+    const char *const *assignments;
+    size_t assignment_count; /* each --set as written, in order */
 };
 
 struct tmn_result {
     const struct tmn_model *model;
     struct tmn_run_facts facts;
     uint64_t seed;
-    double scale, weight;            /* weight: persons per simulated person */
-    uint32_t rows, persons, alive;   /* rows with the unborn; alive at the start; alive now */
-    int windows, windows_total;      /* done, asked for */
+    double scale, weight;          /* weight: persons per simulated person */
+    uint32_t rows, persons, alive; /* rows with the unborn; alive at the start; alive now */
+    int windows, windows_total;    /* done, asked for */
     struct tmn_digest weekly, full;
     struct tmn_counters_of_run counters;
     const struct tmn_series *series; /* [model->outcomes.count], valid while the run lives */
@@ -40,7 +41,9 @@ struct tmn_result {
 /* Reads the run; series are borrowed from it. */
 void tmn_result_gather(struct tmn_result *result, struct tmn_arena *arena, const struct tmn_model *model,
                        const struct tmn_run *run, uint64_t seed, double scale, const struct tmn_run_facts *facts);
-static inline bool tmn_result_complete(const struct tmn_result *result) { return result->windows >= result->windows_total; }
+static inline bool tmn_result_complete(const struct tmn_result *result) {
+    return result->windows >= result->windows_total;
+}
 double tmn_result_person_weeks_per_s(const struct tmn_result *result); /* 0 when no time passed */
 
 /* ---- safeguards (docs/results.md) ---- */
@@ -49,49 +52,70 @@ bool tmn_result_allowed(const struct tmn_model *model, struct tmn_error *err);
 /* Is this feature the place of persons (the place attribute, one with its levels, or a map of such)? */
 bool tmn_feature_is_place(const struct tmn_model *model, int feature);
 /* Must this number be hidden? Only cells by place of outcomes that count persons ever are. */
-bool tmn_result_masked(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell, double persons);
+bool tmn_result_masked(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell,
+                       double persons);
 bool tmn_outcome_counts_persons(const struct tmn_outcome *outcome); /* false: the value of a feedback variable */
 
 /* ---- sums ---- */
-struct tmn_sum { double value, simulated; }; /* weighted, and simulated persons behind it */
+struct tmn_sum {
+    double value, simulated;
+};                                                                    /* weighted, and simulated persons behind it */
 int tmn_result_periods(const struct tmn_result *result, int outcome); /* periods that the run finished */
 /* Sum over cells (cell[i]: level of the outcome's i-th key, or -1: all; cell NULL: all) of one period. */
 struct tmn_sum tmn_result_cell(const struct tmn_result *result, int outcome, int period, const int64_t *cell);
-/* Over days from..to: flows are added, stocks and feedback are taken at the end. false when the finished periods of the run
- * do not cover these days: exactly for yearly outcomes, to the nearest window for those of every window. */
-bool tmn_result_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day, int32_t to_day,
-                        struct tmn_sum *sum);
+/* Over days from..to: flows are added, stocks and feedback are taken at the end. false when the finished periods of the
+ * run do not cover these days: exactly for yearly outcomes, to the nearest window for those of every window. */
+bool tmn_result_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day,
+                        int32_t to_day, struct tmn_sum *sum);
 /* Length of from..to in years of the calendar (whole years count exactly). */
 double tmn_years_between(int32_t from_day, int32_t to_day);
 int tmn_day_year(int32_t day);
 /* "sex=female, province=Ryanggang", or "all". */
-const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell);
+const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome,
+                          const int64_t *cell);
 
 /* ---- rows for tables; arrays live in the arena, *count is their length ---- */
-struct tmn_arrival_row { int year, year_to; double observed, simulated; bool fitted, thin; };
+struct tmn_arrival_row {
+    int year, year_to;
+    double observed, simulated;
+    bool fitted, thin;
+};
 /* Of the first observation whose outcome is named `arrivals`: all cells together, by period, as far as the run came. */
 struct tmn_arrival_row *tmn_result_arrivals(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
-/* One row per period of an observation: all its cells together. Where rows with several sets of keys stand side by side for
- * the same days, the row for all is taken, else those with the keys of the first. Only periods that the run covered. */
-struct tmn_total_row { int32_t from_day, to_day; double observed, simulated, simulated_persons; bool fitted; };
-struct tmn_total_row *tmn_result_totals(struct tmn_arena *arena, const struct tmn_result *result, int observation, size_t *count);
+/* One row per period of an observation: all its cells together. Where rows with several sets of keys stand side by side
+ * for the same days, the row for all is taken, else those with the keys of the first. Only periods that the run
+ * covered. */
+struct tmn_total_row {
+    int32_t from_day, to_day;
+    double observed, simulated, simulated_persons;
+    bool fitted;
+};
+struct tmn_total_row *tmn_result_totals(struct tmn_arena *arena, const struct tmn_result *result, int observation,
+                                        size_t *count);
 
 struct tmn_observed_row {
-    int observation; const struct tmn_observed *row;
+    int observation;
+    const struct tmn_observed *row;
     double observed, simulated, simulated_persons;
-    bool reached;        /* false: the run did not cover these days; simulated is NAN */
+    bool reached; /* false: the run did not cover these days; simulated is NAN */
     bool fitted, thin;
-    bool masked;         /* the numbers stand here for sums and fits, and must not be shown */
+    bool masked; /* the numbers stand here for sums and fits, and must not be shown */
 };
 struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
-struct tmn_figure_row { const struct tmn_figure *figure; double simulated; bool reached, thin, masked; };
+struct tmn_figure_row {
+    const struct tmn_figure *figure;
+    double simulated;
+    bool reached, thin, masked;
+};
 struct tmn_figure_row *tmn_result_figures(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
 /* Shares of the levels of one key among the levels that were observed for the same days. */
 struct tmn_share_row {
-    int observation, feature; uint32_t level; int32_t from_day, to_day;
+    int observation, feature;
+    uint32_t level;
+    int32_t from_day, to_day;
     double observed, simulated;             /* shares in [0, 1] */
     double observed_count, simulated_count; /* persons behind them */
     bool fitted, thin;
@@ -99,11 +123,19 @@ struct tmn_share_row {
 struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
 /* Composition of a counted outcome over the whole run (flows added, stocks at the end), by each of its keys. */
-struct tmn_composition_row { int outcome, feature; uint32_t level; struct tmn_sum sum; double share; bool thin, masked; };
-struct tmn_composition_row *tmn_result_composition(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
+struct tmn_composition_row {
+    int outcome, feature;
+    uint32_t level;
+    struct tmn_sum sum;
+    double share;
+    bool thin, masked;
+};
+struct tmn_composition_row *tmn_result_composition(struct tmn_arena *arena, const struct tmn_result *result,
+                                                   size_t *count);
 
 /* ---- files: only periods that the run finished are written ---- */
-/* Writes run.json, outcomes.csv, observations.csv, figures.csv, scenario.used.yaml and report.json into a begun folder. */
+/* Writes run.json, outcomes.csv, observations.csv, figures.csv, scenario.used.yaml and report.json into a begun folder.
+ */
 bool tmn_result_write(const struct tmn_result *result, struct tmn_folder *folder, struct tmn_error *err);
 /* The same contents as texts, for tests and programs. */
 void tmn_result_run_json(const struct tmn_result *result, struct tmn_text *out);

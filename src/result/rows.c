@@ -31,16 +31,18 @@ static bool is_flow(const struct tmn_outcome *outcome) {
 
 int tmn_result_periods(const struct tmn_result *result, int outcome) {
     const struct tmn_series *series = &result->series[outcome];
-    int32_t next_day = tmn_calendar_window(&result->model->calendar, result->windows).first_day; /* of the window to come */
+    int32_t next_day =
+        tmn_calendar_window(&result->model->calendar, result->windows).first_day; /* of the window to come */
     int periods = 0;
     while (periods < series->periods && series->last_day[periods] < next_day)
         periods++;
     return periods;
 }
 
-/* Outcomes of every window: windows do not end where months do, so a window belongs to the days that hold its middle. */
-static bool windows_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day, int32_t to_day,
-                            struct tmn_sum *sum) {
+/* Outcomes of every window: windows do not end where months do, so a window belongs to the days that hold its middle.
+ */
+static bool windows_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day,
+                            int32_t to_day, struct tmn_sum *sum) {
     const struct tmn_series *series = &result->series[outcome];
     int periods = tmn_result_periods(result, outcome), from = 0, to = 0;
     while (from < periods && (series->first_day[from] + series->last_day[from]) / 2 < from_day)
@@ -58,8 +60,8 @@ static bool windows_between(const struct tmn_result *result, int outcome, const 
     return true;
 }
 
-bool tmn_result_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day, int32_t to_day,
-                        struct tmn_sum *sum) {
+bool tmn_result_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day,
+                        int32_t to_day, struct tmn_sum *sum) {
     const struct tmn_outcome *declared = &result->model->outcomes.items[outcome];
     const struct tmn_series *series = &result->series[outcome];
     bool flow = is_flow(declared);
@@ -97,7 +99,8 @@ double tmn_years_between(int32_t from_day, int32_t to_day) {
     return whole ? (double)(to_year - from_year) : ((double)to_day - from_day + 1.0) / TMN_YEAR_DAYS;
 }
 
-const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell) {
+const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome,
+                          const int64_t *cell) {
     struct tmn_text text;
     tmn_text_init(&text, arena);
     for (int i = 0; i < outcome->by.n; i++) {
@@ -136,7 +139,8 @@ static bool first_of_days(const struct tmn_observation *observation, size_t r) {
     return true;
 }
 
-struct tmn_total_row *tmn_result_totals(struct tmn_arena *arena, const struct tmn_result *result, int observation, size_t *count) {
+struct tmn_total_row *tmn_result_totals(struct tmn_arena *arena, const struct tmn_result *result, int observation,
+                                        size_t *count) {
     const struct tmn_observation *o = &result->model->observations.items[observation];
     const struct tmn_outcome *outcome = &result->model->outcomes.items[o->outcome];
     struct tmn_total_row *rows = TMN_NEW_ARRAY(arena, struct tmn_total_row, o->count + 1);
@@ -148,13 +152,15 @@ struct tmn_total_row *tmn_result_totals(struct tmn_arena *arena, const struct tm
         for (size_t i = r; i < o->count; i++)
             if (same_days(&o->rows[i], &o->rows[r]) && keys_named(outcome, &o->rows[i]) == 0)
                 named = 0;
-        struct tmn_total_row total = {o->rows[r].from_day, o->rows[r].to_day, 0.0, 0.0, 0.0, o->rows[r].to_day <= o->fit_until};
+        struct tmn_total_row total = {
+            o->rows[r].from_day, o->rows[r].to_day, 0.0, 0.0, 0.0, o->rows[r].to_day <= o->fit_until};
         bool reached = true;
         for (size_t i = r; i < o->count; i++) {
             if (!same_days(&o->rows[i], &o->rows[r]) || keys_named(outcome, &o->rows[i]) != named)
                 continue;
             struct tmn_sum sum;
-            reached = tmn_result_between(result, o->outcome, o->rows[i].cell, total.from_day, total.to_day, &sum) && reached;
+            reached =
+                tmn_result_between(result, o->outcome, o->rows[i].cell, total.from_day, total.to_day, &sum) && reached;
             total.observed += o->rows[i].value;
             total.simulated += sum.value;
             total.simulated_persons += sum.simulated;
@@ -180,8 +186,12 @@ struct tmn_arrival_row *tmn_result_arrivals(struct tmn_arena *arena, const struc
         struct tmn_arrival_row *rows = TMN_NEW_ARRAY(arena, struct tmn_arrival_row, *count + 1);
         for (size_t i = 0; i < *count; i++)
             rows[i] = (struct tmn_arrival_row){
-                tmn_day_year(totals[i].from_day), tmn_day_year(totals[i].to_day), totals[i].observed, totals[i].simulated,
-                totals[i].fitted, is_thin(outcome, totals[i].simulated_persons),
+                tmn_day_year(totals[i].from_day),
+                tmn_day_year(totals[i].to_day),
+                totals[i].observed,
+                totals[i].simulated,
+                totals[i].fitted,
+                is_thin(outcome, totals[i].simulated_persons),
             };
         return rows;
     }
@@ -201,13 +211,19 @@ struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const stru
         for (size_t r = 0; r < observation->count; r++) {
             const struct tmn_observed *row = &observation->rows[r];
             struct tmn_sum sum;
-            bool reached = tmn_result_between(result, observation->outcome, row->cell, row->from_day, row->to_day, &sum);
+            bool reached =
+                tmn_result_between(result, observation->outcome, row->cell, row->from_day, row->to_day, &sum);
             bool masked = reached && tmn_result_masked(model, outcome, row->cell, sum.value);
             rows[(*count)++] = (struct tmn_observed_row){
-                .observation = (int)o, .row = row, .observed = row->value, .reached = reached, .masked = masked,
+                .observation = (int)o,
+                .row = row,
+                .observed = row->value,
+                .reached = reached,
+                .masked = masked,
                 .simulated = reached ? sum.value : (double)NAN,
                 .simulated_persons = reached ? sum.simulated : (double)NAN,
-                .fitted = row->to_day <= observation->fit_until, .thin = reached && is_thin(outcome, sum.simulated),
+                .fitted = row->to_day <= observation->fit_until,
+                .thin = reached && is_thin(outcome, sum.simulated),
             };
         }
     }
@@ -222,7 +238,8 @@ static bool mean_of_years(const struct tmn_result *result, const struct tmn_figu
     *mean = (struct tmn_sum){0.0, 0.0};
     for (int year = first; year <= last; year++) {
         struct tmn_sum sum;
-        if (!tmn_result_between(result, figure->outcome, figure->cell, tmn_date_day(year, 1, 1), tmn_date_day(year, 12, 31), &sum))
+        if (!tmn_result_between(result, figure->outcome, figure->cell, tmn_date_day(year, 1, 1),
+                                tmn_date_day(year, 12, 31), &sum))
             return false;
         mean->value += sum.value / (last - first + 1);
         mean->simulated += sum.simulated / (last - first + 1);
@@ -245,7 +262,8 @@ struct tmn_figure_row *tmn_result_figures(struct tmn_arena *arena, const struct 
         if (figure->per_year && !flow)
             rows[i].reached = mean_of_years(result, figure, &sum);
         else
-            rows[i].reached = tmn_result_between(result, figure->outcome, figure->cell, figure->from_day, figure->to_day, &sum);
+            rows[i].reached =
+                tmn_result_between(result, figure->outcome, figure->cell, figure->from_day, figure->to_day, &sum);
         if (!rows[i].reached)
             continue;
         rows[i].masked = tmn_result_masked(model, outcome, figure->cell, sum.value);
@@ -259,15 +277,19 @@ struct tmn_figure_row *tmn_result_figures(struct tmn_arena *arena, const struct 
 
 /* ---- shares ---- */
 
-struct share_list { struct tmn_share_row *items; size_t count, capacity; };
+struct share_list {
+    struct tmn_share_row *items;
+    size_t count, capacity;
+};
 
 /* Rows of one period by level of the outcome's key k; appended as shares when at least two levels were observed. */
-static void shares_of_period(struct tmn_arena *arena, const struct tmn_result *result, int observation, int k, size_t first,
-                             struct share_list *list) {
+static void shares_of_period(struct tmn_arena *arena, const struct tmn_result *result, int observation, int k,
+                             size_t first, struct share_list *list) {
     const struct tmn_observation *o = &result->model->observations.items[observation];
     const struct tmn_outcome *outcome = &result->model->outcomes.items[o->outcome];
     uint32_t levels = result->model->features.items[outcome->by.feature[k]].cardinality;
-    double *observed = TMN_NEW_ARRAY(arena, double, 3 * (size_t)levels), *simulated = observed + levels, *persons = simulated + levels;
+    double *observed = TMN_NEW_ARRAY(arena, double, 3 * (size_t)levels), *simulated = observed + levels,
+           *persons = simulated + levels;
     bool *seen = TMN_NEW_ARRAY(arena, bool, levels);
     unsigned named = keys_named(outcome, &o->rows[first]);
     double observed_all = 0.0, simulated_all = 0.0, persons_all = 0.0;
@@ -290,10 +312,12 @@ static void shares_of_period(struct tmn_arena *arena, const struct tmn_result *r
         return;
     for (uint32_t level = 0; level < levels; level++)
         if (seen[level])
-            TMN_PUSH(arena, list, ((struct tmn_share_row){
-                observation, outcome->by.feature[k], level, o->rows[first].from_day, o->rows[first].to_day,
-                observed[level] / observed_all, simulated_all > 0.0 ? simulated[level] / simulated_all : (double)NAN,
-                observed[level], simulated[level], o->rows[first].to_day <= o->fit_until, is_thin(outcome, persons_all)}));
+            TMN_PUSH(arena, list,
+                     ((struct tmn_share_row){observation, outcome->by.feature[k], level, o->rows[first].from_day,
+                                             o->rows[first].to_day, observed[level] / observed_all,
+                                             simulated_all > 0.0 ? simulated[level] / simulated_all : (double)NAN,
+                                             observed[level], simulated[level], o->rows[first].to_day <= o->fit_until,
+                                             is_thin(outcome, persons_all)}));
 }
 
 struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
@@ -307,7 +331,8 @@ struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tm
             for (size_t r = 0; r < observation->count; r++) {
                 bool first = observation->rows[r].cell[k] >= 0;
                 for (size_t i = 0; i < r && first; i++)
-                    first = !(same_days(&observation->rows[i], &observation->rows[r]) && observation->rows[i].cell[k] >= 0);
+                    first =
+                        !(same_days(&observation->rows[i], &observation->rows[r]) && observation->rows[i].cell[k] >= 0);
                 if (first)
                     shares_of_period(arena, result, (int)o, k, r, &list);
             }
@@ -318,7 +343,10 @@ struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tm
 
 /* ---- composition ---- */
 
-struct composition_list { struct tmn_composition_row *items; size_t count, capacity; };
+struct composition_list {
+    struct tmn_composition_row *items;
+    size_t count, capacity;
+};
 
 /* Sum of a cell over all periods (flows), or at the end of the last (stocks). */
 static struct tmn_sum over_the_run(const struct tmn_result *result, int outcome, const int64_t *cell) {
@@ -331,7 +359,8 @@ static struct tmn_sum over_the_run(const struct tmn_result *result, int outcome,
     return sum;
 }
 
-struct tmn_composition_row *tmn_result_composition(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
+struct tmn_composition_row *tmn_result_composition(struct tmn_arena *arena, const struct tmn_result *result,
+                                                   size_t *count) {
     struct composition_list list = {NULL, 0, 0};
     for (size_t o = 0; o < result->model->outcomes.count; o++) {
         const struct tmn_outcome *outcome = &result->model->outcomes.items[o];
@@ -347,10 +376,11 @@ struct tmn_composition_row *tmn_result_composition(struct tmn_arena *arena, cons
                 cell[k] = level;
                 struct tmn_sum sum = over_the_run(result, (int)o, cell);
                 bool masked = tmn_result_masked(result->model, outcome, cell, sum.value);
-                TMN_PUSH(arena, &list, ((struct tmn_composition_row){
-                    (int)o, feature, level, masked ? (struct tmn_sum){(double)NAN, (double)NAN} : sum,
-                    masked || all.value <= 0.0 ? (double)NAN : sum.value / all.value,
-                    sum.simulated < TMN_THIN_PERSONS, masked}));
+                TMN_PUSH(arena, &list,
+                         ((struct tmn_composition_row){(int)o, feature, level,
+                                                       masked ? (struct tmn_sum){(double)NAN, (double)NAN} : sum,
+                                                       masked || all.value <= 0.0 ? (double)NAN : sum.value / all.value,
+                                                       sum.simulated < TMN_THIN_PERSONS, masked}));
             }
             cell[k] = -1;
         }

@@ -39,8 +39,8 @@ static bool solve(double a[COEFFICIENTS_MAX][COEFFICIENTS_MAX], double b[COEFFIC
     return true;
 }
 
-/* Least squares of z on the columns x[point * n + c]; the coefficients go to `fit`, the sum of squared errors comes back,
- * or infinity when the columns do not tell the coefficients apart. */
+/* Least squares of z on the columns x[point * n + c]; the coefficients go to `fit`, the sum of squared errors comes
+ * back, or infinity when the columns do not tell the coefficients apart. */
 static double regress(const double *x, const double *z, size_t count, int n, double *fit) {
     double a[COEFFICIENTS_MAX][COEFFICIENTS_MAX] = {{0.0}}, b[COEFFICIENTS_MAX] = {0.0}, error = 0.0;
     for (size_t p = 0; p < count; p++)
@@ -61,7 +61,9 @@ static double regress(const double *x, const double *z, size_t count, int n, dou
     return error;
 }
 
-static double log_of(double value) { return tmn_log(value < 0.5 ? 0.5 : value); }
+static double log_of(double value) {
+    return tmn_log(value < 0.5 ? 0.5 : value);
+}
 
 /* ---- the curves ---- */
 
@@ -95,7 +97,13 @@ static double log_logistic(double u) {
     return u > 0.0 ? -tmn_log1p(tmn_exp(-u)) : u - tmn_log1p(tmn_exp(u));
 }
 
-struct logistic { const double *t, *z; size_t count; double step_year; bool step; double fit[2]; };
+struct logistic {
+    const double *t, *z;
+    size_t count;
+    double step_year;
+    bool step;
+    double fit[2];
+};
 
 /* Best a and s for a given midpoint and width; the error comes back. */
 static double logistic_error(struct logistic *curve, double midpoint, double width) {
@@ -110,8 +118,8 @@ static double logistic_error(struct logistic *curve, double midpoint, double wid
     return regress(x, z, curve->count, n, curve->fit);
 }
 
-/* The two coefficients that are not linear are found on a grid, then by steps that halve: no start to choose, and the same
- * answer for the same points. */
+/* The two coefficients that are not linear are found on a grid, then by steps that halve: no start to choose, and the
+ * same answer for the same points. */
 static void logistic_search(struct logistic *curve, double *midpoint, double *width) {
     double first = curve->t[0], last = curve->t[0], best = (double)INFINITY;
     for (size_t p = 1; p < curve->count; p++) {
@@ -121,7 +129,8 @@ static void logistic_search(struct logistic *curve, double *midpoint, double *wi
     *midpoint = first, *width = 1.0;
     for (int i = 0; i <= 60; i++)
         for (int j = 0; j < 12; j++) { /* width in years: 0.25 to about 20, either sign (rise or fall) */
-            double m = first - 5.0 + (last - first + 10.0) * i / 60.0, w = 0.25 * tmn_exp(0.8 * (j / 2)) * (j % 2 ? -1.0 : 1.0);
+            double m = first - 5.0 + (last - first + 10.0) * i / 60.0,
+                   w = 0.25 * tmn_exp(0.8 * (j / 2)) * (j % 2 ? -1.0 : 1.0);
             double error = logistic_error(curve, m, w);
             if (error < best)
                 best = error, *midpoint = m, *width = w;
@@ -141,7 +150,8 @@ static void logistic_search(struct logistic *curve, double *midpoint, double *wi
     }
 }
 
-bool tmn_curve_logistic(const double *t, const double *y, size_t count, double step_year, const double *at, double *out, size_t wanted) {
+bool tmn_curve_logistic(const double *t, const double *y, size_t count, double step_year, const double *at, double *out,
+                        size_t wanted) {
     double z[CURVE_POINTS_MAX], midpoint, width;
     if (count < CURVE_POINTS_MIN || count > CURVE_POINTS_MAX)
         return false;
@@ -183,11 +193,14 @@ static double middle(const struct tmn_total_row *row) {
 /* Scores the rows for which wanted[row] holds. */
 static struct tmn_score score_rows(struct tmn_arena *arena, const struct tmn_result *result, int observation,
                                    const struct tmn_total_row *rows, const bool *wanted, size_t count) {
-    const struct tmn_outcome *outcome = &result->model->outcomes.items[result->model->observations.items[observation].outcome];
+    const struct tmn_outcome *outcome =
+        &result->model->outcomes.items[result->model->observations.items[observation].outcome];
     bool flow = outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_FIRINGS;
-    struct tmn_score score = {.observation = observation, .model = (double)NAN, .quadratic = (double)NAN, .logistic = (double)NAN};
+    struct tmn_score score = {
+        .observation = observation, .model = (double)NAN, .quadratic = (double)NAN, .logistic = (double)NAN};
     double *space = TMN_NEW_ARRAY(arena, double, 6 * count + 1);
-    double *t = space, *y = t + count, *at = y + count, *observed = at + count, *simulated = observed + count, *curve = simulated + count;
+    double *t = space, *y = t + count, *at = y + count, *observed = at + count, *simulated = observed + count,
+           *curve = simulated + count;
     size_t fitted = 0, used = 0;
     for (size_t r = 0; r < count; r++) {
         double years = flow ? tmn_years_between(rows[r].from_day, rows[r].to_day) : 1.0;
@@ -250,8 +263,8 @@ static void cumulative_days(const struct tmn_share_row *rows, size_t count, int3
         }
 }
 
-static struct tmn_share_score score_shares(struct tmn_arena *arena, const struct tmn_result *result, const struct tmn_share_row *rows,
-                                           size_t count) {
+static struct tmn_share_score score_shares(struct tmn_arena *arena, const struct tmn_result *result,
+                                           const struct tmn_share_row *rows, size_t count) {
     struct tmn_share_score score = {rows[0].observation, rows[0].feature, 0, 0.0, 0.0, 0};
     uint32_t levels = result->model->features.items[score.feature].cardinality;
     double *observed = TMN_NEW_ARRAY(arena, double, 2 * (size_t)levels), *simulated = observed + levels;
@@ -287,7 +300,8 @@ struct tmn_share_score *tmn_score_shares(struct tmn_arena *arena, const struct t
     *count = 0;
     for (size_t i = 0, next; i < rows_count; i = next) { /* rows of one observation and key stand together */
         next = i + 1;
-        while (next < rows_count && rows[next].observation == rows[i].observation && rows[next].feature == rows[i].feature)
+        while (next < rows_count && rows[next].observation == rows[i].observation &&
+               rows[next].feature == rows[i].feature)
             next++;
         scores[(*count)++] = score_shares(arena, result, &rows[i], next - i);
     }

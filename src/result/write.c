@@ -21,12 +21,22 @@ static void put_digest(struct tmn_json *json, const char *key, struct tmn_digest
 /* ---- run.json ---- */
 
 static void put_counters(struct tmn_json *json, const struct tmn_result *result) {
-    static const char *const phase[TMN_PHASES] = {"factors", "persons", "events", "messages", "counters", "feedback", "output"};
+    static const char *const phase[TMN_PHASES] = {"factors",  "persons",  "events", "messages",
+                                                  "counters", "feedback", "output"};
     const struct tmn_counters_of_run *c = &result->counters;
-    const struct { const char *name; uint64_t value; } counted[] = {
-        {"firings", c->firings}, {"used_up", c->used_up}, {"messages_sent", c->messages_sent},
-        {"messages_delivered", c->messages_delivered}, {"messages_to_absent", c->messages_to_absent}, {"births", c->births},
-        {"births_elsewhere", c->births_elsewhere}, {"overshoots", c->overshoots}, {"clamped", c->clamped},
+    const struct {
+        const char *name;
+        uint64_t value;
+    } counted[] = {
+        {"firings", c->firings},
+        {"used_up", c->used_up},
+        {"messages_sent", c->messages_sent},
+        {"messages_delivered", c->messages_delivered},
+        {"messages_to_absent", c->messages_to_absent},
+        {"births", c->births},
+        {"births_elsewhere", c->births_elsewhere},
+        {"overshoots", c->overshoots},
+        {"clamped", c->clamped},
         {"k_overflows", c->k_overflows},
     };
     tmn_json_open(json, "counters", '{');
@@ -133,7 +143,10 @@ static void csv_real(struct tmn_text *out, double value) {
 }
 
 /* Features that key any outcome, in order of first use: one column each. */
-struct columns { int *items; size_t count, capacity; };
+struct columns {
+    int *items;
+    size_t count, capacity;
+};
 
 static struct columns key_columns(struct tmn_arena *arena, const struct tmn_model *model) {
     struct columns columns = {NULL, 0, 0};
@@ -176,7 +189,8 @@ static void csv_keys(struct tmn_text *out, const struct tmn_model *model, const 
 }
 
 /* What was observed for exactly this cell and these days, or NAN. */
-static double observed_at(const struct tmn_model *model, int outcome, const int64_t *cell, int32_t from_day, int32_t to_day) {
+static double observed_at(const struct tmn_model *model, int outcome, const int64_t *cell, int32_t from_day,
+                          int32_t to_day) {
     size_t keys = (size_t)model->outcomes.items[outcome].by.n;
     for (size_t o = 0; o < model->observations.count; o++) {
         const struct tmn_observation *observation = &model->observations.items[o];
@@ -189,8 +203,8 @@ static double observed_at(const struct tmn_model *model, int outcome, const int6
     return (double)NAN;
 }
 
-static void outcome_row(const struct tmn_result *result, int o, int period, const struct columns *columns, const int64_t *cell,
-                        struct tmn_text *out) {
+static void outcome_row(const struct tmn_result *result, int o, int period, const struct columns *columns,
+                        const int64_t *cell, struct tmn_text *out) {
     const struct tmn_outcome *outcome = &result->model->outcomes.items[o];
     const struct tmn_series *series = &result->series[o];
     char from[16], to[16];
@@ -254,7 +268,8 @@ void tmn_result_observations_csv(const struct tmn_result *result, struct tmn_tex
         csv_real(out, rows[i].observed);
         csv_real(out, rows[i].masked ? (double)NAN : rows[i].simulated);
         csv_real(out, rows[i].masked ? (double)NAN : rows[i].simulated_persons);
-        tmn_text_put(out, ",%s,%s,%s\n", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "", rows[i].fitted ? "yes" : "");
+        tmn_text_put(out, ",%s,%s,%s\n", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "",
+                     rows[i].fitted ? "yes" : "");
     }
 }
 
@@ -276,8 +291,8 @@ void tmn_result_figures_csv(const struct tmn_result *result, struct tmn_text *ou
 
 /* ---- scenario.used.yaml ---- */
 
-/* The number in the declared unit that reads back as the same value: among the quotient and its neighbours the one with the
- * shortest text (30 rather than 30.000000000000004), which is what the scenario says. */
+/* The number in the declared unit that reads back as the same value: among the quotient and its neighbours the one with
+ * the shortest text (30 rather than 30.000000000000004), which is what the scenario says. */
 static void declared_value(const struct tmn_parameter *parameter, char text[32]) {
     enum { NEIGHBOURS = 4 };
     double candidate = parameter->value / parameter->factor;
@@ -321,7 +336,8 @@ static bool comes_on_top(const struct tmn_model *model, const char *assignment) 
         return true;
     size_t length = strcspn(assignment, "=");
     for (size_t i = 0; i < model->parameters.count; i++)
-        if (strlen(model->parameters.items[i].name) == length && strncmp(model->parameters.items[i].name, assignment, length) == 0)
+        if (strlen(model->parameters.items[i].name) == length &&
+            strncmp(model->parameters.items[i].name, assignment, length) == 0)
             return false;
     return true;
 }
@@ -338,13 +354,16 @@ void tmn_result_settings_yaml(const struct tmn_result *result, struct tmn_text *
     tmn_date_format(tmn_calendar_window(&model->calendar, 0).first_day, from);
     tmn_date_format(tmn_calendar_window(&model->calendar, result->windows_total).first_day - 1, to);
     tmn_json_number(result->scale, scale);
-    tmn_text_put(out, "# Every setting of this run. With the same scenario (scenario_hash), seed, scale and settings the run repeats\n"
+    tmn_text_put(out, "# Every setting of this run. With the same scenario (scenario_hash), seed, scale and settings "
+                      "the run repeats\n"
                       "# to the bit, whatever the number of threads. Each line of `settings` is what --set takes.\n");
-    tmn_text_put(out, "scenario: %s\nscenario_hash: \"%016llx\"\nversion: ", model->name, (unsigned long long)model->source_hash);
+    tmn_text_put(out, "scenario: %s\nscenario_hash: \"%016llx\"\nversion: ", model->name,
+                 (unsigned long long)model->source_hash);
     yaml_quoted(out, result->facts.version);
-    tmn_text_put(out, "\nseed: %llu\nscale: %s\ntime: { start: %s, end: %s, windows: %d }\n", (unsigned long long)result->seed, scale,
-                 from, to, result->windows_total);
-    tmn_text_put(out, "given:%s                    # as written on the command line\n", result->facts.assignment_count ? "" : " []");
+    tmn_text_put(out, "\nseed: %llu\nscale: %s\ntime: { start: %s, end: %s, windows: %d }\n",
+                 (unsigned long long)result->seed, scale, from, to, result->windows_total);
+    tmn_text_put(out, "given:%s                    # as written on the command line\n",
+                 result->facts.assignment_count ? "" : " []");
     for (size_t i = 0; i < result->facts.assignment_count; i++) {
         tmn_text_put(out, "  - ");
         yaml_quoted(out, result->facts.assignments[i]);

@@ -54,7 +54,8 @@ static void read_plain(struct reader *r) {
     while (!at_row_end(r) && *r->at != ',') {
         if (*r->at == '"' && !told) {
             told = true;
-            MISTAKE(r, place_here(r, r->at, 1), "stray-quote", "put the whole cell in quotes and write \"\" for a quote inside it",
+            MISTAKE(r, place_here(r, r->at, 1), "stray-quote",
+                    "put the whole cell in quotes and write \"\" for a quote inside it",
                     "a quote stands inside a cell without quotes");
         }
         r->at++;
@@ -84,20 +85,23 @@ static void read_quoted(struct reader *r) {
     }
     r->at++;
     if (!at_row_end(r) && *r->at != ',') {
-        MISTAKE(r, place_here(r, r->at, 1), "text-after-quote", "put the whole cell in quotes and write \"\" for a quote inside it",
+        MISTAKE(r, place_here(r, r->at, 1), "text-after-quote",
+                "put the whole cell in quotes and write \"\" for a quote inside it",
                 "text follows the closing quote of a cell");
         while (!at_row_end(r) && *r->at != ',')
             r->at++;
     }
 }
 
-/* Reads a row's cells; stores as many as `columns` and returns how many there were. `base` is the index of the first. */
+/* Reads a row's cells; stores as many as `columns` and returns how many there were. `base` is the index of the first.
+ */
 static size_t read_cells(struct reader *r, size_t base, size_t columns) {
     size_t count = 0;
     bool more = true;
     while (more && !r->stopped) {
         if (base == 0 && count == COLUMNS_MAX) {
-            MISTAKE(r, place_here(r, r->at, 1), "too-many-columns", NULL, "a table has at most %d columns", COLUMNS_MAX);
+            MISTAKE(r, place_here(r, r->at, 1), "too-many-columns", NULL, "a table has at most %d columns",
+                    COLUMNS_MAX);
             r->stopped = true;
             break;
         }
@@ -121,7 +125,8 @@ static size_t read_cells(struct reader *r, size_t base, size_t columns) {
 /* Ends a row: its line break, which must not be a lone CR. */
 static void end_row(struct reader *r) {
     if (!r->stopped && r->at < r->end && *r->at == '\r' && tmn_line_break(r->at, r->end) == 1) {
-        MISTAKE(r, place_here(r, r->at, 1), "line-end", "save the file with LF or CRLF line ends", "a line ends with a lone CR");
+        MISTAKE(r, place_here(r, r->at, 1), "line-end", "save the file with LF or CRLF line ends",
+                "a line ends with a lone CR");
         r->stopped = true;
     } else if (r->at < r->end) {
         step(r);
@@ -136,7 +141,8 @@ static void skip_blank_lines(struct reader *r) {
     while (r->at < r->end && at_row_end(r) && !r->stopped)
         end_row(r);
     if (r->at < r->end && !r->stopped)
-        MISTAKE(r, first, "blank-line", "remove it; an empty cell that stands alone is written \"\"", "a blank line stands between rows");
+        MISTAKE(r, first, "blank-line", "remove it; an empty cell that stands alone is written \"\"",
+                "a blank line stands between rows");
 }
 
 /* A header in one piece that holds the separators of other kinds of file. */
@@ -147,8 +153,8 @@ static bool has_other_separator(struct reader *r, const char *start) {
         sign = memchr(start, '\t', (size_t)(stop - start));
     if (*start == '"' || sign == NULL)
         return false;
-    MISTAKE(r, place_here(r, sign, 1), "separator", "save the file with commas between cells", "the cells are separated by %s",
-            semicolon ? "semicolons" : "tabs");
+    MISTAKE(r, place_here(r, sign, 1), "separator", "save the file with commas between cells",
+            "the cells are separated by %s", semicolon ? "semicolons" : "tabs");
     return true;
 }
 
@@ -174,8 +180,8 @@ static void read_header(struct reader *r) {
         if (csv->header[i][0] == '\0')
             MISTAKE(r, place, "empty-header", "name each column in the first row", "column %zu has no name", i + 1);
         else if (same < i)
-            MISTAKE(r, place, "duplicate-header", "keep one of them", "columns %zu and %zu are both named '%s'", same + 1, i + 1,
-                    csv->header[i]);
+            MISTAKE(r, place, "duplicate-header", "keep one of them", "columns %zu and %zu are both named '%s'",
+                    same + 1, i + 1, csv->header[i]);
     }
     end_row(r);
 }
@@ -197,7 +203,8 @@ static void read_row(struct reader *r) {
     } else {
         int length = (int)tmn_utf8_count(start, tmn_line_end(start, r->end));
         MISTAKE(r, ((struct tmn_place){r->source, line, 1, length}), "uneven-row",
-                count < csv->columns ? "an empty cell still needs its comma" : "a comma inside a cell needs quotes around the cell",
+                count < csv->columns ? "an empty cell still needs its comma"
+                                     : "a comma inside a cell needs quotes around the cell",
                 "this row has %zu cell%s, the header has %zu", count, count == 1 ? "" : "s", csv->columns);
     }
     end_row(r);
@@ -223,8 +230,13 @@ struct tmn_csv *tmn_csv_parse(struct tmn_arena *arena, const struct tmn_source *
     if (!tmn_source_check(source, FILE_BYTES_MAX, list))
         return NULL;
     const char *start = tmn_source_start(source);
-    struct reader r = {.csv = TMN_NEW(arena, struct tmn_csv), .list = list, .source = source, .at = start,
-                       .end = tmn_source_end(source), .line_start = start, .line = 1};
+    struct reader r = {.csv = TMN_NEW(arena, struct tmn_csv),
+                       .list = list,
+                       .source = source,
+                       .at = start,
+                       .end = tmn_source_end(source),
+                       .line_start = start,
+                       .line = 1};
     r.csv->source = source;
     make_room(&r, arena);
     skip_blank_lines(&r);
@@ -278,7 +290,8 @@ static struct tmn_place cell_place(const struct tmn_csv *csv, const char *line_s
         }
     }
     size_t length = cell_length(cell, end);
-    return (struct tmn_place){csv->source, line, (int)tmn_utf8_count(line_start, cell) + 1, length > 1 ? (int)length : 1};
+    return (struct tmn_place){csv->source, line, (int)tmn_utf8_count(line_start, cell) + 1,
+                              length > 1 ? (int)length : 1};
 }
 
 struct tmn_place tmn_csv_header_place(const struct tmn_csv *csv, int column) {

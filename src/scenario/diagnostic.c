@@ -36,7 +36,8 @@ static int compare_places(const struct tmn_place *a, const struct tmn_place *b) 
     int files = strcmp(source_path(a), source_path(b));
     if (files != 0)
         return files;
-    return a->line != b->line ? (a->line > b->line) - (a->line < b->line) : (a->column > b->column) - (a->column < b->column);
+    return a->line != b->line ? (a->line > b->line) - (a->line < b->line)
+                              : (a->column > b->column) - (a->column < b->column);
 }
 
 static bool is_known(const struct tmn_diagnostics *list, const struct tmn_place *place, const char *message) {
@@ -46,8 +47,8 @@ static bool is_known(const struct tmn_diagnostics *list, const struct tmn_place 
     return false;
 }
 
-static void append(struct tmn_diagnostics *list, struct tmn_place place, const char *code, const char *hint, bool warning,
-                   const char *format, va_list args) {
+static void append(struct tmn_diagnostics *list, struct tmn_place place, const char *code, const char *hint,
+                   bool warning, const char *format, va_list args) {
     size_t kept = warning ? list->count - list->errors : list->errors;
     if (kept >= KEPT_MAX) {
         list->dropped++;
@@ -86,7 +87,8 @@ void tmn_report_warning(struct tmn_diagnostics *list, struct tmn_place place, co
     va_end(args);
 }
 
-const char *tmn_hint_nearest(struct tmn_diagnostics *list, const char *name, const char *const *candidates, size_t count) {
+const char *tmn_hint_nearest(struct tmn_diagnostics *list, const char *name, const char *const *candidates,
+                             size_t count) {
     const char *nearest = tmn_nearest(name, candidates, count);
     return nearest == NULL ? NULL : tmn_arena_printf(list->arena, "did you mean '%s'?", nearest);
 }
@@ -103,14 +105,15 @@ void tmn_diagnostics_sort(struct tmn_diagnostics *list) {
 
 /* Characters that a terminal obeys instead of showing: control characters and those that turn the writing direction. */
 static bool is_shown(uint32_t point) {
-    return tmn_utf8_printable(point) && !(point >= 0x200B && point <= 0x200F) && !(point >= 0x202A && point <= 0x202E) &&
-           !(point >= 0x2060 && point <= 0x206F);
+    return tmn_utf8_printable(point) && !(point >= 0x200B && point <= 0x200F) &&
+           !(point >= 0x202A && point <= 0x202E) && !(point >= 0x2060 && point <= 0x206F);
 }
 
 /* Columns that a character takes in a terminal. */
 static int display_width(uint32_t point) {
-    static const uint32_t wide[][2] = {{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF}, {0xA960, 0xA97C}, {0xAC00, 0xD7A3},
-        {0xF900, 0xFAFF}, {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+    static const uint32_t wide[][2] = {{0x1100, 0x115F}, {0x2E80, 0x303E},   {0x3041, 0xA4CF},   {0xA960, 0xA97C},
+                                       {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
+                                       {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
     if ((point >= 0x300 && point <= 0x36F) || (point >= 0x1160 && point <= 0x11FF))
         return 0; /* joins the character before it */
     for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)

@@ -4,16 +4,16 @@
 
 #include "base/text.h"
 
-struct tmn_source {      /* one file read */
-    const char *path;    /* as shown to the user */
-    const char *bytes;   /* NUL-terminated */
+struct tmn_source {    /* one file read */
+    const char *path;  /* as shown to the user */
+    const char *bytes; /* NUL-terminated */
     size_t count;
 };
 
-struct tmn_place {       /* where in a source; source NULL: nowhere in particular */
+struct tmn_place { /* where in a source; source NULL: nowhere in particular */
     const struct tmn_source *source;
-    int line, column;    /* 1-based; column counts characters (UTF-8), not bytes; line 0: the file as a whole */
-    int length;          /* characters to underline, at least 1 */
+    int line, column; /* 1-based; column counts characters (UTF-8), not bytes; line 0: the file as a whole */
+    int length;       /* characters to underline, at least 1 */
 };
 
 struct tmn_diagnostic {
@@ -28,19 +28,20 @@ struct tmn_diagnostics {
     struct tmn_arena *arena;
     struct tmn_diagnostic *items;
     size_t count, capacity;
-    size_t errors;       /* entries that are not warnings */
-    size_t dropped;      /* reported beyond the bound and not kept */
+    size_t errors;  /* entries that are not warnings */
+    size_t dropped; /* reported beyond the bound and not kept */
 };
 
 void tmn_diagnostics_init(struct tmn_diagnostics *list, struct tmn_arena *arena);
-/* Appends an error (at most 200 errors and 200 warnings are kept; the same place and message is kept once). `code` is a literal; hint
- * (may be NULL) and message are copied, and a message is cut at about 500 bytes. */
+/* Appends an error (at most 200 errors and 200 warnings are kept; the same place and message is kept once). `code` is a
+ * literal; hint (may be NULL) and message are copied, and a message is cut at about 500 bytes. */
 void tmn_report(struct tmn_diagnostics *list, struct tmn_place place, const char *code, const char *hint,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 void tmn_report_warning(struct tmn_diagnostics *list, struct tmn_place place, const char *code, const char *hint,
                         const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* Hint "did you mean 'x'?" for the nearest candidate, or NULL. */
-const char *tmn_hint_nearest(struct tmn_diagnostics *list, const char *name, const char *const *candidates, size_t count);
+const char *tmn_hint_nearest(struct tmn_diagnostics *list, const char *name, const char *const *candidates,
+                             size_t count);
 /* Sorts by file, line, column (stable). */
 void tmn_diagnostics_sort(struct tmn_diagnostics *list);
 /* "path:line:column: error: message [code]\n  source line\n  ^~~~\n  hint: ...\n" of one entry. */

@@ -1,5 +1,5 @@
-/* Reading a source and finding one's way in it. The check stands before every parser, so that they meet only clean text and
- * the user hears of a wrong encoding in words about encodings. */
+/* Reading a source and finding one's way in it. The check stands before every parser, so that they meet only clean text
+ * and the user hears of a wrong encoding in words about encodings. */
 #include "scenario/source.h"
 #include "base/file.h"
 
@@ -58,8 +58,8 @@ size_t tmn_utf8_count(const char *at, const char *end) {
 }
 
 bool tmn_utf8_printable(uint32_t point) {
-    return point >= 0x20 && !(point >= 0x7F && point <= 0x9F) && point != 0x2028 && point != 0x2029 && point != 0xFEFF &&
-           (point & 0xFFFE) != 0xFFFE;
+    return point >= 0x20 && !(point >= 0x7F && point <= 0x9F) && point != 0x2028 && point != 0x2029 &&
+           point != 0xFEFF && (point & 0xFFFE) != 0xFFFE;
 }
 
 const char *tmn_source_start(const struct tmn_source *source) {
@@ -100,17 +100,19 @@ static bool refuse(const struct tmn_source *source, const char *line_start, cons
         tmn_report(list, place, "not-utf-8", "save the file as UTF-8", "byte 0x%02X is not UTF-8 text",
                    (unsigned)(unsigned char)*at);
     else if (point == 0)
-        tmn_report(list, place, "control-character", "if the file is UTF-16 text, save it as UTF-8", "the file holds a NUL byte");
+        tmn_report(list, place, "control-character", "if the file is UTF-16 text, save it as UTF-8",
+                   "the file holds a NUL byte");
     else
-        tmn_report(list, place, "control-character", "remove it", "the file holds the control character U+%04X", (unsigned)point);
+        tmn_report(list, place, "control-character", "remove it", "the file holds the control character U+%04X",
+                   (unsigned)point);
     return false;
 }
 
 bool tmn_source_check(const struct tmn_source *source, size_t limit_bytes, struct tmn_diagnostics *list) {
     struct tmn_place whole = {.source = source};
     if (source->count > limit_bytes) {
-        tmn_report(list, whole, "too-large", NULL, "the file has %zu bytes; at most %zu are read",
-                   source->count, limit_bytes);
+        tmn_report(list, whole, "too-large", NULL, "the file has %zu bytes; at most %zu are read", source->count,
+                   limit_bytes);
         return false;
     }
     const char *at = tmn_source_start(source), *end = tmn_source_end(source), *line_start = at;

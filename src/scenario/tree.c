@@ -1,5 +1,5 @@
-/* The tree of a YAML file, built from libyaml's events. libyaml knows the grammar; this file keeps the places, refuses what
- * our language does not have, and goes on after a mistake where it can.
+/* The tree of a YAML file, built from libyaml's events. libyaml knows the grammar; this file keeps the places, refuses
+ * what our language does not have, and goes on after a mistake where it can.
  *
  * libyaml allocates on the heap while the tree lives in an arena whose exhaustion jumps out of here. tmn_tree_parse
  * therefore catches that jump, deletes the parser, and jumps on. */
@@ -58,7 +58,8 @@ struct syntax {
     const char *message, *hint;
 };
 
-static const char quote_hint[] = "text that holds ': ' or ' #', or begins with a sign like @ % & * !, must be in quotes";
+static const char quote_hint[] =
+    "text that holds ': ' or ' #', or begins with a sign like @ % & * !, must be in quotes";
 static const char flow_hint[] = "inside { } and [ ] a text with , [ ] { } or ': ' must be in quotes";
 static const char column_hint[] = "entries that belong together begin in the same column";
 static const char escape_hint[] = "in double quotes a backslash begins an escape; single quotes take text as it is";
@@ -66,7 +67,8 @@ static const char escape_hint[] = "in double quotes a backslash begins an escape
 static const struct syntax syntax_table[] = {
     {"mapping values are not allowed in this context", false, "a ':' can not stand here",
      "text that holds ': ' must be in quotes; else see that the line is indented like its neighbours"},
-    {"could not find expected ':'", true, "a ':' is missing behind this key", "write `key: value`; a list entry begins with '- '"},
+    {"could not find expected ':'", true, "a ':' is missing behind this key",
+     "write `key: value`; a list entry begins with '- '"},
     {"did not find expected key", false, "this line does not fit the entries above it", column_hint},
     {"did not find expected '-' indicator", false, "this line does not fit the list above it", column_hint},
     {"did not find expected node content", false, "a value is missing here", quote_hint},
@@ -81,7 +83,8 @@ static const struct syntax syntax_table[] = {
     {"did not find expected hexdecimal number", false, "this escape lacks hexadecimal digits", escape_hint},
     {"found invalid Unicode character escape code", false, "this escape is not a character", escape_hint},
     {"did not find expected alphabetic or numeric character", true, "a text can not begin with this sign", quote_hint},
-    {"did not find expected comment or line break", false, "a block text begins on the line below its '|' or '>'", NULL},
+    {"did not find expected comment or line break", false, "a block text begins on the line below its '|' or '>'",
+     NULL},
     {"found an indentation indicator equal to 0", false, "the indentation of a block text is 1 to 9", NULL},
 };
 
@@ -100,15 +103,16 @@ static bool report_misplaced(struct builder *b, struct tmn_place place, const ch
         if (at == b->end)
             MISTAKE(b, opening, "yaml", NULL, "this '%c' is never closed", list ? '[' : '{');
         else
-            MISTAKE(b, place, "yaml", flow_hint, "a ',' or '%c' is missing before this; the '%c' stands in line %d", list ? ']' : '}',
-                    list ? '[' : '{', opening.line);
+            MISTAKE(b, place, "yaml", flow_hint, "a ',' or '%c' is missing before this; the '%c' stands in line %d",
+                    list ? ']' : '}', list ? '[' : '{', opening.line);
         return true;
     }
     if (strcmp(problem, "did not find expected node content") == 0 && at == b->end) {
         MISTAKE(b, place, "yaml", "see that each [ and { is closed", "the file ends where a value is missing");
         return true;
     }
-    bool entry = strcmp(problem, "did not find expected key") == 0 || strcmp(problem, "did not find expected '-' indicator") == 0 ||
+    bool entry = strcmp(problem, "did not find expected key") == 0 ||
+                 strcmp(problem, "did not find expected '-' indicator") == 0 ||
                  strcmp(problem, "did not find expected <document start>") == 0;
     const char *line_start = at;
     while (line_start > b->source->bytes && strchr(" \t", line_start[-1]) != NULL)
@@ -142,7 +146,8 @@ static void report_syntax(struct builder *b) {
         return;
     }
     if (strstr(context, "tag") != NULL || strcmp(parser->problem, "found undefined tag handle") == 0) {
-        MISTAKE(b, place_of(b, parser->context_mark, 1), "tag", "text that begins with '!' must be in quotes", "a tag can not be used here");
+        MISTAKE(b, place_of(b, parser->context_mark, 1), "tag", "text that begins with '!' must be in quotes",
+                "a tag can not be used here");
         return;
     }
     if (report_misplaced(b, place, at, context))
@@ -151,7 +156,8 @@ static void report_syntax(struct builder *b) {
         const struct syntax *syntax = &syntax_table[i];
         if (strcmp(parser->problem, syntax->problem) == 0) {
             bool at_context = syntax->at_context && parser->context != NULL;
-            MISTAKE(b, at_context ? place_of(b, parser->context_mark, 1) : place, "yaml", syntax->hint, "%s", syntax->message);
+            MISTAKE(b, at_context ? place_of(b, parser->context_mark, 1) : place, "yaml", syntax->hint, "%s",
+                    syntax->message);
             return;
         }
     }
@@ -182,18 +188,20 @@ static const char *word_end(const char *at, const char *end) {
     return at;
 }
 
-/* Reports the anchors and tags in front of a node and moves the mark behind those on its line. The source is asked, not the
- * event, since libyaml forgets the tag `!`. Nothing else in YAML begins with these signs. */
+/* Reports the anchors and tags in front of a node and moves the mark behind those on its line. The source is asked, not
+ * the event, since libyaml forgets the tag `!`. Nothing else in YAML begins with these signs. */
 static void refuse_properties(struct builder *b, yaml_mark_t *mark) {
     const char *at = byte_at(b, mark->index);
     while (at < b->end && (*at == '&' || *at == '!')) {
         const char *stop = word_end(at, b->end);
         size_t length = tmn_utf8_count(at, stop);
         if (*at == '&')
-            MISTAKE(b, place_of(b, *mark, length), "anchor", "write the value out, or put text that begins with '&' in quotes",
+            MISTAKE(b, place_of(b, *mark, length), "anchor",
+                    "write the value out, or put text that begins with '&' in quotes",
                     "the anchor '%.*s' can not be used here", (int)(stop - at), at);
         else
-            MISTAKE(b, place_of(b, *mark, length), "tag", "every value is text until a key asks for more; text that begins with '!' must be in quotes",
+            MISTAKE(b, place_of(b, *mark, length), "tag",
+                    "every value is text until a key asks for more; text that begins with '!' must be in quotes",
                     "the tag '%.*s' can not be used here", (int)(stop - at), at);
         for (at = stop; at < b->end && (*at == ' ' || *at == '\t'); at++)
             length++;
@@ -224,7 +232,8 @@ static void check_text(struct builder *b, const struct tmn_node *node) {
     }
 }
 
-/* Characters to underline of a scalar that begins at `at`: all of it, the rest of its first line, or the sign of a block. */
+/* Characters to underline of a scalar that begins at `at`: all of it, the rest of its first line, or the sign of a
+ * block. */
 static size_t scalar_length(const struct builder *b, const char *at, yaml_mark_t start, yaml_mark_t end, bool block) {
     if (block)
         return 1;
@@ -305,8 +314,9 @@ static void drop_repeated(struct builder *b, struct tmn_node *node) {
             first = i;
             continue;
         }
-        MISTAKE(b, order[i].key->place, "duplicate-key", "keep one of them", "the key '%s' stands here a second time; the first is in line %d",
-                order[i].key->text, order[first].key->place.line);
+        MISTAKE(b, order[i].key->place, "duplicate-key", "keep one of them",
+                "the key '%s' stands here a second time; the first is in line %d", order[i].key->text,
+                order[first].key->place.line);
         node->keys[order[i].index] = NULL;
         repeated = true;
     }
@@ -385,8 +395,8 @@ static bool build_node(struct builder *b, int depth, bool is_key, struct tmn_nod
     if (b->event.type == YAML_ALIAS_EVENT) {
         const char *at = byte_at(b, b->event.start_mark.index), *stop = word_end(at, b->end);
         MISTAKE(b, place_of(b, b->event.start_mark, tmn_utf8_count(at, stop)), "alias",
-                "write the value out, or put text that begins with '*' in quotes", "the alias '%.*s' can not be used here",
-                (int)(stop - at), at);
+                "write the value out, or put text that begins with '*' in quotes",
+                "the alias '%.*s' can not be used here", (int)(stop - at), at);
         return true;
     }
     if (b->event.type == YAML_SCALAR_EVENT) {
@@ -404,7 +414,8 @@ static void check_document_start(struct builder *b) {
         return;
     const char *at = byte_at(b, b->event.start_mark.index);
     size_t length = tmn_utf8_count(at, tmn_line_end(at, b->end));
-    MISTAKE(b, place_of(b, b->event.start_mark, length), "directive", "leave it out", "a directive can not be used here");
+    MISTAKE(b, place_of(b, b->event.start_mark, length), "directive", "leave it out",
+            "a directive can not be used here");
 }
 
 static struct tmn_node *build_document(struct builder *b) {
@@ -420,7 +431,8 @@ static struct tmn_node *build_document(struct builder *b) {
     if (!next(b) || !build_node(b, 1, false, &root) || !next(b) || !next(b)) /* the document's end, then the stream's */
         return NULL;
     if (b->event.type == YAML_DOCUMENT_START_EVENT)
-        MISTAKE(b, place_of(b, b->event.start_mark, 3), "several-documents", "keep one document in a file", "a second document begins here");
+        MISTAKE(b, place_of(b, b->event.start_mark, 3), "several-documents", "keep one document in a file",
+                "a second document begins here");
     if (root != NULL && root->null) {
         MISTAKE(b, first, "empty", NULL, "the file is empty");
         return NULL;
@@ -456,13 +468,15 @@ static struct tmn_arena *build_guarded(struct builder *b, struct tmn_node **root
     return NULL;
 }
 
-struct tmn_node *tmn_tree_parse(struct tmn_arena *arena, const struct tmn_source *source, struct tmn_diagnostics *list) {
+struct tmn_node *tmn_tree_parse(struct tmn_arena *arena, const struct tmn_source *source,
+                                struct tmn_diagnostics *list) {
     if (!tmn_source_check(source, FILE_BYTES_MAX, list))
         return NULL;
     struct builder *b = TMN_NEW(arena, struct builder); /* not on the stack: it changes between setjmp and a jump */
     struct tmn_node **root = TMN_NEW(arena, struct tmn_node *);
     const char *start = tmn_source_start(source);
-    *b = (struct builder){.arena = arena, .list = list, .source = source, .end = tmn_source_end(source), .cursor = {start, 0}};
+    *b = (struct builder){
+        .arena = arena, .list = list, .source = source, .end = tmn_source_end(source), .cursor = {start, 0}};
     if (!yaml_parser_initialize(&b->parser)) {
         MISTAKE(b, (struct tmn_place){.source = source}, "memory", NULL, "memory ran out while the file was read");
         return NULL;
@@ -500,8 +514,8 @@ struct tmn_node *tmn_node_get(const struct tmn_node *mapping, const char *key) {
 
 /* ---- Places inside a scalar ---- */
 
-/* Walks the source of a scalar by its visible characters. Folding, indentation and line ends change only blanks, so that the
- * n-th visible character of the text is the n-th of the source. */
+/* Walks the source of a scalar by its visible characters. Folding, indentation and line ends change only blanks, so
+ * that the n-th visible character of the text is the n-th of the source. */
 struct walk {
     const char *at, *end;
     int line, column;
@@ -568,7 +582,8 @@ static bool walk_visible(struct walk *walk, struct tmn_place *unit) {
 }
 
 static struct walk walk_begin(const struct tmn_place *place) {
-    struct walk walk = {tmn_source_line(place->source, place->line), tmn_source_end(place->source), place->line, place->column, 0};
+    struct walk walk = {tmn_source_line(place->source, place->line), tmn_source_end(place->source), place->line,
+                        place->column, 0};
     for (int column = 1; column < place->column && walk.at < walk.end; column++)
         walk.at += tmn_utf8_step(walk.at, walk.end);
     char sign = walk.at < walk.end ? *walk.at : '\0';

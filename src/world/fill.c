@@ -1,12 +1,16 @@
-/* Persons into columns: blocks of households, each of which finds its persons by keyed permutations of its place's cells and
- * draws what is not counted. A block needs nothing of any other, so any thread may take it. */
+/* Persons into columns: blocks of households, each of which finds its persons by keyed permutations of its place's
+ * cells and draws what is not counted. A block needs nothing of any other, so any thread may take it. */
 #include "world/fill.h"
 
 #include "world/quantile.h"
 
 enum { BLOCK_HOUSEHOLDS = 4096 };
 
-struct failure { bool failed; uint32_t rule, birth_week; struct tmn_packed packed; };
+struct failure {
+    bool failed;
+    uint32_t rule, birth_week;
+    struct tmn_packed packed;
+};
 
 struct filling {
     struct tmn_world *world;
@@ -18,19 +22,23 @@ struct filling {
     uint32_t weeks;
 };
 
-/* The person at `position` of household h; `start` and `heads` are the persons and heads of the place in households before h,
- * `has_head` says that h has one, who comes first. All others are dealt from what is left of heads and from the rest. */
-static uint32_t person_at(const struct tmn_place_plan *place, uint32_t start, uint32_t heads, bool has_head, uint32_t position) {
+/* The person at `position` of household h; `start` and `heads` are the persons and heads of the place in households
+ * before h, `has_head` says that h has one, who comes first. All others are dealt from what is left of heads and from
+ * the rest. */
+static uint32_t person_at(const struct tmn_place_plan *place, uint32_t start, uint32_t heads, bool has_head,
+                          uint32_t position) {
     if (has_head && position == 0)
         return tmn_permute(place->head_key, place->heads, heads);
     uint32_t heads_left = place->heads - place->heads_dealt;
-    uint32_t index = tmn_permute(place->rest_key, place->persons - place->heads_dealt, start + position - heads - (has_head ? 1 : 0));
+    uint32_t index = tmn_permute(place->rest_key, place->persons - place->heads_dealt,
+                                 start + position - heads - (has_head ? 1 : 0));
     if (index < heads_left)
         return tmn_permute(place->head_key, place->heads, place->heads_dealt + index);
     return index + place->heads_dealt;
 }
 
-static void draw_person(struct filling *filling, struct tmn_drawing *drawing, struct failure *failure, uint32_t row, uint32_t key_row) {
+static void draw_person(struct filling *filling, struct tmn_drawing *drawing, struct failure *failure, uint32_t row,
+                        uint32_t key_row) {
     const struct tmn_world *world = filling->world;
     struct tmn_packed *packed = &world->packed[row];
     uint32_t week = filling->rules > 0 ? tmn_birth_week(world->seed, row, (int)filling->weeks) : 0;
@@ -40,17 +48,20 @@ static void draw_person(struct filling *filling, struct tmn_drawing *drawing, st
 }
 
 /* Households first..end of one stretch (numbers in the place's full world). */
-static void fill_households(struct filling *filling, struct tmn_drawing *drawing, struct failure *failure, const struct tmn_stretch *stretch,
-                            uint32_t first, uint32_t end) {
+static void fill_households(struct filling *filling, struct tmn_drawing *drawing, struct failure *failure,
+                            const struct tmn_stretch *stretch, uint32_t first, uint32_t end) {
     const struct tmn_plan *plan = filling->plan;
     const struct tmn_place_plan *place = &plan->place[stretch->place];
     struct tmn_world *world = filling->world;
     /* Rows of the place's full world, to rows of this world (modulo 2^32). */
-    uint32_t shift = stretch->row - tmn_plan_person(place, stretch->first) - tmn_plan_unborn(plan, place, stretch->first);
+    uint32_t shift =
+        stretch->row - tmn_plan_person(place, stretch->first) - tmn_plan_unborn(plan, place, stretch->first);
     uint32_t first_unit = plan->units ? tmn_plan_unit(place, stretch->first) : 0;
-    uint32_t start = tmn_plan_person(place, first), unborn = tmn_plan_unborn(plan, place, first), heads = tmn_plan_heads(place, first);
+    uint32_t start = tmn_plan_person(place, first), unborn = tmn_plan_unborn(plan, place, first),
+             heads = tmn_plan_heads(place, first);
     for (uint32_t h = first; h < end; h++) {
-        uint32_t next = tmn_plan_person(place, h + 1), next_unborn = tmn_plan_unborn(plan, place, h + 1), next_heads = tmn_plan_heads(place, h + 1);
+        uint32_t next = tmn_plan_person(place, h + 1), next_unborn = tmn_plan_unborn(plan, place, h + 1),
+                 next_heads = tmn_plan_heads(place, h + 1);
         uint32_t full = start + unborn, row = full + shift, household = stretch->household + h - stretch->first;
         if (plan->households)
             world->household_first[household] = row;
@@ -100,8 +111,8 @@ static void fill_block(void *context, int worker, uint32_t block) {
 }
 
 /* Reserve rows first..end-1, each a household and a unit of its own. */
-static void fill_reserve(struct tmn_world *world, const struct tmn_plan *plan, uint32_t first, uint32_t end, uint32_t household, uint32_t unit,
-                         struct tmn_packed packed) {
+static void fill_reserve(struct tmn_world *world, const struct tmn_plan *plan, uint32_t first, uint32_t end,
+                         uint32_t household, uint32_t unit, struct tmn_packed packed) {
     for (uint32_t row = first; row < end; row++, household++, unit++) {
         world->packed[row] = packed;
         if (plan->households) {
@@ -122,19 +133,25 @@ static void fill_reserves(void *context, int worker, uint32_t block) {
     (void)worker;
     if (block < plan->places) {
         const struct tmn_place_plan *place = &plan->place[block];
-        fill_reserve(world, plan, plan->place_reserve[block], plan->place_first[block + 1], place->household, place->unit, place->unborn);
+        fill_reserve(world, plan, plan->place_reserve[block], plan->place_first[block + 1], place->household,
+                     place->unit, place->unborn);
         return;
     }
     uint32_t national = plan->rows - plan->national_reserve;
-    fill_reserve(world, plan, plan->national_reserve, plan->rows, plan->household_count - (plan->households ? national : 0),
+    fill_reserve(world, plan, plan->national_reserve, plan->rows,
+                 plan->household_count - (plan->households ? national : 0),
                  plan->unit_count - (plan->units ? national : 0), plan->unborn_of_nation);
 }
 
-bool tmn_world_fill(struct tmn_world *world, const struct tmn_plan *plan, struct tmn_pool *pool, struct tmn_arena *arena,
-                    struct tmn_error *err) {
+bool tmn_world_fill(struct tmn_world *world, const struct tmn_plan *plan, struct tmn_pool *pool,
+                    struct tmn_arena *arena, struct tmn_error *err) {
     const struct tmn_model *model = plan->model;
-    uint32_t blocks = (plan->laid_out + BLOCK_HOUSEHOLDS - 1) / BLOCK_HOUSEHOLDS, threads = (uint32_t)tmn_pool_threads(pool);
-    struct filling filling = {.world = world, .plan = plan, .rules = model->population.draw_count, .weeks = (uint32_t)model->calendar.windows_per_year};
+    uint32_t blocks = (plan->laid_out + BLOCK_HOUSEHOLDS - 1) / BLOCK_HOUSEHOLDS,
+             threads = (uint32_t)tmn_pool_threads(pool);
+    struct filling filling = {.world = world,
+                              .plan = plan,
+                              .rules = model->population.draw_count,
+                              .weeks = (uint32_t)model->calendar.windows_per_year};
     filling.rule = TMN_NEW_ARRAY(arena, struct tmn_quantile, filling.rules + 1);
     filling.drawing = TMN_NEW_ARRAY(arena, struct tmn_drawing, threads);
     filling.failure = TMN_NEW_ARRAY(arena, struct failure, blocks);

@@ -1,7 +1,7 @@
-/* Iterative proportional fitting (Deming and Stephan 1940): the joint table of counts is multiplied so that it meets each
- * margin in turn, round after round, in the order of declaration and in source order of cells, so that it is the same
- * everywhere. Margins give shapes: each is rescaled to the total of the population. Attributes that only margins read enter
- * with equal weight for each level; levels that a table does not name hold nobody. */
+/* Iterative proportional fitting (Deming and Stephan 1940): the joint table of counts is multiplied so that it meets
+ * each margin in turn, round after round, in the order of declaration and in source order of cells, so that it is the
+ * same everywhere. Margins give shapes: each is rescaled to the total of the population. Attributes that only margins
+ * read enter with equal weight for each level; levels that a table does not name hold nobody. */
 #include "world/joint.h"
 
 #include <assert.h>
@@ -14,9 +14,9 @@ enum { ROUNDS_MAX = 200, NO_CELL = -1 };
 
 struct margin {
     const struct tmn_counts *table;
-    const char *name;      /* for messages */
-    const uint32_t *cell;  /* [joint cells] cell of the table, NO_CELL: none */
-    double *target, *sum;  /* [table cells] */
+    const char *name;     /* for messages */
+    const uint32_t *cell; /* [joint cells] cell of the table, NO_CELL: none */
+    double *target, *sum; /* [table cells] */
 };
 
 static int attribute_of(const struct tmn_model *model, int feature, const uint16_t **to) {
@@ -57,9 +57,10 @@ static bool shape(struct tmn_joint *joint, const struct tmn_model *model, struct
     joint->cells = 1;
     for (int d = 0; d < joint->dims; d++) {
         if (joint->cells > CELLS_MAX / joint->size[d])
-            return tmn_fail(err, TMN_CAPACITY, "population: counts and margins make more than %zu cells; attribute '%s' (%u levels) "
-                            "no longer fits; draw it instead, or use a map with fewer levels", CELLS_MAX,
-                            model->attributes.items[joint->attribute[d]].name, joint->size[d]);
+            return tmn_fail(err, TMN_CAPACITY,
+                            "population: counts and margins make more than %zu cells; attribute '%s' (%u levels) "
+                            "no longer fits; draw it instead, or use a map with fewer levels",
+                            CELLS_MAX, model->attributes.items[joint->attribute[d]].name, joint->size[d]);
         joint->cells *= joint->size[d];
     }
     joint->place_cells = joint->cells / joint->places;
@@ -107,7 +108,8 @@ static const uint32_t *cells_of(struct tmn_arena *arena, const struct tmn_model 
 }
 
 /* "province = north, sex = female" of a cell of a table; the first level stands for a band. */
-static const char *describe(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_counts *table, size_t cell) {
+static const char *describe(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_counts *table,
+                            size_t cell) {
     const char *text = "";
     for (int k = table->keys - 1; k >= 0; k--) {
         const struct tmn_feature *feature = &model->features.items[table->feature[k]];
@@ -117,15 +119,18 @@ static const char *describe(struct tmn_arena *arena, const struct tmn_model *mod
         if (level >= 0 && level < feature->cardinality)
             text = tmn_arena_printf(arena, "%s = %s%s%s", feature->name, feature->level[level], separator, text);
         else
-            text = tmn_arena_printf(arena, "%s = %lld%s%s", feature->name, (long long)level + feature->first, separator, text);
+            text = tmn_arena_printf(arena, "%s = %lld%s%s", feature->name, (long long)level + feature->first, separator,
+                                    text);
     }
     return *text == '\0' ? "everyone" : text;
 }
 
-static const char *name_table(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_counts *table, const char *what) {
+static const char *name_table(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_counts *table,
+                              const char *what) {
     const char *keys = "";
     for (int k = 0; k < table->keys; k++)
-        keys = tmn_arena_printf(arena, "%s%s%s", keys, k > 0 ? ", " : "", model->features.items[table->feature[k]].name);
+        keys =
+            tmn_arena_printf(arena, "%s%s%s", keys, k > 0 ? ", " : "", model->features.items[table->feature[k]].name);
     if (table->place.source == NULL)
         return tmn_arena_printf(arena, "%s by [%s]", what, keys);
     return tmn_arena_printf(arena, "%s:%d: %s by [%s]", table->place.source->path, table->place.line, what, keys);
@@ -144,7 +149,8 @@ static bool sum_of_table(const struct tmn_counts *table, const char *name, doubl
 }
 
 /* Counts spread evenly over the cells of the joint table that they cover, ones without counts. */
-static bool spread_counts(struct tmn_joint *joint, const struct tmn_model *model, struct tmn_arena *arena, struct tmn_error *err) {
+static bool spread_counts(struct tmn_joint *joint, const struct tmn_model *model, struct tmn_arena *arena,
+                          struct tmn_error *err) {
     const struct tmn_counts *counts = &model->population.counts;
     joint->value = TMN_NEW_ARRAY(arena, double, joint->cells);
     if (counts->keys == 0) {
@@ -162,7 +168,8 @@ static bool spread_counts(struct tmn_joint *joint, const struct tmn_model *model
             covered[cell[c]]++;
     for (size_t t = 0; t < counts->cells; t++)
         if (counts->value[t] > 0 && covered[t] == 0)
-            return tmn_fail(err, TMN_SCENARIO, "%s: %g persons at %s, where no level lies", name, counts->value[t], describe(arena, model, counts, t));
+            return tmn_fail(err, TMN_SCENARIO, "%s: %g persons at %s, where no level lies", name, counts->value[t],
+                            describe(arena, model, counts, t));
     for (size_t c = 0; c < joint->cells; c++)
         if (cell[c] != (uint32_t)NO_CELL)
             joint->value[c] = counts->value[cell[c]] / covered[cell[c]];
@@ -185,12 +192,13 @@ static void sum_margin(const struct tmn_joint *joint, const struct margin *margi
             margin->sum[margin->cell[c]] += joint->value[c];
 }
 
-static bool fit_margin(struct tmn_joint *joint, const struct tmn_model *model, struct tmn_arena *arena, const struct margin *margin,
-                       struct tmn_error *err) {
+static bool fit_margin(struct tmn_joint *joint, const struct tmn_model *model, struct tmn_arena *arena,
+                       const struct margin *margin, struct tmn_error *err) {
     sum_margin(joint, margin);
     for (size_t t = 0; t < margin->table->cells; t++) {
         if (margin->target[t] > 0 && !(margin->sum[t] > 0))
-            return tmn_fail(err, TMN_SCENARIO, "%s contradicts the counts and margins before it: %g persons at %s, where those leave none",
+            return tmn_fail(err, TMN_SCENARIO,
+                            "%s contradicts the counts and margins before it: %g persons at %s, where those leave none",
                             margin->name, margin->target[t], describe(arena, model, margin->table, t));
         margin->sum[t] = margin->target[t] > 0 ? margin->target[t] / margin->sum[t] : 0; /* now the factor */
     }
@@ -200,7 +208,8 @@ static bool fit_margin(struct tmn_joint *joint, const struct tmn_model *model, s
 }
 
 /* Largest relative error of a cell of a margin. */
-static double measure(const struct tmn_joint *joint, const struct margin *margins, size_t count, size_t *worst, size_t *worst_cell) {
+static double measure(const struct tmn_joint *joint, const struct margin *margins, size_t count, size_t *worst,
+                      size_t *worst_cell) {
     double error = 0;
     for (size_t m = 0; m < count; m++) {
         sum_margin(joint, &margins[m]);
@@ -217,13 +226,14 @@ static double measure(const struct tmn_joint *joint, const struct margin *margin
     return error;
 }
 
-static bool prepare_margins(struct tmn_joint *joint, const struct tmn_model *model, struct tmn_arena *arena, struct margin *margins,
-                            struct tmn_error *err) {
+static bool prepare_margins(struct tmn_joint *joint, const struct tmn_model *model, struct tmn_arena *arena,
+                            struct margin *margins, struct tmn_error *err) {
     for (size_t m = 0; m < model->population.margins; m++) {
         struct margin *margin = &margins[m];
         double sum;
         margin->table = &model->population.margin[m];
-        margin->name = name_table(arena, model, margin->table, tmn_arena_printf(arena, "population.margins %zu", m + 1));
+        margin->name =
+            name_table(arena, model, margin->table, tmn_arena_printf(arena, "population.margins %zu", m + 1));
         if (!sum_of_table(margin->table, margin->name, &sum, err))
             return false;
         if (joint->total == 0)
@@ -237,7 +247,8 @@ static bool prepare_margins(struct tmn_joint *joint, const struct tmn_model *mod
     return true;
 }
 
-bool tmn_joint_fit(struct tmn_joint *joint, const struct tmn_model *model, struct tmn_arena *arena, struct tmn_error *err) {
+bool tmn_joint_fit(struct tmn_joint *joint, const struct tmn_model *model, struct tmn_arena *arena,
+                   struct tmn_error *err) {
     const struct tmn_population *population = &model->population;
     size_t count = population->margins, worst = 0, worst_cell = 0;
     *joint = (struct tmn_joint){0};
@@ -261,7 +272,9 @@ bool tmn_joint_fit(struct tmn_joint *joint, const struct tmn_model *model, struc
             break;
     }
     if (joint->error > ERROR_MAX)
-        return tmn_fail(err, TMN_SCENARIO, "%s contradicts the other margins: after %d rounds of fitting %s is still off by %.3g %%",
-                        margins[worst].name, joint->rounds, describe(arena, model, margins[worst].table, worst_cell), joint->error * 100);
+        return tmn_fail(err, TMN_SCENARIO,
+                        "%s contradicts the other margins: after %d rounds of fitting %s is still off by %.3g %%",
+                        margins[worst].name, joint->rounds, describe(arena, model, margins[worst].table, worst_cell),
+                        joint->error * 100);
     return true;
 }

@@ -1,19 +1,19 @@
 /* Ties of rows, computed when asked for. Only an edge list costs memory per tie.
  *
- * Groups. `within` cuts the rows before the nation's reserve into groups: places, or places joined by a map in the order of
- * levels; rows of the nation's reserve then have no ties. Without `within` all rows are one group.
+ * Groups. `within` cuts the rows before the nation's reserve into groups: places, or places joined by a map in the
+ * order of levels; rows of the nation's reserve then have no ties. Without `within` all rows are one group.
  *
- * Blocks. A keyed permutation of a group of n rows is cut into blocks of `size`; what is left over is a block of its own if it
- * is at least half of `size`, else it joins the last one.
+ * Blocks. A keyed permutation of a group of n rows is cut into blocks of `size`; what is left over is a block of its
+ * own if it is at least half of `size`, else it joins the last one.
  *
- * Rings. A keyed permutation puts the n rows of a group on a ring (`rows`: in their own order). A row is tied to those at
- * distances 1 to degree / 2 on both sides; with n <= degree, to all others.
+ * Rings. A keyed permutation puts the n rows of a group on a ring (`rows`: in their own order). A row is tied to those
+ * at distances 1 to degree / 2 on both sides; with n <= degree, to all others.
  *
- * Long ties. The tie from ring position q to q + k is owned by the row at q. For each distance k the owners of the whole layer
- * are paired by a keyed involution (a keyed permutation z of all owners; z is paired with c - z, c keyed by k), and with
- * probability `long`, keyed by the pair, both ties of a pair are exchanged: a - a', b - b' become a - b', b - a'. So
- * degrees and symmetry are those of the rings, whatever the share. No exchange where it would tie a row to itself, or where
- * either group has n <= degree. Two ties of the same rows (rare) count once. */
+ * Long ties. The tie from ring position q to q + k is owned by the row at q. For each distance k the owners of the
+ * whole layer are paired by a keyed involution (a keyed permutation z of all owners; z is paired with c - z, c keyed by
+ * k), and with probability `long`, keyed by the pair, both ties of a pair are exchanged: a - a', b - b' become a - b',
+ * b - a'. So degrees and symmetry are those of the rings, whatever the share. No exchange where it would tie a row to
+ * itself, or where either group has n <= degree. Two ties of the same rows (rare) count once. */
 #include "world/layer.h"
 
 #include "base/draw.h"
@@ -26,7 +26,7 @@ struct tmn_ties {
     uint32_t degree_max;
     /* BLOCK, RING */
     uint64_t key;
-    uint32_t linked;        /* rows 0..linked-1 are in groups */
+    uint32_t linked; /* rows 0..linked-1 are in groups */
     uint32_t groups;
     uint32_t *size;         /* [groups] rows */
     uint32_t *base;         /* [groups + 1] rows of the groups before */
@@ -36,13 +36,15 @@ struct tmn_ties {
     uint32_t *member;       /* [places] places by group, in level order */
     uint64_t long_limit;    /* of 2^32: chance that a pair of owners exchanges ties */
     uint64_t pair_key;
-    uint32_t *turn;         /* [degree / 2] c of each distance */
+    uint32_t *turn; /* [degree / 2] c of each distance */
     /* EDGES */
-    uint64_t *tie_first;    /* [rows + 1] */
+    uint64_t *tie_first; /* [rows + 1] */
     uint32_t *tie;
 };
 
-struct spot { uint32_t group, at; }; /* a row of a group, or a position on its ring */
+struct spot {
+    uint32_t group, at;
+}; /* a row of a group, or a position on its ring */
 
 static bool fail(const struct tmn_layer *layer, struct tmn_error *err, const char *what) {
     return tmn_fail(err, TMN_SCENARIO, "layer '%s' %s", layer->name, what);
@@ -56,7 +58,8 @@ static bool group_places(struct tmn_world *world, struct tmn_ties *ties, struct 
     const uint16_t *to = within->kind == TMN_FEATURE_MAP ? model->maps.items[within->index].to : NULL;
     int attribute = to != NULL ? model->maps.items[within->index].of : within->index;
     if (within->kind > TMN_FEATURE_MAP || attribute != model->population.place_attribute)
-        return fail(ties->layer, err, "is within something other than the place of the population or a map of it; rows do not move");
+        return fail(ties->layer, err,
+                    "is within something other than the place of the population or a map of it; rows do not move");
     ties->groups = within->cardinality;
     ties->linked = world->national_reserve;
     ties->group = TMN_NEW_ARRAY(&world->arena, uint32_t, world->places);
@@ -135,7 +138,9 @@ static uint32_t row_of_position(const struct tmn_world *world, const struct tmn_
 
 /* ---- blocks ---- */
 
-struct range { uint32_t first, end; };
+struct range {
+    uint32_t first, end;
+};
 
 static struct range block_of(uint32_t size, uint32_t n, uint32_t at) {
     uint32_t blocks = n / size + (n % size >= size - n % size ? 1 : 0);
@@ -250,7 +255,8 @@ static bool build_edges(struct tmn_world *world, struct tmn_ties *ties, struct t
     for (size_t e = 0; e < 2 * layer->edges; e++) {
         uint32_t row = layer->edge[e];
         if (row >= world->rows)
-            return tmn_fail(err, TMN_SCENARIO, "layer '%s' ties row %u, but the world ends with row %u", layer->name, row, world->rows - 1);
+            return tmn_fail(err, TMN_SCENARIO, "layer '%s' ties row %u, but the world ends with row %u", layer->name,
+                            row, world->rows - 1);
         if (row == layer->edge[e ^ 1])
             return tmn_fail(err, TMN_SCENARIO, "layer '%s' ties row %u to itself", layer->name, row);
         first[row + 2]++;
@@ -307,13 +313,15 @@ static bool prepare_blocks(struct tmn_world *world, struct tmn_ties *ties, struc
     for (uint32_t g = 0; g < ties->groups; g++)
         for (int end = 0; end < 2 && ties->size[g] > 0; end++) { /* the first block and the last */
             struct range range = block_of(ties->layer->size, ties->size[g], end == 0 ? 0 : ties->size[g] - 1);
-            ties->degree_max = range.end - range.first - 1 > ties->degree_max ? range.end - range.first - 1 : ties->degree_max;
+            ties->degree_max =
+                range.end - range.first - 1 > ties->degree_max ? range.end - range.first - 1 : ties->degree_max;
         }
     return true;
 }
 
 static struct range unit_rows(const struct tmn_world *world, uint32_t unit) {
-    return (struct range){world->household_first[world->unit_first[unit]], world->household_first[world->unit_first[unit + 1]]};
+    return (struct range){world->household_first[world->unit_first[unit]],
+                          world->household_first[world->unit_first[unit + 1]]};
 }
 
 static bool prepare_kin(struct tmn_world *world, struct tmn_ties *ties, struct tmn_error *err) {
@@ -323,8 +331,10 @@ static bool prepare_kin(struct tmn_world *world, struct tmn_ties *ties, struct t
     if (units && world->unit_first == NULL)
         return fail(ties->layer, err, "needs population.unit");
     for (uint32_t i = 0; i < (units ? world->units : world->households); i++) {
-        struct range range = units ? unit_rows(world, i) : (struct range){world->household_first[i], world->household_first[i + 1]};
-        ties->degree_max = range.end - range.first - 1 > ties->degree_max ? range.end - range.first - 1 : ties->degree_max;
+        struct range range =
+            units ? unit_rows(world, i) : (struct range){world->household_first[i], world->household_first[i + 1]};
+        ties->degree_max =
+            range.end - range.first - 1 > ties->degree_max ? range.end - range.first - 1 : ties->degree_max;
     }
     return true;
 }
@@ -338,10 +348,18 @@ bool tmn_layers_prepare(struct tmn_world *world, struct tmn_error *err) {
         ties->layer = &model->layers.items[l];
         switch (ties->layer->kind) {
         case TMN_LAYER_HOUSEHOLD:
-        case TMN_LAYER_UNIT: good = prepare_kin(world, ties, err); break;
-        case TMN_LAYER_BLOCK: good = prepare_blocks(world, ties, err); break;
-        case TMN_LAYER_RING: good = prepare_ring(world, ties, err); break;
-        case TMN_LAYER_EDGES: good = build_edges(world, ties, err); break;
+        case TMN_LAYER_UNIT:
+            good = prepare_kin(world, ties, err);
+            break;
+        case TMN_LAYER_BLOCK:
+            good = prepare_blocks(world, ties, err);
+            break;
+        case TMN_LAYER_RING:
+            good = prepare_ring(world, ties, err);
+            break;
+        case TMN_LAYER_EDGES:
+            good = build_edges(world, ties, err);
+            break;
         }
         if (!good)
             return false;
@@ -364,12 +382,17 @@ uint32_t tmn_layer_ties(const struct tmn_world *world, int layer, uint32_t row, 
     switch (ties->layer->kind) {
     case TMN_LAYER_HOUSEHOLD: {
         uint32_t household = world->household[row];
-        return range_ties((struct range){world->household_first[household], world->household_first[household + 1]}, row, out);
+        return range_ties((struct range){world->household_first[household], world->household_first[household + 1]}, row,
+                          out);
     }
-    case TMN_LAYER_UNIT: return range_ties(unit_rows(world, world->household_unit[world->household[row]]), row, out);
-    case TMN_LAYER_BLOCK: return row < ties->linked ? block_ties(world, ties, row, out) : 0;
-    case TMN_LAYER_RING: return row < ties->linked ? ring_ties(world, ties, row, out) : 0;
-    case TMN_LAYER_EDGES: break;
+    case TMN_LAYER_UNIT:
+        return range_ties(unit_rows(world, world->household_unit[world->household[row]]), row, out);
+    case TMN_LAYER_BLOCK:
+        return row < ties->linked ? block_ties(world, ties, row, out) : 0;
+    case TMN_LAYER_RING:
+        return row < ties->linked ? ring_ties(world, ties, row, out) : 0;
+    case TMN_LAYER_EDGES:
+        break;
     }
     uint32_t count = (uint32_t)(ties->tie_first[row + 1] - ties->tie_first[row]);
     memcpy(out, ties->tie + ties->tie_first[row], count * sizeof *out);

@@ -1,5 +1,5 @@
-/* Planning a world: real numbers of persons become whole ones, places are cut into households and units, some of which are
- * sampled, and rows are dealt out in the order place, unit, household. */
+/* Planning a world: real numbers of persons become whole ones, places are cut into households and units, some of which
+ * are sampled, and rows are dealt out in the order place, unit, household. */
 #include "world/plan.h"
 
 #include "world/start.h"
@@ -20,7 +20,10 @@ static uint64_t place_key(const struct tmn_model *model, uint64_t seed, uint32_t
     return tmn_mix64(seed ^ tmn_mix64(tmn_name_hash64("population") + tmn_name_hash64(name)));
 }
 
-struct rest { double part; uint32_t index; };
+struct rest {
+    double part;
+    uint32_t index;
+};
 
 static int by_part(const void *a, const void *b) {
     const struct rest *x = a, *y = b;
@@ -44,7 +47,8 @@ static void apportion(struct tmn_arena *arena, const double *share, uint32_t cou
         whole[rest[i].index]++;
 }
 
-static bool count_persons(struct tmn_plan *plan, const struct tmn_joint *joint, struct tmn_arena *arena, struct tmn_error *err) {
+static bool count_persons(struct tmn_plan *plan, const struct tmn_joint *joint, struct tmn_arena *arena,
+                          struct tmn_error *err) {
     double *share = TMN_NEW_ARRAY(arena, double, plan->places), sum = 0;
     uint32_t *whole = TMN_NEW_ARRAY(arena, uint32_t, plan->places);
     for (uint32_t p = 0; p < plan->places; p++) {
@@ -56,7 +60,8 @@ static bool count_persons(struct tmn_plan *plan, const struct tmn_joint *joint, 
     if (!(total >= 1))
         return tmn_fail(err, TMN_SCENARIO, "population: fewer than one person");
     if (total >= (double)UINT32_MAX)
-        return tmn_fail(err, TMN_CAPACITY, "population: %.0f persons are more than the %u rows that a world can have", total, UINT32_MAX - 1);
+        return tmn_fail(err, TMN_CAPACITY, "population: %.0f persons are more than the %u rows that a world can have",
+                        total, UINT32_MAX - 1);
     for (uint32_t p = 0; p < plan->places; p++)
         share[p] *= total / sum;
     plan->full_persons = (uint64_t)total;
@@ -66,10 +71,11 @@ static bool count_persons(struct tmn_plan *plan, const struct tmn_joint *joint, 
     return true;
 }
 
-/* Persons of each cell of a place: differences of the cumulated table, cut at keyed steps of one. Every sum over consecutive
- * cells is within one of the table, and no cell is favoured where cells hold less than one person (the largest remainders
- * would take the same cells in each place). */
-static void round_cells(const struct tmn_place_plan *place, uint64_t key, const double *value, size_t cells, uint32_t *persons) {
+/* Persons of each cell of a place: differences of the cumulated table, cut at keyed steps of one. Every sum over
+ * consecutive cells is within one of the table, and no cell is favoured where cells hold less than one person (the
+ * largest remainders would take the same cells in each place). */
+static void round_cells(const struct tmn_place_plan *place, uint64_t key, const double *value, size_t cells,
+                        uint32_t *persons) {
     double sum = 0, upto = 0;
     size_t last = 0;
     for (size_t c = 0; c < cells; c++) {
@@ -88,7 +94,14 @@ static void round_cells(const struct tmn_place_plan *place, uint64_t key, const 
     }
 }
 
-struct cells { struct tmn_start start; const struct tmn_joint *joint; struct tmn_packed base; uint32_t *persons; size_t count; size_t capacity; };
+struct cells {
+    struct tmn_start start;
+    const struct tmn_joint *joint;
+    struct tmn_packed base;
+    uint32_t *persons;
+    size_t count;
+    size_t capacity;
+};
 
 static struct tmn_packed pack_cell(const struct tmn_model *model, const struct cells *cells, size_t cell) {
     uint32_t level[TMN_MAX_ATTRIBUTES];
@@ -99,10 +112,12 @@ static struct tmn_packed pack_cell(const struct tmn_model *model, const struct c
     return packed;
 }
 
-static void push_cell(struct tmn_plan *plan, struct tmn_arena *arena, struct cells *cells, struct tmn_packed packed, uint32_t end) {
+static void push_cell(struct tmn_plan *plan, struct tmn_arena *arena, struct cells *cells, struct tmn_packed packed,
+                      uint32_t end) {
     size_t capacity = cells->capacity;
     plan->cell_end = tmn_arena_grow(arena, plan->cell_end, cells->count, &capacity, sizeof *plan->cell_end);
-    plan->cell_packed = tmn_arena_grow(arena, plan->cell_packed, cells->count, &cells->capacity, sizeof *plan->cell_packed);
+    plan->cell_packed =
+        tmn_arena_grow(arena, plan->cell_packed, cells->count, &cells->capacity, sizeof *plan->cell_packed);
     plan->cell_end[cells->count] = end;
     plan->cell_packed[cells->count++] = packed;
 }
@@ -116,22 +131,26 @@ static bool drawn_later(const struct tmn_model *model, int feature) {
 }
 
 /* Cells of one place that hold persons, heads first. */
-static bool place_cells(struct tmn_plan *plan, struct tmn_arena *arena, struct cells *cells, uint32_t p, struct tmn_error *err) {
+static bool place_cells(struct tmn_plan *plan, struct tmn_arena *arena, struct cells *cells, uint32_t p,
+                        struct tmn_error *err) {
     const struct tmn_model *model = plan->model;
     const struct tmn_expr *head = plan->households ? model->population.head : NULL, *unborn = model->unborn;
     struct tmn_place_plan *place = &plan->place[p];
     size_t first = p * cells->joint->place_cells;
     uint32_t end = 0;
     place->cell = (uint32_t)cells->count;
-    round_cells(place, key_for(place_key(model, plan->seed, p), KEY_ROUNDING), cells->joint->value + first, cells->joint->place_cells, cells->persons);
+    round_cells(place, key_for(place_key(model, plan->seed, p), KEY_ROUNDING), cells->joint->value + first,
+                cells->joint->place_cells, cells->persons);
     for (int pass = 0; pass < 2; pass++) {
         for (size_t c = 0; c < cells->joint->place_cells; c++) {
             if (cells->persons[c] == 0)
                 continue;
             struct tmn_packed packed = pack_cell(model, cells, first + c);
             tmn_start_person(&cells->start, &packed, TMN_YEAR_END);
-            if (unborn != NULL && !drawn_later(model, unborn->index) && unborn->member[cells->start.level[unborn->index]])
-                return tmn_fail(err, TMN_SCENARIO, "population: counts put persons into the level of '%s' that marks the unborn",
+            if (unborn != NULL && !drawn_later(model, unborn->index) &&
+                unborn->member[cells->start.level[unborn->index]])
+                return tmn_fail(err, TMN_SCENARIO,
+                                "population: counts put persons into the level of '%s' that marks the unborn",
                                 model->features.items[unborn->index].name);
             bool is_head = head != NULL && tmn_expr_eval(head, &cells->start.env) != 0;
             if (is_head == (pass == 0)) {
@@ -169,7 +188,8 @@ static void build_guide(struct tmn_plan *plan, struct tmn_arena *arena) {
     }
 }
 
-static bool fill_cells(struct tmn_plan *plan, const struct tmn_joint *joint, struct tmn_arena *arena, struct tmn_error *err) {
+static bool fill_cells(struct tmn_plan *plan, const struct tmn_joint *joint, struct tmn_arena *arena,
+                       struct tmn_error *err) {
     const struct tmn_model *model = plan->model;
     const struct tmn_population *population = &model->population;
     struct cells cells = {.joint = joint, .persons = TMN_NEW_ARRAY(arena, uint32_t, joint->place_cells)};
@@ -185,8 +205,11 @@ static bool fill_cells(struct tmn_plan *plan, const struct tmn_joint *joint, str
                 const struct tmn_feature *feature = &model->features.items[f];
                 int read = feature->kind == TMN_FEATURE_MAP ? model->maps.items[feature->index].of : feature->index;
                 if (reads[f] && read == population->draws[d].attribute)
-                    return tmn_fail(err, TMN_SCENARIO, "population.households: head reads '%s', which is drawn only after households are formed; "
-                                    "count it instead", feature->name);
+                    return tmn_fail(
+                        err, TMN_SCENARIO,
+                        "population.households: head reads '%s', which is drawn only after households are formed; "
+                        "count it instead",
+                        feature->name);
             }
     }
     for (uint32_t p = 0; p < plan->places; p++)
@@ -206,11 +229,13 @@ static bool unborn_rows(struct tmn_plan *plan, struct tmn_arena *arena, struct t
     if (!(population->unborn_per_household > 0 || population->unborn_reserve > 0 || population->unborn_national > 0))
         return true;
     if (unborn == NULL)
-        return tmn_fail(err, TMN_SCENARIO, "population.unborn needs `unborn`, the predicate that marks rows laid out for births");
+        return tmn_fail(err, TMN_SCENARIO,
+                        "population.unborn needs `unborn`, the predicate that marks rows laid out for births");
     if (population->unborn_per_household > 0 && !plan->households)
         return tmn_fail(err, TMN_SCENARIO, "population.unborn: per_household needs population.households");
     if (unborn->op != TMN_OP_MEMBER || model->features.items[unborn->index].kind != TMN_FEATURE_ATTRIBUTE)
-        return tmn_fail(err, TMN_SCENARIO, "unborn must be one level of one attribute, as in `unborn: status = unborn`");
+        return tmn_fail(err, TMN_SCENARIO,
+                        "unborn must be one level of one attribute, as in `unborn: status = unborn`");
     int marks = model->features.items[unborn->index].index;
     uint32_t level = 0;
     while (level < model->attributes.items[marks].levels && !unborn->member[level])
@@ -225,11 +250,13 @@ static bool unborn_rows(struct tmn_plan *plan, struct tmn_arena *arena, struct t
             tmn_set_level(&packed, &model->attributes.items[population->place_attribute], p);
         tmn_start_person(&start, &packed, TMN_YEAR_END);
         if (tmn_expr_eval(model->alive, &start.env) != 0)
-            return tmn_fail(err, TMN_SCENARIO, "alive holds for rows that are unborn; declare `alive` so that it does not");
+            return tmn_fail(err, TMN_SCENARIO,
+                            "alive holds for rows that are unborn; declare `alive` so that it does not");
         plan->place[p].unborn = packed;
     }
     plan->unborn_of_nation = packed; /* the last place, as tmn_world_place says */
-    if (!tmn_fixed_amount(population->unborn_per_household, &plan->unborn_per_household) || population->unborn_per_household > 1000)
+    if (!tmn_fixed_amount(population->unborn_per_household, &plan->unborn_per_household) ||
+        population->unborn_per_household > 1000)
         return tmn_fail(err, TMN_SCENARIO, "population.unborn: per_household must lie between 0 and 1000");
     return true;
 }
@@ -256,7 +283,8 @@ static void cut_places(struct tmn_plan *plan) {
             place->heads_dealt = place->heads < place->households ? place->heads : place->households;
         }
         if (plan->units && place->households > 0) {
-            uint32_t units = (uint32_t)(((uint64_t)place->households * 2 + population->unit_households) / (2 * (uint64_t)population->unit_households));
+            uint32_t units = (uint32_t)(((uint64_t)place->households * 2 + population->unit_households) /
+                                        (2 * (uint64_t)population->unit_households));
             place->units = units == 0 ? 1 : units;
         }
     }
@@ -269,9 +297,12 @@ static bool number_full_rows(struct tmn_plan *plan, struct tmn_error *err) {
     for (uint32_t p = 0; p < plan->places; p++) {
         struct tmn_place_plan *place = &plan->place[p];
         place->full_row = (uint32_t)row;
-        row += place->persons + tmn_plan_unborn(plan, place, place->households) + reserve_rows(population->unborn_reserve, place->persons);
+        row += place->persons + tmn_plan_unborn(plan, place, place->households) +
+               reserve_rows(population->unborn_reserve, place->persons);
         if (row >= UINT32_MAX)
-            return tmn_fail(err, TMN_CAPACITY, "population: persons and unborn make more than the %u rows that a world can have", UINT32_MAX - 1);
+            return tmn_fail(err, TMN_CAPACITY,
+                            "population: persons and unborn make more than the %u rows that a world can have",
+                            UINT32_MAX - 1);
     }
     return true;
 }
@@ -281,9 +312,13 @@ static int by_number(const void *a, const void *b) {
     return (*x > *y) - (*x < *y);
 }
 
-struct stretches { struct tmn_stretch *items; size_t count, capacity; };
+struct stretches {
+    struct tmn_stretch *items;
+    size_t count, capacity;
+};
 
-static void push_stretch(struct tmn_plan *plan, struct tmn_arena *arena, struct stretches *list, uint32_t p, uint32_t from, uint32_t to) {
+static void push_stretch(struct tmn_plan *plan, struct tmn_arena *arena, struct stretches *list, uint32_t p,
+                         uint32_t from, uint32_t to) {
     const struct tmn_place_plan *place = &plan->place[p];
     struct tmn_stretch stretch = {.place = p, .first = from, .end = to};
     if (plan->units) {
@@ -343,7 +378,8 @@ static bool lay_out(struct tmn_plan *plan, struct tmn_arena *arena, struct tmn_e
             stretch->household = (uint32_t)household;
             stretch->unit = (uint32_t)unit;
             uint32_t own = tmn_plan_person(place, stretch->end) - tmn_plan_person(place, stretch->first);
-            row += own + (uint64_t)tmn_plan_unborn(plan, place, stretch->end) - tmn_plan_unborn(plan, place, stretch->first);
+            row += own + (uint64_t)tmn_plan_unborn(plan, place, stretch->end) -
+                   tmn_plan_unborn(plan, place, stretch->first);
             persons += own;
             plan->laid_out += stretch->end - stretch->first;
             household += stretch->end - stretch->first;
@@ -360,7 +396,9 @@ static bool lay_out(struct tmn_plan *plan, struct tmn_arena *arena, struct tmn_e
     }
     uint64_t national = reserve_rows(population->unborn_national, plan->persons);
     if (row + national >= UINT32_MAX)
-        return tmn_fail(err, TMN_CAPACITY, "population: persons and unborn make more than the %u rows that a world can have", UINT32_MAX - 1);
+        return tmn_fail(err, TMN_CAPACITY,
+                        "population: persons and unborn make more than the %u rows that a world can have",
+                        UINT32_MAX - 1);
     plan->place_first[plan->places] = plan->national_reserve = (uint32_t)row;
     plan->rows = (uint32_t)(row + national);
     plan->household_count = plan->households ? (uint32_t)(household + national) : 0;
@@ -368,8 +406,8 @@ static bool lay_out(struct tmn_plan *plan, struct tmn_arena *arena, struct tmn_e
     return true;
 }
 
-bool tmn_plan_make(struct tmn_plan *plan, const struct tmn_model *model, uint64_t seed, double scale, const struct tmn_joint *joint,
-                   struct tmn_arena *arena, struct tmn_error *err) {
+bool tmn_plan_make(struct tmn_plan *plan, const struct tmn_model *model, uint64_t seed, double scale,
+                   const struct tmn_joint *joint, struct tmn_arena *arena, struct tmn_error *err) {
     *plan = (struct tmn_plan){.model = model, .seed = seed, .places = joint->places};
     plan->households = model->population.household_size > 0;
     plan->units = model->population.unit_households > 0;
@@ -378,9 +416,11 @@ bool tmn_plan_make(struct tmn_plan *plan, const struct tmn_model *model, uint64_
     if (plan->units && !plan->households)
         return tmn_fail(err, TMN_SCENARIO, "population.unit needs population.households");
     if (plan->households && !(model->population.household_size >= 1))
-        return tmn_fail(err, TMN_SCENARIO, "population.households: size must be at least 1, not %g", model->population.household_size);
+        return tmn_fail(err, TMN_SCENARIO, "population.households: size must be at least 1, not %g",
+                        model->population.household_size);
     plan->place = TMN_NEW_ARRAY(arena, struct tmn_place_plan, plan->places);
-    if (!count_persons(plan, joint, arena, err) || !fill_cells(plan, joint, arena, err) || !unborn_rows(plan, arena, err))
+    if (!count_persons(plan, joint, arena, err) || !fill_cells(plan, joint, arena, err) ||
+        !unborn_rows(plan, arena, err))
         return false;
     cut_places(plan);
     if (!number_full_rows(plan, err))
@@ -389,6 +429,7 @@ bool tmn_plan_make(struct tmn_plan *plan, const struct tmn_model *model, uint64_
     if (!lay_out(plan, arena, err))
         return false;
     if (plan->persons == 0)
-        return tmn_fail(err, TMN_USAGE, "a scale of %g leaves nobody of %llu persons; use a larger one", scale, (unsigned long long)plan->full_persons);
+        return tmn_fail(err, TMN_USAGE, "a scale of %g leaves nobody of %llu persons; use a larger one", scale,
+                        (unsigned long long)plan->full_persons);
     return true;
 }

@@ -1,5 +1,6 @@
 /* Draws of the population. The chances of a rule are evaluated once per combination of what they read, cumulated in the
- * declared order of levels and rounded to 32 bits as branches are, so that a person costs one Philox call and one search. */
+ * declared order of levels and rounded to 32 bits as branches are, so that a person costs one Philox call and one
+ * search. */
 #include "world/quantile.h"
 
 #include "base/draw.h"
@@ -48,7 +49,8 @@ void tmn_drawing_init(struct tmn_drawing *drawing, const struct tmn_model *model
     drawing->upto = TMN_NEW_ARRAY(arena, uint64_t, levels);
 }
 
-static void tabulate(struct tmn_quantile *quantile, struct tmn_drawing *drawing, struct tmn_arena *arena, size_t strata) {
+static void tabulate(struct tmn_quantile *quantile, struct tmn_drawing *drawing, struct tmn_arena *arena,
+                     size_t strata) {
     uint32_t levels = quantile->attribute->levels;
     quantile->upto = TMN_NEW_ARRAY(arena, uint64_t, strata * levels);
     for (size_t s = 0; s < strata; s++) {
@@ -72,11 +74,14 @@ static void read_feature(const struct tmn_model *model, int index, struct tmn_re
     }
 }
 
-bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw, struct tmn_drawing *drawing,
-                       struct tmn_arena *arena, struct tmn_error *err) {
+bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw,
+                       struct tmn_drawing *drawing, struct tmn_arena *arena, struct tmn_error *err) {
     const struct tmn_draw_rule *rule = &model->population.draws[draw];
-    *quantile = (struct tmn_quantile){.rule = rule, .attribute = &model->attributes.items[rule->attribute], .hash = model->population.draw_hash[draw]};
-    if (model->unborn != NULL && model->unborn->op == TMN_OP_MEMBER && model->features.items[model->unborn->index].kind == TMN_FEATURE_ATTRIBUTE &&
+    *quantile = (struct tmn_quantile){.rule = rule,
+                                      .attribute = &model->attributes.items[rule->attribute],
+                                      .hash = model->population.draw_hash[draw]};
+    if (model->unborn != NULL && model->unborn->op == TMN_OP_MEMBER &&
+        model->features.items[model->unborn->index].kind == TMN_FEATURE_ATTRIBUTE &&
         model->features.items[model->unborn->index].index == rule->attribute)
         quantile->unborn = model->unborn->member;
     const char *what = tmn_arena_printf(arena, "population.draw of '%s'", quantile->attribute->name);
@@ -103,15 +108,16 @@ bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *mo
     return true;
 }
 
-static uint32_t level_of(const struct tmn_reading *reading, const struct tmn_packed *packed, int year, uint32_t birth_week) {
+static uint32_t level_of(const struct tmn_reading *reading, const struct tmn_packed *packed, int year,
+                         uint32_t birth_week) {
     uint32_t level = tmn_level(packed, reading->attribute);
     if (reading->kind == TMN_FEATURE_AGE)
         return tmn_age(year, 0, reading->attribute->first + (int)level, birth_week);
     return reading->to != NULL ? reading->to[level] : level;
 }
 
-bool tmn_quantile_draw(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint64_t seed, uint32_t key_row,
-                       uint32_t birth_week, struct tmn_packed *packed) {
+bool tmn_quantile_draw(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint64_t seed,
+                       uint32_t key_row, uint32_t birth_week, struct tmn_packed *packed) {
     uint32_t levels = quantile->attribute->levels, stratum = 0;
     for (int r = 0; r < quantile->readings; r++) {
         const struct tmn_reading *reading = &quantile->reading[r];
@@ -140,18 +146,23 @@ bool tmn_quantile_draw(const struct tmn_quantile *quantile, struct tmn_drawing *
     return true;
 }
 
-bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_model *model, const struct tmn_packed *packed,
-                       uint32_t birth_week, struct tmn_error *err) {
+bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_model *model,
+                       const struct tmn_packed *packed, uint32_t birth_week, struct tmn_error *err) {
     char who[512] = "everyone";
     size_t used = 0;
     for (int r = 0; r < quantile->readings && used < sizeof who; r++) {
         const struct tmn_reading *reading = &quantile->reading[r];
         const struct tmn_feature *feature = &model->features.items[reading->feature];
         uint32_t level = level_of(reading, packed, model->calendar.start_year, birth_week);
-        int n = feature->level != NULL ? snprintf(who + used, sizeof who - used, "%s%s = %s", r > 0 ? ", " : "", feature->name, feature->level[level])
-                                       : snprintf(who + used, sizeof who - used, "%s%s = %u", r > 0 ? ", " : "", feature->name, level);
+        int n = feature->level != NULL
+                    ? snprintf(who + used, sizeof who - used, "%s%s = %s", r > 0 ? ", " : "", feature->name,
+                               feature->level[level])
+                    : snprintf(who + used, sizeof who - used, "%s%s = %u", r > 0 ? ", " : "", feature->name, level);
         used += n > 0 ? (size_t)n : 0;
     }
-    return tmn_fail(err, TMN_SCENARIO, "population.draw of '%s': the chances of a person with %s do not lie between 0 and 1, do not sum to 1, "
-                    "or allow the level that marks the unborn", quantile->attribute->name, who);
+    return tmn_fail(
+        err, TMN_SCENARIO,
+        "population.draw of '%s': the chances of a person with %s do not lie between 0 and 1, do not sum to 1, "
+        "or allow the level that marks the unborn",
+        quantile->attribute->name, who);
 }

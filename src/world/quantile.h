@@ -16,23 +16,27 @@ struct tmn_quantile {
     const struct tmn_draw_rule *rule;
     const struct tmn_attribute *attribute;
     uint32_t hash;
-    const bool *unborn;   /* [levels] levels that may not be drawn, or NULL */
+    const bool *unborn; /* [levels] levels that may not be drawn, or NULL */
     struct tmn_reading *reading;
     int readings;
-    uint64_t *upto;       /* [strata * levels] cumulated chances in 2^-32; NULL: too many strata, evaluated per person */
+    uint64_t *upto; /* [strata * levels] cumulated chances in 2^-32; NULL: too many strata, evaluated per person */
 };
 
-struct tmn_drawing { struct tmn_start start; double *chance; uint64_t *upto; }; /* scratch of one worker: [levels] of any rule */
+struct tmn_drawing {
+    struct tmn_start start;
+    double *chance;
+    uint64_t *upto;
+}; /* scratch of one worker: [levels] of any rule */
 
 void tmn_drawing_init(struct tmn_drawing *drawing, const struct tmn_model *model, struct tmn_arena *arena);
-bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw, struct tmn_drawing *drawing,
-                       struct tmn_arena *arena, struct tmn_error *err);
-/* Draws and sets the level of a person: `key_row` keys the draw, `birth_week` gives the age. False when the chances of this
- * person are not probabilities that sum to 1. */
-bool tmn_quantile_draw(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint64_t seed, uint32_t key_row,
-                       uint32_t birth_week, struct tmn_packed *packed);
+bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw,
+                       struct tmn_drawing *drawing, struct tmn_arena *arena, struct tmn_error *err);
+/* Draws and sets the level of a person: `key_row` keys the draw, `birth_week` gives the age. False when the chances of
+ * this person are not probabilities that sum to 1. */
+bool tmn_quantile_draw(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint64_t seed,
+                       uint32_t key_row, uint32_t birth_week, struct tmn_packed *packed);
 /* The failure of tmn_quantile_draw as a message. */
-bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_model *model, const struct tmn_packed *packed,
-                       uint32_t birth_week, struct tmn_error *err);
+bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_model *model,
+                       const struct tmn_packed *packed, uint32_t birth_week, struct tmn_error *err);
 
 #endif

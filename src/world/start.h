@@ -16,7 +16,7 @@ void tmn_start_init(struct tmn_start *start, const struct tmn_model *model, stru
 /* Fills the levels of attributes, maps and age; birth_week TMN_YEAR_END: as before this year's birthday. */
 void tmn_start_person(struct tmn_start *start, const struct tmn_packed *packed, uint32_t birth_week);
 /* False with a message that names `what` when the expression reads anything else. reads[features] or NULL. */
-bool tmn_start_allows(const struct tmn_model *model, const struct tmn_expr *expr, const char *what, bool *reads, struct tmn_arena *arena,
-                      struct tmn_error *err);
+bool tmn_start_allows(const struct tmn_model *model, const struct tmn_expr *expr, const char *what, bool *reads,
+                      struct tmn_arena *arena, struct tmn_error *err);
 
 #endif

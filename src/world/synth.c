@@ -21,7 +21,8 @@ static bool allocate(struct tmn_world *world, struct tmn_error *err) {
         if (!tmn_column_alloc(&column, world->rows, sizeof *world->household, "households", err))
             return false;
         world->household = column;
-        if (!tmn_column_alloc(&column, (size_t)world->households + 1, sizeof *world->household_first, "rows of households", err))
+        if (!tmn_column_alloc(&column, (size_t)world->households + 1, sizeof *world->household_first,
+                              "rows of households", err))
             return false;
         world->household_first = column;
     }
@@ -40,7 +41,8 @@ static bool build(struct tmn_world *world, struct tmn_pool *pool, struct tmn_are
     const struct tmn_model *model = world->model;
     struct tmn_joint *joint = TMN_NEW(scratch, struct tmn_joint);
     struct tmn_plan *plan = TMN_NEW(scratch, struct tmn_plan);
-    if (!tmn_joint_fit(joint, model, scratch, err) || !tmn_plan_make(plan, model, world->seed, world->scale, joint, scratch, err))
+    if (!tmn_joint_fit(joint, model, scratch, err) ||
+        !tmn_plan_make(plan, model, world->seed, world->scale, joint, scratch, err))
         return false;
     world->ipf_error = joint->error;
     world->ipf_rounds = joint->rounds;
@@ -60,14 +62,15 @@ static bool build(struct tmn_world *world, struct tmn_pool *pool, struct tmn_are
 }
 
 /* Memory that runs out in either arena lands here; nothing that is changed after setjmp is read after it. */
-static bool build_guarded(struct tmn_world *world, struct tmn_pool *pool, struct tmn_arena *scratch, struct tmn_error *err) {
+static bool build_guarded(struct tmn_world *world, struct tmn_pool *pool, struct tmn_arena *scratch,
+                          struct tmn_error *err) {
     if (TMN_ARENA_TRY(&world->arena) || TMN_ARENA_TRY(scratch))
         return tmn_fail(err, TMN_MEMORY, "out of memory while the population was formed; a smaller --scale needs less");
     return build(world, pool, scratch, err) && tmn_layers_prepare(world, err);
 }
 
-bool tmn_world_new(struct tmn_world **out, const struct tmn_model *model, uint64_t seed, double scale, struct tmn_pool *pool,
-                   struct tmn_error *err) {
+bool tmn_world_new(struct tmn_world **out, const struct tmn_model *model, uint64_t seed, double scale,
+                   struct tmn_pool *pool, struct tmn_error *err) {
     *out = NULL;
     struct tmn_world *world = calloc(1, sizeof *world);
     if (world == NULL)

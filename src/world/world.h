@@ -1,6 +1,7 @@
-/* The world: persons as columns, households, units, ties. Row = id = key for ever: rows are ordered by place, then unit, then
- * household; the unborn are laid out among them, behind the persons of their household. Built from (model, seed, scale) alone,
- * whatever the number of threads. Each reserve row, of a place or the nation, is a household and a unit of its own. */
+/* The world: persons as columns, households, units, ties. Row = id = key for ever: rows are ordered by place, then
+ * unit, then household; the unborn are laid out among them, behind the persons of their household. Built from (model,
+ * seed, scale) alone, whatever the number of threads. Each reserve row, of a place or the nation, is a household and a
+ * unit of its own. */
 #ifndef TMN_WORLD_WORLD_H
 #define TMN_WORLD_WORLD_H
 
@@ -11,22 +12,23 @@ struct tmn_world {
     const struct tmn_model *model;
     uint64_t seed;
     double scale;
-    int64_t weight;                 /* persons per simulated person, in 2^-20 */
-    uint32_t rows, persons;         /* rows with the unborn; persons at the start */
-    uint64_t full_persons;          /* persons at the start of the world at scale 1 */
-    struct tmn_packed *packed;      /* [rows] */
-    uint32_t *household;            /* [rows] household of each row (NULL without households) */
-    uint32_t *household_first;      /* [households + 1] first row */
-    uint32_t *unit_first;           /* [units + 1] first household; NULL without units */
-    uint32_t *household_unit;       /* [households] NULL without units */
-    uint32_t households, units;     /* with those of reserve rows; 0 without */
-    uint32_t *place_first;          /* [places + 1] first row of each level of the place attribute */
-    uint32_t places;                /* 1 without place attribute */
-    uint32_t *place_reserve;        /* [places] first row of the place's reserve of unborn (to place_first[p + 1]) */
-    uint32_t national_reserve;      /* first row of the nation's reserve (to rows); these rows lie behind the last place */
-    struct tmn_ties *ties;          /* [layers] private to world/layer.c */
-    struct tmn_arena arena;         /* holds what is not a column */
-    double ipf_error; int ipf_rounds; /* largest relative error of a margin; rounds taken */
+    int64_t weight;             /* persons per simulated person, in 2^-20 */
+    uint32_t rows, persons;     /* rows with the unborn; persons at the start */
+    uint64_t full_persons;      /* persons at the start of the world at scale 1 */
+    struct tmn_packed *packed;  /* [rows] */
+    uint32_t *household;        /* [rows] household of each row (NULL without households) */
+    uint32_t *household_first;  /* [households + 1] first row */
+    uint32_t *unit_first;       /* [units + 1] first household; NULL without units */
+    uint32_t *household_unit;   /* [households] NULL without units */
+    uint32_t households, units; /* with those of reserve rows; 0 without */
+    uint32_t *place_first;      /* [places + 1] first row of each level of the place attribute */
+    uint32_t places;            /* 1 without place attribute */
+    uint32_t *place_reserve;    /* [places] first row of the place's reserve of unborn (to place_first[p + 1]) */
+    uint32_t national_reserve;  /* first row of the nation's reserve (to rows); these rows lie behind the last place */
+    struct tmn_ties *ties;      /* [layers] private to world/layer.c */
+    struct tmn_arena arena;     /* holds what is not a column */
+    double ipf_error;
+    int ipf_rounds; /* largest relative error of a margin; rounds taken */
 };
 
 /* Options: scale in (0, 1]. */
@@ -52,7 +54,10 @@ static inline uint32_t tmn_world_place(const struct tmn_world *world, uint32_t r
     uint32_t low = 0, high = world->places;
     while (high - low > 1) {
         uint32_t mid = low + (high - low) / 2;
-        if (world->place_first[mid] <= row) low = mid; else high = mid;
+        if (world->place_first[mid] <= row)
+            low = mid;
+        else
+            high = mid;
     }
     return low;
 }

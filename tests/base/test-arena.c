@@ -27,7 +27,10 @@ static void hands_out_zeroed_aligned_memory(void **state) {
 static void grows_lists(void **state) {
     (void)state;
     struct tmn_arena arena;
-    struct { int *items; size_t count, capacity; } list = {0};
+    struct {
+        int *items;
+        size_t count, capacity;
+    } list = {0};
     tmn_arena_init(&arena, 0);
     for (int i = 0; i < 1000; i++)
         TMN_PUSH(&arena, &list, i);
@@ -68,8 +71,8 @@ static void columns_are_zeroed_and_refused_when_absurd(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hands_out_zeroed_aligned_memory), cmocka_unit_test(grows_lists),
-        cmocka_unit_test(jumps_when_exhausted), cmocka_unit_test(columns_are_zeroed_and_refused_when_absurd)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(hands_out_zeroed_aligned_memory), cmocka_unit_test(grows_lists),
+                                       cmocka_unit_test(jumps_when_exhausted),
+                                       cmocka_unit_test(columns_are_zeroed_and_refused_when_absurd)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,8 @@ static void parsing(void **state) {
     assert_string_equal(text, "2020-02-29");
     assert_true(tmn_date_parse("2001", &day));
     assert_int_equal(day, tmn_date_day(2001, 1, 1));
-    static const char *const wrong[] = {"2019-02-29", "2020-13-01", "2020-00-01", "2020-1-1", "20200101", "", "abcd", "2020-04-31", "2020-01-00"};
+    static const char *const wrong[] = {"2019-02-29", "2020-13-01", "2020-00-01", "2020-1-1",  "20200101",
+                                        "",           "abcd",       "2020-04-31", "2020-01-00"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(tmn_date_parse(wrong[i], &day));
 }
@@ -53,7 +54,7 @@ static void windows_tile_the_years(void **state) {
     }
     struct tmn_calendar weekly;
     assert_true(tmn_calendar_init(&weekly, 1994, 28, 31 * 52));
-    assert_int_equal(tmn_calendar_window(&weekly, 51).quarter_days, 32);      /* 1994: 8 days */
+    assert_int_equal(tmn_calendar_window(&weekly, 51).quarter_days, 32);          /* 1994: 8 days */
     assert_int_equal(tmn_calendar_window(&weekly, 2 * 52 + 51).quarter_days, 36); /* 1996: 9 days */
     assert_int_equal(tmn_calendar_from(&weekly, tmn_date_day(1994, 1, 2)), 1);
     assert_int_equal(tmn_calendar_from(&weekly, tmn_date_day(1994, 1, 8)), 1);
@@ -62,6 +63,7 @@ static void windows_tile_the_years(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(known_days), cmocka_unit_test(parsing), cmocka_unit_test(windows_tile_the_years)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(known_days), cmocka_unit_test(parsing),
+                                       cmocka_unit_test(windows_tile_the_years)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

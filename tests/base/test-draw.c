@@ -93,8 +93,9 @@ static void permutations_are_uniform_over_keys(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(philox_known_answers), cmocka_unit_test(thresholds_are_unit_exponentials),
-        cmocka_unit_test(permutations_are_bijections_with_inverses), cmocka_unit_test(permutations_are_uniform_over_keys)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(philox_known_answers),
+                                       cmocka_unit_test(thresholds_are_unit_exponentials),
+                                       cmocka_unit_test(permutations_are_bijections_with_inverses),
+                                       cmocka_unit_test(permutations_are_uniform_over_keys)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

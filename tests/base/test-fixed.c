@@ -47,6 +47,7 @@ static void probabilities_cover_both_ends(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rounds_half_up), cmocka_unit_test(amounts_have_signs), cmocka_unit_test(probabilities_cover_both_ends)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rounds_half_up), cmocka_unit_test(amounts_have_signs),
+                                       cmocka_unit_test(probabilities_cover_both_ends)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

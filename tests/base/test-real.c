@@ -26,7 +26,8 @@ static void exp_and_log_are_near_the_truth(void **state) {
     for (uint32_t i = 0; i < 200000; i++) {
         double x = -700.0 + 1400.0 * uniform(i), y = tmn_exp(x * 0.99), z = 0.5 + uniform(i);
         worst_exp = fmax(worst_exp, ulps(tmn_exp(x), expl((long double)x)));
-        worst_log = fmax(worst_log, fmax(ulps(tmn_log(y), logl((long double)y)), ulps(tmn_log(z), logl((long double)z))));
+        worst_log =
+            fmax(worst_log, fmax(ulps(tmn_log(y), logl((long double)y)), ulps(tmn_log(z), logl((long double)z))));
     }
     print_message("exp: %.2f ulp, log: %.2f ulp\n", worst_exp, worst_log);
     assert_true(worst_exp < 2.0);
@@ -80,9 +81,9 @@ static void the_environment_is_set_and_restored(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exp_and_log_are_near_the_truth), cmocka_unit_test(ncdf_logistic_pow_are_near_the_truth),
-        cmocka_unit_test(edges), cmocka_unit_test(the_build_neither_contracts_nor_reassociates),
-        cmocka_unit_test(the_environment_is_set_and_restored)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(exp_and_log_are_near_the_truth),
+                                       cmocka_unit_test(ncdf_logistic_pow_are_near_the_truth), cmocka_unit_test(edges),
+                                       cmocka_unit_test(the_build_neither_contracts_nor_reassociates),
+                                       cmocka_unit_test(the_environment_is_set_and_restored)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

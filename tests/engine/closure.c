@@ -1,18 +1,21 @@
-/* Causal closure (docs/semantics.md): two worlds with one seed, one of them with the hazard of one place changed, feedback
- * and shares held. A person who differs must be reachable, by recorded messages, births or counters over ties, from one who
- * fired differently and had been where the hazard differs.
+/* Causal closure (docs/semantics.md): two worlds with one seed, one of them with the hazard of one place changed,
+ * feedback and shares held. A person who differs must be reachable, by recorded messages, births or counters over ties,
+ * from one who fired differently and had been where the hazard differs.
  *
  * Usage: closure SCENARIO TABLE SCALE WINDOWS CHANGES [leak]
- * Each change multiplies one cell of TABLE by 1.5. Prints, for each, the persons who differ, the persons reached and those
- * unexplained; exits 1 when any is unexplained. With `leak`, one person elsewhere is altered by hand in the changed world, and
- * the program exits 0 only if exactly that is seen. */
+ * Each change multiplies one cell of TABLE by 1.5. Prints, for each, the persons who differ, the persons reached and
+ * those unexplained; exits 1 when any is unexplained. With `leak`, one person elsewhere is altered by hand in the
+ * changed world, and the program exits 0 only if exactly that is seen. */
 #include "engine/engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct events { struct tmn_happening *items; size_t count, capacity; };
+struct events {
+    struct tmn_happening *items;
+    size_t count, capacity;
+};
 
 struct world_run {
     struct tmn_run *run;
@@ -45,7 +48,9 @@ static void collect(void *context, const struct tmn_happening *happening) {
     events->items[events->count++] = *happening;
 }
 
-#define COMPARE(x, y) if ((x) != (y)) return (x) < (y) ? -1 : 1
+#define COMPARE(x, y)                                                                                                  \
+    if ((x) != (y))                                                                                                    \
+    return (x) < (y) ? -1 : 1
 
 static int by_identity(const void *left, const void *right) {
     const struct tmn_happening *a = left, *b = right;
@@ -88,7 +93,8 @@ static bool pool_reached(const struct comparison *c, uint32_t mother) {
     if (world->household_unit == NULL)
         return any_reached(c, world->household_first[household], world->household_first[household + 1]);
     uint32_t unit = world->household_unit[household];
-    return any_reached(c, world->household_first[world->unit_first[unit]], world->household_first[world->unit_first[unit + 1]]);
+    return any_reached(c, world->household_first[world->unit_first[unit]],
+                       world->household_first[world->unit_first[unit + 1]]);
 }
 
 /* A happening that only one world has: who caused it must be reached already, or stand where the hazard differs. */
@@ -108,7 +114,8 @@ static void explain(struct comparison *c, const struct tmn_happening *happening)
         break;
     case TMN_HAPPENED_BIRTH:
         if (!c->reached[happening->sender] && !pool_reached(c, happening->sender))
-            unexplained(c, happening->row, "was born differently, of a mother who did not differ, from a pool that did not");
+            unexplained(c, happening->row,
+                        "was born differently, of a mother who did not differ, from a pool that did not");
         c->reached[happening->row] = 1;
         break;
     case TMN_HAPPENED_CHANGE:
@@ -176,7 +183,8 @@ static void mark_places(struct comparison *c) {
     free(level);
 }
 
-/* Every person whose attributes differ must be reached; at the start (start = true), those of the changed place may differ. */
+/* Every person whose attributes differ must be reached; at the start (start = true), those of the changed place may
+ * differ. */
 static uint32_t compare_persons(struct comparison *c, bool start) {
     const struct tmn_packed *a = tmn_run_world(c->a.run)->packed, *b = tmn_run_world(c->b.run)->packed;
     uint32_t differ = 0;
@@ -202,8 +210,14 @@ static void step(struct world_run *world) {
 
 static void start(struct world_run *world, const struct tmn_model *model, double scale, int windows) {
     struct tmn_error err;
-    struct tmn_run_options options = {.seed = 1, .scale = scale, .threads = 2, .windows = windows, .happening = collect,
-                                      .happening_context = &world->events, .watch_all = true, .cut_feedback = true};
+    struct tmn_run_options options = {.seed = 1,
+                                      .scale = scale,
+                                      .threads = 2,
+                                      .windows = windows,
+                                      .happening = collect,
+                                      .happening_context = &world->events,
+                                      .watch_all = true,
+                                      .cut_feedback = true};
     memset(world, 0, sizeof *world);
     if (!tmn_run_new(&world->run, model, &options, &err))
         fail(err.text);
@@ -219,7 +233,8 @@ static void plant_leak(struct comparison *c) {
         }
 }
 
-static uint64_t compare_worlds(const struct tmn_model *model, int table, uint32_t cell, double scale, int windows, bool leak) {
+static uint64_t compare_worlds(const struct tmn_model *model, int table, uint32_t cell, double scale, int windows,
+                               bool leak) {
     struct tmn_table *changed = &model->tables.items[table];
     struct comparison c = {.model = model, .table = changed, .changed_cell = cell};
     double value = changed->value[cell];
@@ -291,7 +306,8 @@ int main(int argc, char **argv) {
         uint32_t cell = (uint32_t)((size_t)i % model->tables.items[table].size);
         total += compare_worlds(model, table, cell, atof(argv[3]), atoi(argv[4]), leak);
     }
-    printf("%d changes, unexplained %llu%s\n", changes, (unsigned long long)total, leak ? " (one leak planted in each)" : "");
+    printf("%d changes, unexplained %llu%s\n", changes, (unsigned long long)total,
+           leak ? " (one leak planted in each)" : "");
     tmn_arena_free(&arena);
     return leak ? (total >= (uint64_t)changes ? 0 : 1) : total == 0 ? 0 : 1;
 }

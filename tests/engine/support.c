@@ -138,7 +138,8 @@ int scene_counter(const struct scene *scene, const char *name) {
 }
 
 uint32_t scene_level(const struct scene *scene, uint32_t row, const char *attribute) {
-    return tmn_level(&tmn_run_world(scene->run)->packed[row], &scene->model->attributes.items[scene_attribute(scene, attribute)]);
+    return tmn_level(&tmn_run_world(scene->run)->packed[row],
+                     &scene->model->attributes.items[scene_attribute(scene, attribute)]);
 }
 
 uint32_t scene_count(const struct scene *scene, const char *attribute, uint32_t level) {

@@ -4,18 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Two towns of households of 4 in units of 2, one unborn row for each household, a reserve for each town and the nation. */
+/* Two towns of households of 4 in units of 2, one unborn row for each household, a reserve for each town and the
+ * nation. */
 static const char *const form =
     "time: { start: 2001-01-01, windows: %d }\n"
-    "attributes: { life: [unborn, here, dead], town: [x, y], sex: [f, m], eyes: [dark, light], mood: { levels: 0..3, start: 2 }, birth_year: { levels: 1990..2010 } }\n"
+    "attributes: { life: [unborn, here, dead], town: [x, y], sex: [f, m], eyes: [dark, light], mood: { levels: 0..3, "
+    "start: 2 }, birth_year: { levels: 1990..2010 } }\n"
     "alive: life = here\n"
     "unborn: life = unborn\n"
-    "population: { size: 80, set: { life: here, birth_year: 1995 }, draw: { eyes: { dark: 0.5, light: rest } }, place: town,"
+    "population: { size: 80, set: { life: here, birth_year: 1995 }, draw: { eyes: { dark: 0.5, light: rest } }, place: "
+    "town,"
     " households: { size: 4 }, unit: { households: 2 }, unborn: { per_household: 1, reserve: 0.1, national: 0.05 } }\n"
     "layers: { home: { groups: household } }\n"
     "counters: { family: { layer: home, of: life = here, max: 9 } }\n"
     "transitions:\n"
-    "  bear: { who: birth_year_old = yes, %s, then: { set: { eyes: light }, birth: { set: { life: here, town: mother.town, eyes: mother.eyes }, draw: { sex: { f: \"if(eyes = dark, 1, 0.25)\", m: rest } } } } }\n"
+    "  bear: { who: birth_year_old = yes, %s, then: { set: { eyes: light }, birth: { set: { life: here, town: "
+    "mother.town, eyes: mother.eyes }, draw: { sex: { f: \"if(eyes = dark, 1, 0.25)\", m: rest } } } } }\n"
     "outcomes: { births: { firings: bear, every: run }, came: { flow: life = here, by: [town], every: run } }\n"
     "maps: { birth_year_old: { of: birth_year, levels: [yes, no], values: { 1995: yes }, else: no } }\n";
 
@@ -26,9 +30,10 @@ static bool was_unborn(const struct tmn_run *run, const uint8_t *born, uint32_t 
 /* The row that the rules give to a child: household, unit, reserve of the place, reserve of the nation. */
 static uint32_t expected_row(const struct tmn_run *run, const uint8_t *born, uint32_t mother) {
     const struct tmn_world *world = tmn_run_world(run);
-    uint32_t household = world->household[mother], unit = world->household_unit[household], place = tmn_world_place(world, mother);
-    const uint32_t from[4] = {world->household_first[household], world->household_first[world->unit_first[unit]], world->place_reserve[place],
-                              world->national_reserve};
+    uint32_t household = world->household[mother], unit = world->household_unit[household],
+             place = tmn_world_place(world, mother);
+    const uint32_t from[4] = {world->household_first[household], world->household_first[world->unit_first[unit]],
+                              world->place_reserve[place], world->national_reserve};
     const uint32_t to[4] = {world->household_first[household + 1], world->household_first[world->unit_first[unit + 1]],
                             world->place_first[place + 1], world->rows};
     for (int pool = 0; pool < 4; pool++)
@@ -76,8 +81,8 @@ static void children_take_the_nearest_unborn_row(void **unused) {
     scene_close(scene);
 }
 
-/* What is stated or copied from the mother as she was before the firing, the year of birth, draws keyed by the child's row;
- * the rest is what the row was laid out with. */
+/* What is stated or copied from the mother as she was before the firing, the year of birth, draws keyed by the child's
+ * row; the rest is what the row was laid out with. */
 static void children_are_born_with_what_is_stated(void **unused) {
     (void)unused;
     struct scene *scene = open_births(26, "rate: 0.4 / y");
@@ -93,7 +98,8 @@ static void children_are_born_with_what_is_stated(void **unused) {
             continue;
         const struct tmn_happening *child = &scene->told[i], *mother = NULL;
         for (size_t m = 0; m < scene->told_count; m++)
-            if (scene->told[m].kind == TMN_HAPPENED_FIRING && scene->told[m].row == child->sender && scene->told[m].window == child->window)
+            if (scene->told[m].kind == TMN_HAPPENED_FIRING && scene->told[m].row == child->sender &&
+                scene->told[m].window == child->window)
                 mother = &scene->told[m];
         assert_non_null(mother);
         const struct tmn_attribute *attributes = scene->model->attributes.items;
@@ -127,19 +133,21 @@ static void no_row_left_is_an_error_that_says_what_to_raise(void **unused) {
     scene_close(scene);
 }
 
-/* Unborn rows receive nothing, count for nothing, and have no clocks, until they are born; then in the next window they have. */
+/* Unborn rows receive nothing, count for nothing, and have no clocks, until they are born; then in the next window they
+ * have. */
 static void the_unborn_are_nobody_until_born(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 3 }\n"
-                                     "attributes: { life: [unborn, here], age_group: [old, young], marks: { levels: 0..9 } }\n"
-                                     "alive: life = here\n"
-                                     "unborn: life = unborn\n"
-                                     "population: { size: 40, set: { life: here }, households: { size: 4 }, unborn: { per_household: 4 } }\n"
-                                     "layers: { home: { groups: household } }\n"
-                                     "counters: { family: { layer: home, of: life = here, max: 15 } }\n"
-                                     "transitions:\n"
-                                     "  bear: { who: age_group = old, chance: 0.2, then: { birth: { set: { life: here, age_group: young } } } }\n"
-                                     "  greet: { chance: 1, then: { tell: { home: { step: { marks: 1 } } } } }\n");
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 3 }\n"
+        "attributes: { life: [unborn, here], age_group: [old, young], marks: { levels: 0..9 } }\n"
+        "alive: life = here\n"
+        "unborn: life = unborn\n"
+        "population: { size: 40, set: { life: here }, households: { size: 4 }, unborn: { per_household: 4 } }\n"
+        "layers: { home: { groups: household } }\n"
+        "counters: { family: { layer: home, of: life = here, max: 15 } }\n"
+        "transitions:\n"
+        "  bear: { who: age_group = old, chance: 0.2, then: { birth: { set: { life: here, age_group: young } } } }\n"
+        "  greet: { chance: 1, then: { tell: { home: { step: { marks: 1 } } } } }\n");
     scene_step(scene, 1);
     const struct tmn_counters_of_run *counters = tmn_run_counters(scene->run);
     assert_int_equal(counters->transition_firings[scene_transition(scene, "greet")], 40);
@@ -147,7 +155,8 @@ static void the_unborn_are_nobody_until_born(void **unused) {
     uint32_t children = (uint32_t)counters->births;
     for (uint32_t row = 0; row < tmn_run_world(scene->run)->rows; row++)
         if (scene_level(scene, row, "age_group") == 1) {
-            assert_int_equal(scene_level(scene, row, "marks"), 0); /* greeted in the window of its birth: not yet there */
+            assert_int_equal(scene_level(scene, row, "marks"),
+                             0); /* greeted in the window of its birth: not yet there */
             assert_true(tmn_run_counter(scene->run, scene_counter(scene, "family"), row) >= 2);
         }
     scene_step(scene, 1);

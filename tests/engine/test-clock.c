@@ -1,5 +1,5 @@
-/* Clocks against an oracle that follows one person at a time, clock by clock, with formats, keys and order written out anew:
- * rates that carry, chances, a fixed term, competition, using up, disabling, pausing, numbers beyond a byte. */
+/* Clocks against an oracle that follows one person at a time, clock by clock, with formats, keys and order written out
+ * anew: rates that carry, chances, a fixed term, competition, using up, disabling, pausing, numbers beyond a byte. */
 #include "support.h"
 
 #include "base/fixed.h"
@@ -17,12 +17,11 @@ static const struct oracle_clock {
     int term;
     int to[STATES]; /* state after, from each state */
 } clocks[CLOCKS] = {
-    {"b_to_a", {-1, 9, -1}, 0, 0, {0, 0, 2}},
-    {"a_to_b", {6, -1, -1}, 0, 0, {1, 1, 2}},
-    {"a_to_c", {-1, -1, -1}, 0.09, 0, {2, 2, 2}},      /* chance in a */
-    {"c_to_a", {-1, -1, -1}, 0, 5, {0, 0, 0}},         /* 5 windows in c */
-    {"turn", {3, 3, 12}, 0, 0, {1, 2, 0}},             /* everywhere, personal factor by state */
-    {"tick", {55, 55, 55}, 0, 0, {0, 1, 2}},           /* about one a window, changes nothing: carries and overshoots */
+    {"b_to_a", {-1, 9, -1}, 0, 0, {0, 0, 2}},     {"a_to_b", {6, -1, -1}, 0, 0, {1, 1, 2}},
+    {"a_to_c", {-1, -1, -1}, 0.09, 0, {2, 2, 2}}, /* chance in a */
+    {"c_to_a", {-1, -1, -1}, 0, 5, {0, 0, 0}},    /* 5 windows in c */
+    {"turn", {3, 3, 12}, 0, 0, {1, 2, 0}},        /* everywhere, personal factor by state */
+    {"tick", {55, 55, 55}, 0, 0, {0, 1, 2}},      /* about one a window, changes nothing: carries and overshoots */
 };
 static const char *const scenario =
     "time: { start: 2001-01-01, windows: 160 }\n"
@@ -42,8 +41,17 @@ static const char *const scenario =
     "      - { name: ca, chance: rest, then: { set: { state: a } } }\n"
     "  tick: { rate: 55 / y, then: {} }\n";
 
-struct oracle_state { bool on; uint32_t k; uint64_t left; bool advanced; };
-struct fired { int window, clock; bool used_up; int before, after; };
+struct oracle_state {
+    bool on;
+    uint32_t k;
+    uint64_t left;
+    bool advanced;
+};
+struct fired {
+    int window, clock;
+    bool used_up;
+    int before, after;
+};
 
 static bool enabled(const struct oracle_clock *clock, int state) {
     if (clock->chance > 0)
@@ -73,13 +81,15 @@ static uint64_t use_of(const struct oracle_clock *clock, int state, int quarter_
     return c * g;
 }
 
-static bool sooner(const struct oracle_state *a, uint64_t use_a, const char *name_a, const struct oracle_state *b, uint64_t use_b, const char *name_b) {
+static bool sooner(const struct oracle_state *a, uint64_t use_a, const char *name_a, const struct oracle_state *b,
+                   uint64_t use_b, const char *name_b) {
     tmn_u128 left = (tmn_u128)a->left * use_b, right = (tmn_u128)b->left * use_a;
     return left != right ? left < right : strcmp(name_a, name_b) < 0;
 }
 
 /* One window of one person: everything that the rules 3 to 6 say. Returns the number of entries added to `out`. */
-static int oracle_window(struct oracle_state *states, uint32_t row, int *state, int window, int quarter_days, struct fired *out) {
+static int oracle_window(struct oracle_state *states, uint32_t row, int *state, int window, int quarter_days,
+                         struct fired *out) {
     int order[CLOCKS], count = 0, start = *state;
     uint64_t use[CLOCKS];
     for (int c = 0; c < CLOCKS; c++) {
@@ -92,7 +102,9 @@ static int oracle_window(struct oracle_state *states, uint32_t row, int *state, 
             continue;
         }
         int i = count++;
-        for (; i > 0 && sooner(&states[c], use[c], clocks[c].name, &states[order[i - 1]], use[order[i - 1]], clocks[order[i - 1]].name); i--)
+        for (; i > 0 && sooner(&states[c], use[c], clocks[c].name, &states[order[i - 1]], use[order[i - 1]],
+                               clocks[order[i - 1]].name);
+             i--)
             order[i] = order[i - 1];
         order[i] = c;
     }
@@ -152,7 +164,8 @@ static void compare_person(const struct scene *scene, uint32_t row, const size_t
             if (strcmp(scene->model->transitions.items[view[v].transition].name, clocks[c].name) == 0) {
                 assert_true(states[c].on);
                 assert_int_equal(view[v].k, states[c].k);
-                assert_true(view[v].left == (clocks[c].term > 0 ? (double)states[c].left : (double)states[c].left * 0x1p-58));
+                assert_true(view[v].left ==
+                            (clocks[c].term > 0 ? (double)states[c].left : (double)states[c].left * 0x1p-58));
             }
 }
 
@@ -168,7 +181,7 @@ static void clocks_follow_the_rules_to_the_bit(void **unused) {
     assert_int_equal(matched, scene->told_count);
     const struct tmn_counters_of_run *counters = tmn_run_counters(scene->run);
     assert_int_equal(counters->firings + counters->used_up, matched);
-    assert_true(counters->used_up > 50);     /* the scene must not miss what it is for */
+    assert_true(counters->used_up > 50); /* the scene must not miss what it is for */
     assert_true(counters->overshoots > 500);
     scene_close(scene);
 }
@@ -176,17 +189,17 @@ static void clocks_follow_the_rules_to_the_bit(void **unused) {
 /* A false shared conjunct or a factor of zero only pauses: the same firings happen, later by as many windows. */
 static void a_pause_moves_firings_and_changes_nothing_else(void **unused) {
     (void)unused;
-    const char *const form =
-        "time: { start: 2001-01-01, windows: 40 }\n"
-        "attributes: { done: [no, yes] }\n"
-        "drivers: { open: { start: 1, steps: { 2001-01-29: %s, 2001-03-05: 1 } } }\n"
-        "population: { size: 400 }\n"
-        "transitions:\n"
-        "  go: { who: done = no%s, rate: 4 / y%s, then: { set: { done: yes } } }\n";
+    const char *const form = "time: { start: 2001-01-01, windows: 40 }\n"
+                             "attributes: { done: [no, yes] }\n"
+                             "drivers: { open: { start: 1, steps: { 2001-01-29: %s, 2001-03-05: 1 } } }\n"
+                             "population: { size: 400 }\n"
+                             "transitions:\n"
+                             "  go: { who: done = no%s, rate: 4 / y%s, then: { set: { done: yes } } }\n";
     static int window[3][400];
     for (int variant = 0; variant < 3; variant++) { /* open all along; closed by a factor; closed by a conjunct */
         char yaml[1024];
-        snprintf(yaml, sizeof yaml, form, variant == 0 ? "1" : "0", variant == 2 ? " and open > 0.5" : "", variant == 1 ? " * open" : "");
+        snprintf(yaml, sizeof yaml, form, variant == 0 ? "1" : "0", variant == 2 ? " and open > 0.5" : "",
+                 variant == 1 ? " * open" : "");
         struct scene *scene = scene_open(yaml);
         scene_step(scene, 40);
         for (uint32_t row = 0; row < 400; row++)
@@ -205,13 +218,14 @@ static void a_pause_moves_firings_and_changes_nothing_else(void **unused) {
 
 static void a_term_lasts_its_windows_and_starts_anew(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 40 }\n"
-                                     "attributes: { place: [school, army, home] }\n"
-                                     "population: { size: 50 }\n"
-                                     "transitions:\n"
-                                     "  finish: { who: place = school, after: 24 d, then: { set: { place: army } } }\n" /* 3.43: 3 windows */
-                                     "  release: { who: place = army, after: 25 d, then: { set: { place: home } } }\n"  /* 3.57: 4 windows */
-                                     "  blink: { who: place = home, after: 10 d, then: { set: { place: school } } }\n"); /* 1.43: 1 window */
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 40 }\n"
+        "attributes: { place: [school, army, home] }\n"
+        "population: { size: 50 }\n"
+        "transitions:\n"
+        "  finish: { who: place = school, after: 24 d, then: { set: { place: army } } }\n"  /* 3.43: 3 windows */
+        "  release: { who: place = army, after: 25 d, then: { set: { place: home } } }\n"   /* 3.57: 4 windows */
+        "  blink: { who: place = home, after: 10 d, then: { set: { place: school } } }\n"); /* 1.43: 1 window */
     scene_step(scene, 40);
     for (size_t i = 0; i < scene->told_count; i++) { /* fires in windows 2, 6, 7, then every 8 */
         const struct tmn_happening *told = &scene->told[i];
@@ -226,11 +240,12 @@ static void a_term_lasts_its_windows_and_starts_anew(void **unused) {
 
 static void a_term_counts_only_windows_that_are_not_paused(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 12 }\n"
-                                     "attributes: { place: [in, out] }\n"
-                                     "drivers: { held: { start: 0, steps: { 2001-01-08: 1, 2001-01-22: 0 } } }\n"
-                                     "population: { size: 5 }\n"
-                                     "transitions: { release: { who: place = in and held < 0.5, after: 21 d, then: { set: { place: out } } } }\n");
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 12 }\n"
+        "attributes: { place: [in, out] }\n"
+        "drivers: { held: { start: 0, steps: { 2001-01-08: 1, 2001-01-22: 0 } } }\n"
+        "population: { size: 5 }\n"
+        "transitions: { release: { who: place = in and held < 0.5, after: 21 d, then: { set: { place: out } } } }\n");
     scene_step(scene, 12);
     assert_int_equal(scene->told_count, 5);
     assert_int_equal(scene->told[0].window, 4); /* windows 0, 3 and 4; 1 and 2 are paused */
@@ -240,14 +255,15 @@ static void a_term_counts_only_windows_that_are_not_paused(void **unused) {
 /* A chance of 1 fires each window, before everything else; a state reached in a window is acted on in the next. */
 static void certainty_comes_first_and_nothing_chains(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 9 }\n"
-                                     "attributes: { step: [one, two, three], mark: [no, yes] }\n"
-                                     "population: { size: 60 }\n"
-                                     "transitions:\n"
-                                     "  z_first: { who: step = one, chance: 1, then: { set: { step: two } } }\n"
-                                     "  m_next: { who: step = two, chance: 1, then: { set: { step: three } } }\n"
-                                     "  a_last: { who: step = three, chance: 1, then: { set: { step: one } } }\n"
-                                     "  a_rival: { who: step = one and mark = no, rate: 1000 / y, then: { set: { mark: yes } } }\n");
+    struct scene *scene =
+        scene_open("time: { start: 2001-01-01, windows: 9 }\n"
+                   "attributes: { step: [one, two, three], mark: [no, yes] }\n"
+                   "population: { size: 60 }\n"
+                   "transitions:\n"
+                   "  z_first: { who: step = one, chance: 1, then: { set: { step: two } } }\n"
+                   "  m_next: { who: step = two, chance: 1, then: { set: { step: three } } }\n"
+                   "  a_last: { who: step = three, chance: 1, then: { set: { step: one } } }\n"
+                   "  a_rival: { who: step = one and mark = no, rate: 1000 / y, then: { set: { mark: yes } } }\n");
     scene_step(scene, 9);
     assert_int_equal(scene_firings(scene, "z_first"), 60 * 3);
     assert_int_equal(scene_firings(scene, "m_next"), 60 * 3);
@@ -280,10 +296,11 @@ static void chances_are_per_window(void **unused) {
 
 static void numbers_go_beyond_a_byte(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 700, window: 1 d }\n"
-                                     "attributes: { kind: [a, b] }\n"
-                                     "population: { size: 40 }\n"
-                                     "transitions: { tick: { chance: 1, then: {} }, tock: { rate: 400 / y, then: {} } }\n");
+    struct scene *scene =
+        scene_open("time: { start: 2001-01-01, windows: 700, window: 1 d }\n"
+                   "attributes: { kind: [a, b] }\n"
+                   "population: { size: 40 }\n"
+                   "transitions: { tick: { chance: 1, then: {} }, tock: { rate: 400 / y, then: {} } }\n");
     scene_step(scene, 700);
     struct tmn_clock_view view[4];
     assert_int_equal(tmn_run_clocks(scene->run, 39, view), 2);
@@ -300,10 +317,11 @@ static void numbers_go_beyond_a_byte(void **unused) {
 /* Age is read from the birth year and a week of birth, in G, so growing older neither starts nor renews a clock. */
 static void age_is_of_the_window(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 104 }\n"
-                                     "attributes: { adult: [no, yes], birth_year: { levels: 1980..1985 } }\n"
-                                     "population: { size: 300, set: { birth_year: 1983 } }\n"
-                                     "transitions: { come_of_age: { who: adult = no and age >= 18, chance: 1, then: { set: { adult: yes } } } }\n");
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 104 }\n"
+        "attributes: { adult: [no, yes], birth_year: { levels: 1980..1985 } }\n"
+        "population: { size: 300, set: { birth_year: 1983 } }\n"
+        "transitions: { come_of_age: { who: adult = no and age >= 18, chance: 1, then: { set: { adult: yes } } } }\n");
     scene_step(scene, 104);
     assert_int_equal(scene->told_count, 300);
     int early = 0;

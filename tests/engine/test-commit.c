@@ -19,11 +19,14 @@ static const char *const busy =
     "alive: life = here\n"
     "population: { size: 3000, draw: { town: { x: 0.2, y: 0.3, z: rest } }, place: town, households: { size: 5 } }\n"
     "layers: { home: { groups: household }, friends: { degree: 4, within: town, long: 0.2 } }\n"
-    "counters: { right_friends: { layer: friends, of: side = right, max: 2 }, right_home: { layer: home, of: side = right, max: 9 } }\n"
+    "counters: { right_friends: { layer: friends, of: side = right, max: 2 }, right_home: { layer: home, of: side = "
+    "right, max: 9 } }\n"
     "transitions:\n"
-    "  turn: { who: side = left, rate: \"0.5 / y * (1 + right_friends) * (1 + share(side = right, by town))\", then: { set: { side: right } } }\n"
+    "  turn: { who: side = left, rate: \"0.5 / y * (1 + right_friends) * (1 + share(side = right, by town))\", then: { "
+    "set: { side: right } } }\n"
     "  back: { who: side = right, rate: 1 / y, then: { set: { side: left }, tell: { home: { step: { mood: 1 } } } } }\n"
-    "  move: { who: right_home >= 1, rate: 1 / y, branch: [ { name: to_x, chance: share(side = right), then: { set: { town: x } } },"
+    "  move: { who: right_home >= 1, rate: 1 / y, branch: [ { name: to_x, chance: share(side = right), then: { set: { "
+    "town: x } } },"
     " { name: to_y, chance: rest, then: { set: { town: y } } } ] }\n"
     "  die: { who: mood > 2, rate: 0.5 / y * (1 + degree(friends)), then: { set: { life: dead } } }\n"
     "outcomes: { right: { stock: side = right, by: [town], every: window } }\n";
@@ -51,15 +54,18 @@ static void counters_are_the_true_counts_of_living_ties(void **unused) {
 /* A share is read as of the last commit, and is over those alive at the place by then. */
 static void shares_are_read_a_window_later_and_by_place(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 4 }\n"
-                                     "attributes: { life: [here, dead], lit: [no, yes], town: [x, y, empty], role: [spark, other, doomed] }\n"
-                                     "alive: life = here\n"
-                                     "population: { size: 900, draw: { town: { x: 0.5, y: rest }, role: { spark: \"if(town = x, 0.2, 0)\", doomed: 0.1, other: rest } } }\n"
-                                     "feedback: { seen: { by: town, range: [0, 9], start: 0, next: \"share(lit = yes, by town)\" } }\n"
-                                     "transitions:\n"
-                                     "  light: { who: role = spark and lit = no, chance: 1, then: { set: { lit: yes } } }\n"
-                                     "  catch: { who: role = other and lit = no, chance: \"if(share(lit = yes, by town) > 0.1, 1, 0)\", then: { set: { lit: yes } } }\n"
-                                     "  die: { who: role = doomed, chance: 1, then: { set: { life: dead } } }\n");
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 4 }\n"
+        "attributes: { life: [here, dead], lit: [no, yes], town: [x, y, empty], role: [spark, other, doomed] }\n"
+        "alive: life = here\n"
+        "population: { size: 900, draw: { town: { x: 0.5, y: rest }, role: { spark: \"if(town = x, 0.2, 0)\", doomed: "
+        "0.1, other: rest } } }\n"
+        "feedback: { seen: { by: town, range: [0, 9], start: 0, next: \"share(lit = yes, by town)\" } }\n"
+        "transitions:\n"
+        "  light: { who: role = spark and lit = no, chance: 1, then: { set: { lit: yes } } }\n"
+        "  catch: { who: role = other and lit = no, chance: \"if(share(lit = yes, by town) > 0.1, 1, 0)\", then: { "
+        "set: { lit: yes } } }\n"
+        "  die: { who: role = doomed, chance: 1, then: { set: { life: dead } } }\n");
     uint32_t alive_x = 0, spark = 0;
     for (uint32_t row = 0; row < 900; row++)
         if (scene_level(scene, row, "town") == 0) {
@@ -67,12 +73,12 @@ static void shares_are_read_a_window_later_and_by_place(void **unused) {
             spark += scene_level(scene, row, "role") == 0;
         }
     scene_step(scene, 1);
-    assert_int_equal(scene_firings(scene, "catch"), 0);  /* nobody was lit at the start */
+    assert_int_equal(scene_firings(scene, "catch"), 0);   /* nobody was lit at the start */
     assert_true(scene_feedback(scene, "seen", 0) == 0.0); /* the window's start: initial values */
     scene_step(scene, 1);
     assert_true(scene_feedback(scene, "seen", 0) == (double)spark / (double)alive_x);
     assert_int_equal(scene_firings(scene, "catch"), alive_x - spark); /* all others of x, none of y */
-    assert_true(scene_feedback(scene, "seen", 2) == 0.0); /* 0/0 = 0 */
+    assert_true(scene_feedback(scene, "seen", 2) == 0.0);             /* 0/0 = 0 */
     scene_close(scene);
 }
 
@@ -90,7 +96,8 @@ static void feedback_is_updated_all_at_once_and_clamped(void **unused) {
                                      "  e: { range: [-100, 0], start: 0, next: count(tick) - 12 }\n"
                                      "transitions: { tick: { chance: 1, then: { add: { c: 1 } } } }\n");
     scene_step(scene, 1);
-    assert_true(scene_feedback(scene, "a", 0) == 11 && scene_feedback(scene, "b", 0) == 2); /* not 22: b read the old a */
+    assert_true(scene_feedback(scene, "a", 0) == 11 &&
+                scene_feedback(scene, "b", 0) == 2); /* not 22: b read the old a */
     assert_true(scene_feedback(scene, "c", 0) == 10 && scene_feedback(scene, "e", 0) == -2);
     scene_step(scene, 2);
     assert_true(scene_feedback(scene, "a", 0) == 23 && scene_feedback(scene, "b", 0) == 6);
@@ -99,29 +106,34 @@ static void feedback_is_updated_all_at_once_and_clamped(void **unused) {
     scene_close(scene);
 }
 
-/* `add` goes to the place of the window's start, with `place: now` to the place after the firing; counts by place likewise. */
+/* `add` goes to the place of the window's start, with `place: now` to the place after the firing; counts by place
+ * likewise. */
 static void adds_go_to_the_place_of_the_start_unless_now(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 2 }\n"
-                                     "attributes: { town: [x, y, z] }\n"
-                                     "maps: { land: { of: town, levels: [w, e], values: { x: w, y: e, z: e } } }\n"
-                                     "drivers: { worth: { start: 3 } }\n"
-                                     "population: { size: 100, place: town }\n"
-                                     "feedback:\n"
-                                     "  left: { by: land, range: [0, 1000000], start: 0 }\n"
-                                     "  came: { by: town, range: [0, 1000000], start: 0 }\n"
-                                     "  firings: { by: town, range: [0, 1000000], start: 0, next: \"count(second, by town)\" }\n"
-                                     "  half: { range: [0, 1000000], start: 0 }\n"
-                                     "transitions:\n"
-                                     "  first: { who: town = x, chance: 1, then: { set: { town: y } } }\n"
-                                     "  second: { who: \"town in [x, y]\", chance: 1, then: { set: { town: z }, add: { left: 1, came: { value: \"if(town = z, 1, 2)\", place: now }, half: worth / 6 } } }\n");
+    struct scene *scene =
+        scene_open("time: { start: 2001-01-01, windows: 2 }\n"
+                   "attributes: { town: [x, y, z] }\n"
+                   "maps: { land: { of: town, levels: [w, e], values: { x: w, y: e, z: e } } }\n"
+                   "drivers: { worth: { start: 3 } }\n"
+                   "population: { size: 100, place: town }\n"
+                   "feedback:\n"
+                   "  left: { by: land, range: [0, 1000000], start: 0 }\n"
+                   "  came: { by: town, range: [0, 1000000], start: 0 }\n"
+                   "  firings: { by: town, range: [0, 1000000], start: 0, next: \"count(second, by town)\" }\n"
+                   "  half: { range: [0, 1000000], start: 0 }\n"
+                   "transitions:\n"
+                   "  first: { who: town = x, chance: 1, then: { set: { town: y } } }\n"
+                   "  second: { who: \"town in [x, y]\", chance: 1, then: { set: { town: z }, add: { left: 1, came: { "
+                   "value: \"if(town = z, 1, 2)\", place: now }, half: worth / 6 } } }\n");
     double x = scene_count(scene, "town", 0), y = scene_count(scene, "town", 1);
     assert_true(x > 20 && y > 20);
     scene_step(scene, 1); /* where both are enabled: first, then second, x -> y -> z in one window */
     assert_int_equal(scene_count(scene, "town", 2), 100);
     assert_true(scene_feedback(scene, "left", 0) == x && scene_feedback(scene, "left", 1) == y);
-    assert_true(scene_feedback(scene, "came", 2) == x + y && scene_feedback(scene, "came", 0) == 0 && scene_feedback(scene, "came", 1) == 0);
-    assert_true(scene_feedback(scene, "firings", 0) == x && scene_feedback(scene, "firings", 1) == y && scene_feedback(scene, "firings", 2) == 0);
+    assert_true(scene_feedback(scene, "came", 2) == x + y && scene_feedback(scene, "came", 0) == 0 &&
+                scene_feedback(scene, "came", 1) == 0);
+    assert_true(scene_feedback(scene, "firings", 0) == x && scene_feedback(scene, "firings", 1) == y &&
+                scene_feedback(scene, "firings", 2) == 0);
     assert_true(scene_feedback(scene, "half", 0) == (x + y) / 2);
     scene_close(scene);
 }
@@ -140,12 +152,13 @@ static void amounts_are_rounded_to_units_before_they_are_added(void **unused) {
 
 static void cut_feedback_is_held_at_its_start(void **unused) {
     (void)unused;
-    struct scene *scene = scene_read("time: { start: 2001-01-01, windows: 20 }\n"
-                                     "attributes: { lit: [no, yes] }\n"
-                                     "population: { size: 200, draw: { lit: { yes: 0.2, no: rest } } }\n"
-                                     "feedback: { heat: { range: [0, 100], start: 2, next: heat + 1 } }\n"
-                                     "transitions:\n"
-                                     "  light: { who: lit = no, chance: 0.5 * share(lit = yes), then: { set: { lit: yes } } }\n");
+    struct scene *scene =
+        scene_read("time: { start: 2001-01-01, windows: 20 }\n"
+                   "attributes: { lit: [no, yes] }\n"
+                   "population: { size: 200, draw: { lit: { yes: 0.2, no: rest } } }\n"
+                   "feedback: { heat: { range: [0, 100], start: 2, next: heat + 1 } }\n"
+                   "transitions:\n"
+                   "  light: { who: lit = no, chance: 0.5 * share(lit = yes), then: { set: { lit: yes } } }\n");
     scene->options.cut_feedback = true;
     scene_start(scene);
     double lit = scene_count(scene, "lit", 1), dark = 200 - lit, left = dark;
@@ -153,7 +166,8 @@ static void cut_feedback_is_held_at_its_start(void **unused) {
     for (int w = 0; w < 20; w++)
         left *= 1 - 0.5 * lit / 200;
     assert_true(scene_feedback(scene, "heat", 0) == 2);
-    assert_in_range(scene_count(scene, "lit", 0), (int)(left * 0.5), (int)(left * 1.7)); /* with the share read anew, none is left */
+    assert_in_range(scene_count(scene, "lit", 0), (int)(left * 0.5),
+                    (int)(left * 1.7)); /* with the share read anew, none is left */
     scene_close(scene);
 }
 
@@ -162,14 +176,15 @@ static void cut_feedback_is_held_at_its_start(void **unused) {
 /* A clock for each place, keyed by the place; it pauses where `when` is false. */
 static void events_have_a_clock_for_each_place(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 400 }\n"
-                                     "attributes: { town: [x, y, z] }\n"
-                                     "population: { size: 10 }\n"
-                                     "drivers: { dry: { start: 0, steps: { 2003-01-01: 1 } } }\n"
-                                     "feedback: { water: { by: town, range: [0, 1000], start: 0 }, shocks: { range: [0, 1000], start: 0 } }\n"
-                                     "events:\n"
-                                     "  flood: { by: town, when: dry = 0, rate: 7 / y, then: { add: { water: 1, shocks: 0.5 } } }\n"
-                                     "  quake: { rate: 3 / y, then: { add: { shocks: 1000 } } }\n");
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 400 }\n"
+        "attributes: { town: [x, y, z] }\n"
+        "population: { size: 10 }\n"
+        "drivers: { dry: { start: 0, steps: { 2003-01-01: 1 } } }\n"
+        "feedback: { water: { by: town, range: [0, 1000], start: 0 }, shocks: { range: [0, 1000], start: 0 } }\n"
+        "events:\n"
+        "  flood: { by: town, when: dry = 0, rate: 7 / y, then: { add: { water: 1, shocks: 0.5 } } }\n"
+        "  quake: { rate: 3 / y, then: { add: { shocks: 1000 } } }\n");
     scene_step(scene, 104);
     double sum = 0;
     for (uint32_t place = 0; place < 3; place++) {
@@ -191,7 +206,9 @@ static void events_have_a_clock_for_each_place(void **unused) {
     }
     assert_in_range((int)sum, 20, 70); /* 3 x 2 x 7 = 42 */
     scene_step(scene, 100);
-    assert_true(scene_feedback(scene, "water", 0) + scene_feedback(scene, "water", 1) + scene_feedback(scene, "water", 2) == sum);
+    assert_true(scene_feedback(scene, "water", 0) + scene_feedback(scene, "water", 1) +
+                    scene_feedback(scene, "water", 2) ==
+                sum);
     assert_true(scene_feedback(scene, "shocks", 0) == 1000); /* clamped */
     scene_close(scene);
 }
@@ -201,32 +218,37 @@ static void events_have_a_clock_for_each_place(void **unused) {
 /* Flows count each own firing into the state, and messages once after reduction; stocks and firings stand beside. */
 static void outcomes_count_firings_and_messages_once(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, end: 2002-12-31 }\n"
-                                     "attributes: { state: { levels: [a, b, c], ordered: yes }, sex: [f, m] }\n"
-                                     "population: { size: 400, draw: { sex: { f: 0.5, m: rest } }, households: { size: 4 } }\n"
-                                     "layers: { home: { groups: household } }\n"
-                                     "feedback: { heat: { range: [0, 100000], start: 5, next: heat + 1 } }\n"
-                                     "transitions:\n"
-                                     "  go: { who: state = a, rate: 2 / y, then: { set: { state: b }, tell: { home: { who: state = b, step: { state: 1 } } } } }\n"
-                                     "  back: { who: state = b, rate: 9 / y, then: { set: { state: a } } }\n"
-                                     "  reset: { who: state = c, rate: 9 / y, branch: [ { name: to_a, chance: 0.3, then: { set: { state: a } } }, { name: to_b, chance: rest, then: { set: { state: b } } } ] }\n"
-                                     "outcomes:\n"
-                                     "  to_b: { flow: state = b, by: [sex], every: year }\n"
-                                     "  to_c: { flow: state = c, every: run }\n"
-                                     "  in_b: { stock: state = b, by: [sex], every: year }\n"
-                                     "  resets: { firings: reset.to_a, by: [sex], every: window }\n"
-                                     "  heat_level: { feedback: heat, every: year }\n");
+    struct scene *scene =
+        scene_open("time: { start: 2001-01-01, end: 2002-12-31 }\n"
+                   "attributes: { state: { levels: [a, b, c], ordered: yes }, sex: [f, m] }\n"
+                   "population: { size: 400, draw: { sex: { f: 0.5, m: rest } }, households: { size: 4 } }\n"
+                   "layers: { home: { groups: household } }\n"
+                   "feedback: { heat: { range: [0, 100000], start: 5, next: heat + 1 } }\n"
+                   "transitions:\n"
+                   "  go: { who: state = a, rate: 2 / y, then: { set: { state: b }, tell: { home: { who: state = b, "
+                   "step: { state: 1 } } } } }\n"
+                   "  back: { who: state = b, rate: 9 / y, then: { set: { state: a } } }\n"
+                   "  reset: { who: state = c, rate: 9 / y, branch: [ { name: to_a, chance: 0.3, then: { set: { state: "
+                   "a } } }, { name: to_b, chance: rest, then: { set: { state: b } } } ] }\n"
+                   "outcomes:\n"
+                   "  to_b: { flow: state = b, by: [sex], every: year }\n"
+                   "  to_c: { flow: state = c, every: run }\n"
+                   "  in_b: { stock: state = b, by: [sex], every: year }\n"
+                   "  resets: { firings: reset.to_a, by: [sex], every: window }\n"
+                   "  heat_level: { feedback: heat, every: year }\n");
     double to_b[2][2] = {{0}}, to_c = 0, resets = 0;
     scene_step(scene, 104);
     for (size_t i = 0; i < scene->told_count; i++) {
         const struct tmn_happening *told = &scene->told[i];
         if (told->kind != TMN_HAPPENED_FIRING && told->kind != TMN_HAPPENED_CHANGE)
             continue;
-        const struct tmn_attribute *state = &scene->model->attributes.items[0], *sex = &scene->model->attributes.items[1];
+        const struct tmn_attribute *state = &scene->model->attributes.items[0],
+                                   *sex = &scene->model->attributes.items[1];
         uint32_t before = tmn_level(&told->before, state), after = tmn_level(&told->after, state);
         to_b[told->window / 52][tmn_level(&told->after, sex)] += before != 1 && after == 1;
         to_c += before != 2 && after == 2;
-        resets += told->kind == TMN_HAPPENED_FIRING && told->transition == scene_transition(scene, "reset") && after == 0;
+        resets +=
+            told->kind == TMN_HAPPENED_FIRING && told->transition == scene_transition(scene, "reset") && after == 0;
     }
     for (int year = 0; year < 2; year++)
         for (uint32_t sex = 0; sex < 2; sex++)
@@ -248,13 +270,15 @@ static void outcomes_count_firings_and_messages_once(void **unused) {
 /* Feedback and outcomes speak of the full world; events happen once. */
 static void weights_stand_for_those_not_simulated(void **unused) {
     (void)unused;
-    struct scene *scene = scene_read("time: { start: 2001-01-01, windows: 1 }\n"
-                                     "attributes: { state: [a, b] }\n"
-                                     "population: { size: 20000, households: { size: 4 }, unit: { households: 20 } }\n"
-                                     "feedback: { sum: { range: [0, 1000000], start: 0, next: \"sum + count(go) * 10\" }, once: { range: [0, 100], start: 0 } }\n"
-                                     "transitions: { go: { who: state = a, chance: 1, then: { set: { state: b }, add: { sum: 1 } } } }\n"
-                                     "events: { bang: { rate: 1000 / y, then: { add: { once: 1 } } } }\n"
-                                     "outcomes: { gone: { flow: state = b, every: run } }\n");
+    struct scene *scene =
+        scene_read("time: { start: 2001-01-01, windows: 1 }\n"
+                   "attributes: { state: [a, b] }\n"
+                   "population: { size: 20000, households: { size: 4 }, unit: { households: 20 } }\n"
+                   "feedback: { sum: { range: [0, 1000000], start: 0, next: \"sum + count(go) * 10\" }, once: { range: "
+                   "[0, 100], start: 0 } }\n"
+                   "transitions: { go: { who: state = a, chance: 1, then: { set: { state: b }, add: { sum: 1 } } } }\n"
+                   "events: { bang: { rate: 1000 / y, then: { add: { once: 1 } } } }\n"
+                   "outcomes: { gone: { flow: state = b, every: run } }\n");
     scene->options.scale = 0.1;
     scene_start(scene);
     const struct tmn_world *world = tmn_run_world(scene->run);

@@ -1,5 +1,6 @@
-/* What does not matter leaves the digests equal: threads, order and naming of declarations aside from names, settings without
- * effect, transitions that never fire, who watches, the caller's floating environment. What matters makes them differ. */
+/* What does not matter leaves the digests equal: threads, order and naming of declarations aside from names, settings
+ * without effect, transitions that never fire, who watches, the caller's floating environment. What matters makes them
+ * differ. */
 #include "support.h"
 
 #include <fenv.h>
@@ -8,7 +9,6 @@
 
 /* Every construct at once, over five blocks of rows. */
 static const char *const rich = TMN_TEST_SCENARIOS "/rich";
-
 
 static void threads_do_not_matter(void **unused) {
     (void)unused;
@@ -126,35 +126,46 @@ static void a_dated_setting_begins_on_its_date(void **unused) {
     scene_close(always);
 }
 
-/* The same declarations in another order, with levels in another order where no order is declared, and more that never happens. */
+/* The same declarations in another order, with levels in another order where no order is declared, and more that never
+ * happens. */
 static void order_of_declaration_does_not_matter(void **unused) {
     (void)unused;
     const char *const straight =
         "time: { start: 2001-01-01, windows: 60 }\n"
         "attributes: { side: [left, right, gone], mood: { levels: 0..7 }, rank: [low, high] }\n"
         "alive: side in [left, right]\n"
-        "population: { size: 5000, set: { side: left }, draw: { rank: { low: 0.3, high: rest } }, households: { size: 4 } }\n"
+        "population: { size: 5000, set: { side: left }, draw: { rank: { low: 0.3, high: rest } }, households: { size: "
+        "4 } }\n"
         "feedback: { heat: { range: [0, 100], start: 0, next: heat * 0.9 }, load: { range: [0, 100], start: 1 } }\n"
         "layers: { home: { groups: household }, friends: { degree: 4 } }\n"
-        "counters: { right_home: { layer: home, of: side = right, max: 3 }, right_friends: { layer: friends, of: side = right, max: 3 } }\n"
+        "counters: { right_home: { layer: home, of: side = right, max: 3 }, right_friends: { layer: friends, of: side "
+        "= right, max: 3 } }\n"
         "transitions:\n"
-        "  turn: { who: side = left, rate: 0.8 / y * (1 + right_friends) * (1 + heat), then: { set: { side: right }, add: { heat: 0.001 } } }\n"
-        "  back: { who: side = right, rate: 3 / y * (1 + right_home), then: { set: { side: left }, tell: { friends: { step: { mood: 1 } } } } }\n"
+        "  turn: { who: side = left, rate: 0.8 / y * (1 + right_friends) * (1 + heat), then: { set: { side: right }, "
+        "add: { heat: 0.001 } } }\n"
+        "  back: { who: side = right, rate: 3 / y * (1 + right_home), then: { set: { side: left }, tell: { friends: { "
+        "step: { mood: 1 } } } } }\n"
         "  calm: { who: mood > 1, chance: 0.2, then: { step: { mood: -1 } } }\n"
         "  quit: { who: mood > 2, rate: 1 / y, then: { set: { side: gone } } }\n"
-        "outcomes: { turns: { flow: side = right, by: [rank, mood], every: year }, quits: { firings: quit, every: year } }\n";
+        "outcomes: { turns: { flow: side = right, by: [rank, mood], every: year }, quits: { firings: quit, every: year "
+        "} }\n";
     const char *const turned =
-        "outcomes: { never: { firings: nothing, every: year }, quits: { firings: quit, every: year }, turns: { flow: side = right, by: [mood, rank], every: year } }\n"
+        "outcomes: { never: { firings: nothing, every: year }, quits: { firings: quit, every: year }, turns: { flow: "
+        "side = right, by: [mood, rank], every: year } }\n"
         "transitions:\n"
         "  nothing: { who: mood > 6 and side = gone, rate: 1 / y, then: { set: { side: right } } }\n"
         "  quit: { who: mood > 2, rate: 1 / y, then: { set: { side: gone } } }\n"
         "  calm: { who: mood > 1, chance: 0.2, then: { step: { mood: -1 } } }\n"
-        "  turn: { who: side = left, rate: 0.8 / y * (1 + right_friends) * (1 + heat), then: { set: { side: right }, add: { heat: 0.001 } } }\n"
-        "  back: { who: side = right, rate: 3 / y * (1 + right_home), then: { set: { side: left }, tell: { friends: { step: { mood: 1 } } } } }\n"
-        "counters: { right_friends: { layer: friends, of: side = right, max: 3 }, right_home: { layer: home, of: side = right, max: 3 } }\n"
+        "  turn: { who: side = left, rate: 0.8 / y * (1 + right_friends) * (1 + heat), then: { set: { side: right }, "
+        "add: { heat: 0.001 } } }\n"
+        "  back: { who: side = right, rate: 3 / y * (1 + right_home), then: { set: { side: left }, tell: { friends: { "
+        "step: { mood: 1 } } } } }\n"
+        "counters: { right_friends: { layer: friends, of: side = right, max: 3 }, right_home: { layer: home, of: side "
+        "= right, max: 3 } }\n"
         "layers: { friends: { degree: 4 }, home: { groups: household } }\n"
         "feedback: { load: { range: [0, 100], start: 1 }, heat: { range: [0, 100], start: 0, next: heat * 0.9 } }\n"
-        "population: { size: 5000, set: { side: left }, draw: { rank: { low: 0.3, high: rest } }, households: { size: 4 } }\n"
+        "population: { size: 5000, set: { side: left }, draw: { rank: { low: 0.3, high: rest } }, households: { size: "
+        "4 } }\n"
         "alive: side in [left, right]\n"
         "attributes: { rank: [low, high], mood: { levels: 0..7 }, side: [gone, right, left] }\n"
         "time: { start: 2001-01-01, windows: 60 }\n";
@@ -198,7 +209,8 @@ static void verification_finds_a_changed_person(void **unused) {
     struct tmn_error err;
     scene_step(scene, 3);
     assert_true(tmn_run_verify(scene->run, &err));
-    tmn_set_level(&tmn_run_world(scene->run)->packed[5000], &scene->model->attributes.items[scene_attribute(scene, "mood")], 7);
+    tmn_set_level(&tmn_run_world(scene->run)->packed[5000],
+                  &scene->model->attributes.items[scene_attribute(scene, "mood")], 7);
     assert_false(tmn_run_verify(scene->run, &err));
     assert_non_null(strstr(err.text, "digest"));
     scene_close(scene);
@@ -207,15 +219,20 @@ static void verification_finds_a_changed_person(void **unused) {
 /* A hazard that goes bad all the same stops the run, with the transition, who, and when. */
 static void a_bad_hazard_stops_the_run_with_its_name(void **unused) {
     (void)unused;
-    const char *const yaml = "time: { start: 2001-01-01, windows: 20 }\n"
-                             "attributes: { kind: [calm, wild], town: [x, y] }\n"
-                             "tables: { of: { by: [kind], values: { calm: 1, wild: 2 } } }\n"
-                             "parameters: { p: 1, q: { value: 1, unit: 1/y }, r: 0.1 }\n"
-                             "population: { size: 2000, draw: { kind: { calm: 0.9, wild: rest } }, place: town }\n"
-                             "transitions:\n"
-                             "  go: { who: kind = wild, rate: \"pow(of[kind], 1) * (of[kind] * p + 1) * q\", then: {} }\n"
-                             "  flip: { chance: 0.1, branch: [ { name: a, chance: r, then: {} }, { name: b, chance: rest, then: {} } ] }\n";
-    const struct { const char *name; double value; const char *say[3]; } cases[] = {
+    const char *const yaml =
+        "time: { start: 2001-01-01, windows: 20 }\n"
+        "attributes: { kind: [calm, wild], town: [x, y] }\n"
+        "tables: { of: { by: [kind], values: { calm: 1, wild: 2 } } }\n"
+        "parameters: { p: 1, q: { value: 1, unit: 1/y }, r: 0.1 }\n"
+        "population: { size: 2000, draw: { kind: { calm: 0.9, wild: rest } }, place: town }\n"
+        "transitions:\n"
+        "  go: { who: kind = wild, rate: \"pow(of[kind], 1) * (of[kind] * p + 1) * q\", then: {} }\n"
+        "  flip: { chance: 0.1, branch: [ { name: a, chance: r, then: {} }, { name: b, chance: rest, then: {} } ] }\n";
+    const struct {
+        const char *name;
+        double value;
+        const char *say[3];
+    } cases[] = {
         {"p", -2, {"'go'", "personal part is -6", "kind=wild"}},
         {"q", -3, {"'go'", "shared part is -", "2001-02-05"}},
         {"q", 1e6, {"'go'", "too large", "kind=wild"}},

@@ -1,4 +1,5 @@
-/* Messages: who receives, what is reduced, who wins, and what is only counted. Edges come from a list, so ties are known. */
+/* Messages: who receives, what is reduced, who wins, and what is only counted. Edges come from a list, so ties are
+ * known. */
 #include "support.h"
 
 #include <stdio.h>
@@ -18,8 +19,10 @@ static struct scene *scene_with_edges(const char *yaml, const char *edges) {
     snprintf(path, sizeof path, "%s/scenario.yaml", folder);
     file = fopen(path, "w");
     assert_non_null(file);
-    fprintf(file, "language: 1\nname: wires\ntitle: Wires\npurpose: A test.\n"
-                  "layers: { wires: { csv: edges.csv, from: a, to: b } }\n%s", yaml);
+    fprintf(file,
+            "language: 1\nname: wires\ntitle: Wires\npurpose: A test.\n"
+            "layers: { wires: { csv: edges.csv, from: a, to: b } }\n%s",
+            yaml);
     assert_int_equal(fclose(file), 0);
     struct scene *scene = scene_read_path(path);
     unlink(path);
@@ -30,7 +33,6 @@ static struct scene *scene_with_edges(const char *yaml, const char *edges) {
     scene_start(scene);
     return scene;
 }
-
 
 /* A ring of 4: each has two ties. In window 0 everybody tells both neighbours to step by 3 and by -2. */
 static void steps_are_added_then_clamped_once(void **unused) {
@@ -44,11 +46,13 @@ static void steps_are_added_then_clamped_once(void **unused) {
                                            "    chance: 1\n"
                                            "    then:\n"
                                            "      set: { spoke: yes }\n"
-                                           "      tell: [ { layer: wires, name: up, step: { mood: 3 } }, { layer: wires, name: down, step: { mood: -2 } } ]\n",
+                                           "      tell: [ { layer: wires, name: up, step: { mood: 3 } }, { layer: "
+                                           "wires, name: down, step: { mood: -2 } } ]\n",
                                            "0,1\n1,2\n2,3\n3,0\n");
     scene_step(scene, 1);
     for (uint32_t row = 0; row < 4; row++)
-        assert_int_equal(scene_level(scene, row, "mood"), 5); /* 4 + 2 * 3 - 2 * 2 = 6, clamped once; twice would end at 3 */
+        assert_int_equal(scene_level(scene, row, "mood"),
+                         5); /* 4 + 2 * 3 - 2 * 2 = 6, clamped once; twice would end at 3 */
     assert_int_equal(tmn_run_counters(scene->run)->messages_sent, 16);
     assert_int_equal(tmn_run_counters(scene->run)->messages_delivered, 16);
     scene_close(scene);
@@ -57,17 +61,22 @@ static void steps_are_added_then_clamped_once(void **unused) {
 /* Of two sets the first by full name wins, unless another has a higher priority; steps come on top of the set. */
 static void the_first_name_wins_unless_priority_says_otherwise(void **unused) {
     (void)unused;
-    const char *const form = "time: { start: 2001-01-01, windows: 3 }\n"
-                             "attributes: { spoke: [no, yes], hue: { levels: [none, red, green, blue, gold], ordered: yes } }\n"
-                             "population: { size: 2 }\n"
-                             "transitions:\n"
-                             "  zebra: { chance: 1, then: { tell: { wires: { %s set: { hue: red } } } } }\n"
-                             "  monkey: { who: spoke = no, chance: 1, then: { set: { spoke: yes }, tell: [ { layer: wires, name: b, set: { hue: green } },"
-                             " { layer: wires, name: a, set: { hue: blue } }%s ] } }\n";
-    const struct { const char *priority, *step; uint32_t hue; } cases[] = {
-        {"", "", 3},                                                           /* monkey//a sets blue */
-        {"", ", { layer: wires, name: c, step: { hue: 1 } }", 4},              /* and a step on top */
-        {"priority: 1,", "", 1},                                               /* zebra's red wins by priority */
+    const char *const form =
+        "time: { start: 2001-01-01, windows: 3 }\n"
+        "attributes: { spoke: [no, yes], hue: { levels: [none, red, green, blue, gold], ordered: yes } }\n"
+        "population: { size: 2 }\n"
+        "transitions:\n"
+        "  zebra: { chance: 1, then: { tell: { wires: { %s set: { hue: red } } } } }\n"
+        "  monkey: { who: spoke = no, chance: 1, then: { set: { spoke: yes }, tell: [ { layer: wires, name: b, set: { "
+        "hue: green } },"
+        " { layer: wires, name: a, set: { hue: blue } }%s ] } }\n";
+    const struct {
+        const char *priority, *step;
+        uint32_t hue;
+    } cases[] = {
+        {"", "", 3},                                              /* monkey//a sets blue */
+        {"", ", { layer: wires, name: c, step: { hue: 1 } }", 4}, /* and a step on top */
+        {"priority: 1,", "", 1},                                  /* zebra's red wins by priority */
         {"priority: -1,", "", 3},
         {"priority: 1,", ", { layer: wires, name: c, step: { hue: -3 } }", 0},
     };
@@ -85,18 +94,21 @@ static void the_first_name_wins_unless_priority_says_otherwise(void **unused) {
 /* `who` reads the receiver after own firings and before any message; a message that does not pass is not delivered. */
 static void who_reads_after_own_firings_and_before_messages(void **unused) {
     (void)unused;
-    struct scene *scene = scene_with_edges(
-        "time: { start: 2001-01-01, windows: 2 }\n"
-        "attributes: { awake: [no, yes], marks: { levels: 0..9 }, seen: [no, yes] }\n"
-        "population: { size: 2 }\n"
-        "transitions:\n"
-        "  a_wake: { who: awake = no, chance: 1, then: { set: { awake: yes } } }\n"
-        "  b_tell: { who: seen = no, chance: 1, then: { tell: [ { layer: wires, name: x, who: awake = yes and seen = no, step: { marks: 2 } },"
-        " { layer: wires, name: y, who: seen = no, set: { seen: yes } }, { layer: wires, name: z, who: awake = no, step: { marks: 5 } } ] } }\n",
-        "0,1\n");
+    struct scene *scene =
+        scene_with_edges("time: { start: 2001-01-01, windows: 2 }\n"
+                         "attributes: { awake: [no, yes], marks: { levels: 0..9 }, seen: [no, yes] }\n"
+                         "population: { size: 2 }\n"
+                         "transitions:\n"
+                         "  a_wake: { who: awake = no, chance: 1, then: { set: { awake: yes } } }\n"
+                         "  b_tell: { who: seen = no, chance: 1, then: { tell: [ { layer: wires, name: x, who: awake = "
+                         "yes and seen = no, step: { marks: 2 } },"
+                         " { layer: wires, name: y, who: seen = no, set: { seen: yes } }, { layer: wires, name: z, "
+                         "who: awake = no, step: { marks: 5 } } ] } }\n",
+                         "0,1\n");
     scene_step(scene, 1);
     for (uint32_t row = 0; row < 2; row++) {
-        assert_int_equal(scene_level(scene, row, "marks"), 2); /* x passed although y sets seen in the same window; z did not */
+        assert_int_equal(scene_level(scene, row, "marks"),
+                         2); /* x passed although y sets seen in the same window; z did not */
         assert_int_equal(scene_level(scene, row, "seen"), 1);
     }
     assert_int_equal(tmn_run_counters(scene->run)->messages_sent, 6);
@@ -112,11 +124,13 @@ static void the_dead_hear_nothing_and_are_counted(void **unused) {
         "time: { start: 2001-01-01, windows: 1 }\n"
         "attributes: { life: [here, dead], role: [speaker, doomed, gone], heard: { levels: 0..9 } }\n"
         "alive: life = here\n"
-        "population: { size: 60, draw: { role: { speaker: 0.4, doomed: 0.3, gone: rest }, life: { here: \"if(role = gone, 0, 1)\", dead: rest } } }\n"
+        "population: { size: 60, draw: { role: { speaker: 0.4, doomed: 0.3, gone: rest }, life: { here: \"if(role = "
+        "gone, 0, 1)\", dead: rest } } }\n"
         "transitions:\n"
         "  die: { who: role = doomed, chance: 1, then: { set: { life: dead } } }\n"
         "  speak: { who: role = speaker, chance: 1, then: { tell: { wires: { step: { heard: 1 } } } } }\n",
-        "0,1\n1,2\n2,3\n3,4\n4,5\n5,6\n6,7\n7,8\n8,9\n9,10\n10,11\n11,12\n12,13\n13,14\n14,15\n15,16\n16,17\n17,18\n18,19\n19,20\n");
+        "0,1\n1,2\n2,3\n3,4\n4,5\n5,6\n6,7\n7,8\n8,9\n9,10\n10,11\n11,12\n12,13\n13,14\n14,15\n15,16\n16,17\n17,18\n18,"
+        "19\n19,20\n");
     uint32_t expected[60] = {0}, absent = 0, sent = 0;
     for (uint32_t row = 0; row < 60; row++)
         for (int side = -1; side <= 1; side += 2) { /* rows 0..20 form a line */
@@ -142,11 +156,12 @@ static void the_dead_hear_nothing_and_are_counted(void **unused) {
 /* The draw of each message is keyed by sender, receiver + 1, k and the hash of the action's full name, on lane 2. */
 static void the_chance_of_a_tie_is_its_own_draw(void **unused) {
     (void)unused;
-    struct scene *scene = scene_open("time: { start: 2001-01-01, windows: 3 }\n"
-                                     "attributes: { heard: { levels: 0..7 } }\n"
-                                     "population: { size: 200 }\n"
-                                     "layers: { friends: { degree: 6 } }\n"
-                                     "transitions: { speak: { chance: 1, then: { tell: { friends: { chance: 0.3, step: { heard: 1 } } } } } }\n");
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 3 }\n"
+        "attributes: { heard: { levels: 0..7 } }\n"
+        "population: { size: 200 }\n"
+        "layers: { friends: { degree: 6 } }\n"
+        "transitions: { speak: { chance: 1, then: { tell: { friends: { chance: 0.3, step: { heard: 1 } } } } } }\n");
     scene_step(scene, 3);
     size_t told = 0, expected = 0;
     for (size_t i = 0; i < scene->told_count; i++)
@@ -172,10 +187,12 @@ static void messages_copy_and_arrive_after_all_firings(void **unused) {
         "attributes: { home: [n, s], now: [n, s], side: [left, right], recalled: [no, yes] }\n"
         "population: { size: 2, draw: { home: { n: 0.5, s: rest }, now: { n: \"if(home = s, 1, 0)\", s: rest } } }\n"
         "transitions:\n"
-        "  recall: { who: recalled = no, chance: 1, then: { set: { recalled: yes }, tell: { wires: { set: { now: home } } } } }\n"
+        "  recall: { who: recalled = no, chance: 1, then: { set: { recalled: yes }, tell: { wires: { set: { now: home "
+        "} } } } }\n"
         "  cross: { who: now = n and recalled = no, chance: 1, then: { set: { side: right } } }\n",
         "0,1\n");
-    uint32_t north = scene_count(scene, "now", 0); /* cross comes before recall by name, and sees `now` of the window's start */
+    uint32_t north =
+        scene_count(scene, "now", 0); /* cross comes before recall by name, and sees `now` of the window's start */
     scene_step(scene, 1);
     for (uint32_t row = 0; row < 2; row++)
         assert_int_equal(scene_level(scene, row, "now"), scene_level(scene, row, "home"));

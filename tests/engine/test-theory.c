@@ -1,6 +1,6 @@
-/* Statistics against theory, with fixed seeds. Each comparison is of a count or a mean with its expectation in units of its
- * standard deviation; about 25 comparisons are made, and each may be off by 4.5 deviations, so that a right engine fails
- * somewhere with a probability below 1e-3 (25 x 6.8e-6 = 1.7e-4; two chi-squares at 1e-5 each). */
+/* Statistics against theory, with fixed seeds. Each comparison is of a count or a mean with its expectation in units of
+ * its standard deviation; about 25 comparisons are made, and each may be off by 4.5 deviations, so that a right engine
+ * fails somewhere with a probability below 1e-3 (25 x 6.8e-6 = 1.7e-4; two chi-squares at 1e-5 each). */
 #include "support.h"
 
 #include <math.h>
@@ -25,7 +25,9 @@ static double chi_square_limit(double freedom) {
 }
 
 static const double hazards[3] = {0.01, 0.1, 0.3}; /* per window of 7 d */
-static double per_year(double h) { return h / (7 / TMN_YEAR_DAYS); }
+static double per_year(double h) {
+    return h / (7 / TMN_YEAR_DAYS);
+}
 
 static struct scene *run_scene(const char *yaml, int windows, uint64_t seed) {
     struct scene *scene = scene_read(yaml);
@@ -39,8 +41,8 @@ static struct scene *run_scene(const char *yaml, int windows, uint64_t seed) {
 }
 
 /* A recurrent clock: with p = 1 - e^-h, the overshoot after a firing is below h; the next threshold lies within it with
- * probability t = 1 - h e^-h / p (then the clock fires in the next window, with overshoot h), else what is left is again
- * exponential and takes 1/p windows. The mean interval of that renewal chain gives the rate; it is h - O(h^3). */
+ * probability t = 1 - h e^-h / p (then the clock fires in the next window, with overshoot h), else what is left is
+ * again exponential and takes 1/p windows. The mean interval of that renewal chain gives the rate; it is h - O(h^3). */
 static double recurrent_rate(double h) {
     double p = 1 - exp(-h), t = 1 - h * exp(-h) / p, repeated = t / (1 - p + t);
     double interval = (1 - repeated) * (t + (1 - t) / p) + repeated * (p + (1 - p) / p);
@@ -51,12 +53,15 @@ static void recurrent_clocks_fire_at_their_rate(void **unused) {
     (void)unused;
     for (int i = 0; i < 3; i++) {
         char yaml[512];
-        snprintf(yaml, sizeof yaml, "time: { start: 2001-01-01, windows: 51 }\nattributes: { a: [x, y] }\npopulation: { size: 20000 }\n"
-                                    "transitions: { tick: { rate: %.17g / y, then: {} } }\n", per_year(hazards[i]));
+        snprintf(yaml, sizeof yaml,
+                 "time: { start: 2001-01-01, windows: 51 }\nattributes: { a: [x, y] }\npopulation: { size: 20000 }\n"
+                 "transitions: { tick: { rate: %.17g / y, then: {} } }\n",
+                 per_year(hazards[i]));
         struct scene *scene = run_scene(yaml, 51, 11);
         double expected = recurrent_rate(hazards[i]) * 20000 * 51;
         assert_near("recurrent", (double)scene_firings(scene, "tick"), expected, sqrt(expected));
-        assert_true(fabs(recurrent_rate(hazards[i]) / hazards[i] - 1) < hazards[i] * hazards[i]); /* the overshoot is carried */
+        assert_true(fabs(recurrent_rate(hazards[i]) / hazards[i] - 1) <
+                    hazards[i] * hazards[i]); /* the overshoot is carried */
         scene_close(scene);
     }
 }
@@ -65,8 +70,9 @@ static void recurrent_clocks_fire_at_their_rate(void **unused) {
 static void firings_are_poisson_and_even(void **unused) {
     (void)unused;
     enum { PERSONS = 20000, WINDOWS = 50, CELLS = 6 };
-    struct scene *scene = scene_read("time: { start: 2001-01-01, windows: 50 }\nattributes: { a: [x, y] }\npopulation: { size: 20000 }\n"
-                                     "transitions: { tick: { rate: 1.2 / y, then: {} } }\n");
+    struct scene *scene =
+        scene_read("time: { start: 2001-01-01, windows: 50 }\nattributes: { a: [x, y] }\npopulation: { size: 20000 }\n"
+                   "transitions: { tick: { rate: 1.2 / y, then: {} } }\n");
     static int of_person[PERSONS], of_window[WINDOWS];
     double h = 1.2 * 7 / TMN_YEAR_DAYS, mean = h * WINDOWS, chi = 0, even = 0, rest = PERSONS;
     int seen[CELLS] = {0};
@@ -103,10 +109,12 @@ static void competing_clocks_share_as_their_hazards(void **unused) {
     (void)unused;
     for (int i = 0; i < 3; i++) {
         char yaml[512];
-        snprintf(yaml, sizeof yaml, "time: { start: 2001-01-01, windows: 12 }\nattributes: { at: [home, north, south] }\npopulation: { size: 40000 }\n"
-                                    "transitions:\n"
-                                    "  north_way: { who: at = home, rate: %.17g / y, then: { set: { at: north } } }\n"
-                                    "  south_way: { who: at = home, rate: %.17g / y, then: { set: { at: south } } }\n",
+        snprintf(yaml, sizeof yaml,
+                 "time: { start: 2001-01-01, windows: 12 }\nattributes: { at: [home, north, south] }\npopulation: { "
+                 "size: 40000 }\n"
+                 "transitions:\n"
+                 "  north_way: { who: at = home, rate: %.17g / y, then: { set: { at: north } } }\n"
+                 "  south_way: { who: at = home, rate: %.17g / y, then: { set: { at: south } } }\n",
                  per_year(hazards[i]), per_year(2 * hazards[i]));
         struct scene *scene = run_scene(yaml, 12, 13);
         double north = scene_count(scene, "at", 1), gone = north + scene_count(scene, "at", 2);
@@ -123,11 +131,13 @@ static void reenabled_clocks_have_no_memory(void **unused) {
     const double q = 0.3, g = -log(1 - q);
     for (int i = 0; i < 3; i++) {
         char yaml[768];
-        snprintf(yaml, sizeof yaml, "time: { start: 2001-01-01, windows: 40 }\nattributes: { gate: [shut, open], done: [no, yes] }\npopulation: { size: 8000 }\n"
-                                    "transitions:\n"
-                                    "  open_it: { who: gate = shut, chance: 0.4, then: { set: { gate: open } } }\n"
-                                    "  shut_it: { who: gate = open, chance: 0.3, then: { set: { gate: shut } } }\n"
-                                    "  fire: { who: gate = open and done = no, rate: %.17g / y, then: { set: { done: yes } } }\n",
+        snprintf(yaml, sizeof yaml,
+                 "time: { start: 2001-01-01, windows: 40 }\nattributes: { gate: [shut, open], done: [no, yes] "
+                 "}\npopulation: { size: 8000 }\n"
+                 "transitions:\n"
+                 "  open_it: { who: gate = shut, chance: 0.4, then: { set: { gate: open } } }\n"
+                 "  shut_it: { who: gate = open, chance: 0.3, then: { set: { gate: shut } } }\n"
+                 "  fire: { who: gate = open and done = no, rate: %.17g / y, then: { set: { done: yes } } }\n",
                  per_year(hazards[i]));
         struct scene *scene = scene_read(yaml);
         struct tmn_error err;
@@ -147,11 +157,13 @@ static void reenabled_clocks_have_no_memory(void **unused) {
 
 static void branches_take_their_shares(void **unused) {
     (void)unused;
-    struct scene *scene = run_scene("time: { start: 2001-01-01, windows: 3 }\nattributes: { at: [start, a, b, c] }\npopulation: { size: 60000 }\n"
-                                    "transitions:\n"
-                                    "  go: { who: at = start, chance: 0.9, branch: [ { name: a, chance: 0.2, then: { set: { at: a } } },"
-                                    " { name: b, chance: 0.3, then: { set: { at: b } } }, { name: c, chance: rest, then: { set: { at: c } } } ] }\n",
-                                    3, 15);
+    struct scene *scene = run_scene(
+        "time: { start: 2001-01-01, windows: 3 }\nattributes: { at: [start, a, b, c] }\npopulation: { size: 60000 }\n"
+        "transitions:\n"
+        "  go: { who: at = start, chance: 0.9, branch: [ { name: a, chance: 0.2, then: { set: { at: a } } },"
+        " { name: b, chance: 0.3, then: { set: { at: b } } }, { name: c, chance: rest, then: { set: { at: c } } } ] "
+        "}\n",
+        3, 15);
     double gone = 60000 - scene_count(scene, "at", 0);
     assert_binomial("gone", gone, 60000, 1 - 1e-3);
     assert_binomial("a", scene_count(scene, "at", 1), gone, 0.2);
@@ -166,11 +178,14 @@ static void stages_make_an_erlang_delay(void **unused) {
     for (int i = 1; i < 3; i++) {
         char yaml[768];
         double r = per_year(hazards[i]), p = 1 - exp(-hazards[i]), sum = 0, squares = 0;
-        snprintf(yaml, sizeof yaml, "time: { start: 2001-01-01, windows: 400 }\nattributes: { stage: [one, two, three, done] }\npopulation: { size: 10000 }\n"
-                                    "transitions:\n"
-                                    "  first: { who: stage = one, rate: %.17g / y, then: { set: { stage: two } } }\n"
-                                    "  second: { who: stage = two, rate: %.17g / y, then: { set: { stage: three } } }\n"
-                                    "  third: { who: stage = three, rate: %.17g / y, then: { set: { stage: done } } }\n", r, r, r);
+        snprintf(yaml, sizeof yaml,
+                 "time: { start: 2001-01-01, windows: 400 }\nattributes: { stage: [one, two, three, done] "
+                 "}\npopulation: { size: 10000 }\n"
+                 "transitions:\n"
+                 "  first: { who: stage = one, rate: %.17g / y, then: { set: { stage: two } } }\n"
+                 "  second: { who: stage = two, rate: %.17g / y, then: { set: { stage: three } } }\n"
+                 "  third: { who: stage = three, rate: %.17g / y, then: { set: { stage: done } } }\n",
+                 r, r, r);
         struct scene *scene = scene_read(yaml);
         struct tmn_error err;
         scene->options.seed = 16;
@@ -193,16 +208,19 @@ static void stages_make_an_erlang_delay(void **unused) {
 }
 
 /* Mass action: the final size z of an epidemic with R0 = 2.5 solves 1 - z = s0 e^(-R0 z); its variance over runs is
- * z (1 - z) (1 + (1 - z) R0^2) / (1 - (1 - z) R0)^2 / n for exponential infectious times (Andersson and Britton 2000). */
+ * z (1 - z) (1 + (1 - z) R0^2) / (1 - (1 - z) R0)^2 / n for exponential infectious times (Andersson and Britton 2000).
+ */
 static void an_epidemic_reaches_its_final_size(void **unused) {
     (void)unused;
     const double n = 30000, r0 = 2.5;
-    struct scene *scene = scene_read("time: { start: 2001-01-01, windows: 1200, window: 1 d }\n"
-                                     "attributes: { state: [susceptible, infected, recovered] }\n"
-                                     "population: { size: 30000, draw: { state: { infected: 0.01, susceptible: rest } } }\n"
-                                     "transitions:\n"
-                                     "  infect: { who: state = susceptible, rate: 0.05 / d * share(state = infected), then: { set: { state: infected } } }\n"
-                                     "  recover: { who: state = infected, rate: 0.02 / d, then: { set: { state: recovered } } }\n");
+    struct scene *scene =
+        scene_read("time: { start: 2001-01-01, windows: 1200, window: 1 d }\n"
+                   "attributes: { state: [susceptible, infected, recovered] }\n"
+                   "population: { size: 30000, draw: { state: { infected: 0.01, susceptible: rest } } }\n"
+                   "transitions:\n"
+                   "  infect: { who: state = susceptible, rate: 0.05 / d * share(state = infected), then: { set: { "
+                   "state: infected } } }\n"
+                   "  recover: { who: state = infected, rate: 0.02 / d, then: { set: { state: recovered } } }\n");
     struct tmn_error err;
     scene->options.seed = 17;
     scene_start(scene);
@@ -213,7 +231,8 @@ static void an_epidemic_reaches_its_final_size(void **unused) {
     for (int i = 0; i < 200; i++)
         z = 1 - s0 * exp(-r0 * z);
     double left = 1 - z, deviation = sqrt(z * left * (1 + left * r0 * r0) / pow(1 - left * r0, 2) / n);
-    /* windows of a day shift the size by a part in a thousand or so: half of what a day is of the time between infections */
+    /* windows of a day shift the size by a part in a thousand or so: half of what a day is of the time between
+     * infections */
     double seen = scene_count(scene, "state", 2) / n;
     if (!(fabs(seen - z) <= DEVIATIONS * deviation + 0.01 * z))
         fail_msg("final size %g, expected %g, deviation %g", seen, z, deviation);
@@ -227,10 +246,12 @@ static void outcomes_converge_at_first_order(void **unused) {
     const int days[3] = {8, 4, 2};
     for (int i = 0; i < 3; i++) {
         char yaml[768];
-        snprintf(yaml, sizeof yaml, "time: { start: 2001-01-01, windows: %d, window: %d d }\n"
-                                    "attributes: { knows: [no, yes] }\n"
-                                    "population: { size: 400000, draw: { knows: { yes: 0.1, no: rest } } }\n"
-                                    "transitions: { learn: { who: knows = no, rate: 0.06 / d * share(knows = yes), then: { set: { knows: yes } } } }\n",
+        snprintf(yaml, sizeof yaml,
+                 "time: { start: 2001-01-01, windows: %d, window: %d d }\n"
+                 "attributes: { knows: [no, yes] }\n"
+                 "population: { size: 400000, draw: { knows: { yes: 0.1, no: rest } } }\n"
+                 "transitions: { learn: { who: knows = no, rate: 0.06 / d * share(knows = yes), then: { set: { knows: "
+                 "yes } } } }\n",
                  32 / days[i], days[i]);
         struct scene *scene = scene_read(yaml);
         struct tmn_error err;

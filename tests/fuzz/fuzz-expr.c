@@ -1,5 +1,5 @@
-/* Expressions from any bytes, in every scope: nothing crashes; what parses prints, parses again to the same text, and its
- * values keep inside its bound. The first byte chooses scope, place and type. */
+/* Expressions from any bytes, in every scope: nothing crashes; what parses prints, parses again to the same text, and
+ * its values keep inside its bound. The first byte chooses scope, place and type. */
 #include "fuzz.h"
 
 #include "../model/expr-random.h"

@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define CHECK(promise) ((promise) ? (void)0 : (fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #promise), abort()))
+#define CHECK(promise)                                                                                                 \
+    ((promise) ? (void)0 : (fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #promise), abort()))
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

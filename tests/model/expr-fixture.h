@@ -1,4 +1,5 @@
-/* A small model made by hand, for tests of expressions without files: every kind of thing that an expression can read. */
+/* A small model made by hand, for tests of expressions without files: every kind of thing that an expression can read.
+ */
 #ifndef TESTS_MODEL_EXPR_FIXTURE_H
 #define TESTS_MODEL_EXPR_FIXTURE_H
 
@@ -22,8 +23,8 @@ static inline int fixture_feature(struct fixture *f, enum tmn_feature_kind kind,
                                   const char *const *level, bool ordered, bool numeric, int first) {
     struct tmn_model *m = f->model;
     int index = kind == TMN_FEATURE_ATTRIBUTE ? (int)m->attributes.count - 1
-              : kind == TMN_FEATURE_MAP       ? (int)m->maps.count - 1
-              : kind == TMN_FEATURE_COUNTER   ? (int)m->counters.count - 1
+                : kind == TMN_FEATURE_MAP     ? (int)m->maps.count - 1
+                : kind == TMN_FEATURE_COUNTER ? (int)m->counters.count - 1
                                               : m->birth_year;
     struct tmn_feature feature = {kind, index, name, cardinality, level, ordered, numeric, first};
     TMN_PUSH(&f->arena, &m->features, feature);
@@ -37,7 +38,8 @@ static inline int fixture_attribute(struct fixture *f, const char *name, const c
 }
 
 static inline int fixture_numeric(struct fixture *f, const char *name, int first, int last) {
-    struct tmn_attribute a = {.name = name, .levels = (uint32_t)(last - first + 1), .ordered = true, .numeric = true, .first = first};
+    struct tmn_attribute a = {
+        .name = name, .levels = (uint32_t)(last - first + 1), .ordered = true, .numeric = true, .first = first};
     a.level = TMN_NEW_ARRAY(&f->arena, const char *, a.levels);
     for (uint32_t i = 0; i < a.levels; i++)
         a.level[i] = tmn_arena_printf(&f->arena, "%d", first + (int)i);
@@ -76,15 +78,23 @@ static inline void fixture_parameter(struct fixture *f, const char *name, double
     TMN_PUSH(&f->arena, &f->model->parameters, p);
 }
 
-static inline void fixture_driver(struct fixture *f, const char *name, int by, uint32_t slots, double low, double high, const char *unit) {
-    struct tmn_driver d = {.name = name, .unit = fixture_unit(unit), .by = by, .slots = slots, .first = f->model->driver_slots,
-                           .low = low, .high = high};
+static inline void fixture_driver(struct fixture *f, const char *name, int by, uint32_t slots, double low, double high,
+                                  const char *unit) {
+    struct tmn_driver d = {.name = name,
+                           .unit = fixture_unit(unit),
+                           .by = by,
+                           .slots = slots,
+                           .first = f->model->driver_slots,
+                           .low = low,
+                           .high = high};
     f->model->driver_slots += slots;
     TMN_PUSH(&f->arena, &f->model->drivers, d);
 }
 
-static inline void fixture_feedback(struct fixture *f, const char *name, int by, uint32_t slots, double low, double high) {
-    struct tmn_feedback v = {.name = name, .by = by, .slots = slots, .first = f->model->feedback_slots, .low = low, .high = high};
+static inline void fixture_feedback(struct fixture *f, const char *name, int by, uint32_t slots, double low,
+                                    double high) {
+    struct tmn_feedback v = {
+        .name = name, .by = by, .slots = slots, .first = f->model->feedback_slots, .low = low, .high = high};
     f->model->feedback_slots += slots;
     TMN_PUSH(&f->arena, &f->model->feedbacks, v);
 }
@@ -111,8 +121,10 @@ static inline void fixture_transition(struct fixture *f, const char *name, const
 enum { F_STATUS, F_AWARE, F_FEAR, F_VILLAGE, F_SEX, F_BIRTH_YEAR, F_PROVINCE, F_AGE, F_KIN, F_FRIENDS_OUT, F_COUNT };
 
 static inline void fixture_open(struct fixture *f) {
-    static const char *status[] = {"unborn", "home", "china", "south", "dead", NULL}, *aware[] = {"none", "heard", "convinced", NULL},
-                      *village[] = {"hyesan", "musan", "in", "Sin si", NULL}, *sex[] = {"f", "m", NULL}, *province[] = {"ryanggang", "north", NULL};
+    static const char *status[] = {"unborn", "home", "china", "south", "dead", NULL},
+                      *aware[] = {"none", "heard", "convinced", NULL},
+                      *village[] = {"hyesan", "musan", "in", "Sin si", NULL}, *sex[] = {"f", "m", NULL},
+                      *province[] = {"ryanggang", "north", NULL};
     static const uint16_t to[] = {0, 1, 1, 0};
     tmn_arena_init(&f->arena, 0);
     tmn_diagnostics_init(&f->list, &f->arena);
@@ -126,7 +138,8 @@ static inline void fixture_open(struct fixture *f) {
     fixture_attribute(f, "sex", sex, false);
     m->birth_year = (int)m->attributes.count;
     fixture_numeric(f, "birth_year", 1900, 2030);
-    TMN_PUSH(&f->arena, &m->maps, ((struct tmn_map){.name = "province", .of = F_VILLAGE, .levels = 2, .level = province, .to = to}));
+    TMN_PUSH(&f->arena, &m->maps,
+             ((struct tmn_map){.name = "province", .of = F_VILLAGE, .levels = 2, .level = province, .to = to}));
     fixture_feature(f, TMN_FEATURE_MAP, "province", 2, province, false, false, 0);
     m->age_feature = fixture_feature(f, TMN_FEATURE_AGE, "age", TMN_MAX_AGE + 1, NULL, true, true, 0);
     fixture_layer(f, "household", TMN_LAYER_HOUSEHOLD, 0);
@@ -154,7 +167,9 @@ static inline void fixture_open(struct fixture *f) {
     TMN_PUSH(&f->arena, &m->outcomes, (struct tmn_outcome){.name = "arrivals"});
 }
 
-static inline void fixture_close(struct fixture *f) { tmn_arena_free(&f->arena); }
+static inline void fixture_close(struct fixture *f) {
+    tmn_arena_free(&f->arena);
+}
 
 /* The text as a scalar at line 1, column 1. */
 static inline struct tmn_node *fixture_node(struct fixture *f, const char *text, size_t length) {
@@ -171,7 +186,8 @@ static inline struct tmn_node *fixture_node(struct fixture *f, const char *text,
     return node;
 }
 
-static inline struct tmn_expr *fixture_parse(struct fixture *f, const char *text, enum tmn_scope scope, int by, bool boolean) {
+static inline struct tmn_expr *fixture_parse(struct fixture *f, const char *text, enum tmn_scope scope, int by,
+                                             bool boolean) {
     return tmn_expr_parse(f->model, fixture_node(f, text, strlen(text)), scope, by, boolean, &f->list);
 }
 
@@ -188,8 +204,8 @@ static inline const char *fixture_reported(struct fixture *f) {
     tmn_text_init(&out, &f->arena);
     for (size_t i = 0; i < f->list.count; i++) {
         const struct tmn_diagnostic *item = &f->list.items[i];
-        tmn_text_put(&out, "%s%d+%d %s [%s]%s%s", i ? "\n" : "", item->place.column, item->place.length, item->message, item->code,
-                     item->hint ? " " : "", item->hint ? item->hint : "");
+        tmn_text_put(&out, "%s%d+%d %s [%s]%s%s", i ? "\n" : "", item->place.column, item->place.length, item->message,
+                     item->code, item->hint ? " " : "", item->hint ? item->hint : "");
     }
     tmn_diagnostics_init(&f->list, &f->arena);
     return out.items;

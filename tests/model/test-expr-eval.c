@@ -25,17 +25,18 @@ static void open_stage(struct stage *s) {
         s->parameter[i] = s->f.model->parameters.items[i].value;
     memcpy(s->driver, (double[]){0.25, 10, 20}, 3 * sizeof(double));
     memcpy(s->feedback, (double[]){1.5, 100, 200}, 3 * sizeof(double));
-    s->level[F_STATUS] = 1;    /* home */
-    s->level[F_AWARE] = 1;     /* heard */
+    s->level[F_STATUS] = 1; /* home */
+    s->level[F_AWARE] = 1;  /* heard */
     s->level[F_FEAR] = 3;
-    s->level[F_VILLAGE] = 2;   /* in */
-    s->level[F_SEX] = 1;       /* m */
+    s->level[F_VILLAGE] = 2;     /* in */
+    s->level[F_SEX] = 1;         /* m */
     s->level[F_BIRTH_YEAR] = 60; /* 1960 */
-    s->level[F_PROVINCE] = 1;  /* north */
+    s->level[F_PROVINCE] = 1;    /* north */
     s->level[F_AGE] = 35;
     s->level[F_KIN] = 2;
     s->level[F_FRIENDS_OUT] = 1;
-    s->env = (struct tmn_env){s->f.model, s->parameter, s->driver, s->feedback, s->share, s->count, s->level, 1995, 7.0 / 365.2425};
+    s->env = (struct tmn_env){s->f.model, s->parameter, s->driver, s->feedback,   s->share,
+                              s->count,   s->level,     1995,      7.0 / 365.2425};
 }
 
 static double value_in(struct stage *s, const char *text, enum tmn_scope scope, int by, bool boolean) {
@@ -46,24 +47,39 @@ static double value_in(struct stage *s, const char *text, enum tmn_scope scope, 
     return tmn_expr_eval(expr, &s->env);
 }
 
-static double value_of(struct stage *s, const char *text) { return value_in(s, text, TMN_SCOPE_PERSON, -1, false); }
-static bool is(struct stage *s, const char *text) { return value_in(s, text, TMN_SCOPE_PERSON, -1, true) == 1.0; }
+static double value_of(struct stage *s, const char *text) {
+    return value_in(s, text, TMN_SCOPE_PERSON, -1, false);
+}
+static bool is(struct stage *s, const char *text) {
+    return value_in(s, text, TMN_SCOPE_PERSON, -1, true) == 1.0;
+}
 
 static void precedence(void **state) {
     (void)state;
     struct stage s;
     open_stage(&s);
-    static const struct { const char *text; double value; } numbers[] = {
-        {"2 + 3 * 4", 14},   {"(2 + 3) * 4", 20}, {"10 - 4 - 3", 3},    {"10 - (4 - 3)", 9}, {"24 / 4 / 2", 3},
-        {"24 / (4 / 2)", 12}, {"-2 * 3 + 1", -5},  {"2 * -3", -6},       {"--2", 2},          {"-2 - -3", 1},
-        {"1e3 + .5", 1000.5}, {"2 - 3 + 4", 3},    {"8 / 2 * 3", 12},    {"1.5E-2", 0.015},
+    static const struct {
+        const char *text;
+        double value;
+    } numbers[] = {
+        {"2 + 3 * 4", 14},    {"(2 + 3) * 4", 20}, {"10 - 4 - 3", 3}, {"10 - (4 - 3)", 9}, {"24 / 4 / 2", 3},
+        {"24 / (4 / 2)", 12}, {"-2 * 3 + 1", -5},  {"2 * -3", -6},    {"--2", 2},          {"-2 - -3", 1},
+        {"1e3 + .5", 1000.5}, {"2 - 3 + 4", 3},    {"8 / 2 * 3", 12}, {"1.5E-2", 0.015},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         assert_true(value_of(&s, numbers[i].text) == numbers[i].value);
-    static const struct { const char *text; bool truth; } conditions[] = {
-        {"1 = 2 and 1 = 1 or 1 = 1", true},  {"1 = 2 and (1 = 1 or 1 = 1)", false}, {"not 1 = 2 and 2 = 2", true},
-        {"not (1 = 1 or 2 = 3)", false},     {"not not 1 = 1", true},               {"1 + 1 = 2", true},
-        {"1 < 2 and 2 <= 2 and 3 > 2 and 2 >= 2 and 1 != 2", true},                 {"1 = 1 or 1 = 2 and 1 = 2", true},
+    static const struct {
+        const char *text;
+        bool truth;
+    } conditions[] = {
+        {"1 = 2 and 1 = 1 or 1 = 1", true},
+        {"1 = 2 and (1 = 1 or 1 = 1)", false},
+        {"not 1 = 2 and 2 = 2", true},
+        {"not (1 = 1 or 2 = 3)", false},
+        {"not not 1 = 1", true},
+        {"1 + 1 = 2", true},
+        {"1 < 2 and 2 <= 2 and 3 > 2 and 2 >= 2 and 1 != 2", true},
+        {"1 = 1 or 1 = 2 and 1 = 2", true},
         {"-1 < 0", true},
     };
     for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
@@ -76,10 +92,12 @@ static void functions(void **state) {
     struct stage s;
     open_stage(&s);
     assert_true(value_of(&s, "min(3, 2)") == 2 && value_of(&s, "max(3, 2)") == 3 && value_of(&s, "min(-1, 2)") == -1);
-    assert_true(value_of(&s, "clamp(5, 0, 1)") == 1 && value_of(&s, "clamp(-5, 0, 1)") == 0 && value_of(&s, "clamp(0.5, 0, 1)") == 0.5);
+    assert_true(value_of(&s, "clamp(5, 0, 1)") == 1 && value_of(&s, "clamp(-5, 0, 1)") == 0 &&
+                value_of(&s, "clamp(0.5, 0, 1)") == 0.5);
     assert_true(value_of(&s, "exp(1.5)") == tmn_exp(1.5) && value_of(&s, "exp(0)") == 1);
     assert_true(value_of(&s, "log(2)") == tmn_log(2) && value_of(&s, "log(1)") == 0);
-    assert_true(value_of(&s, "sqrt(2.25)") == 1.5 && value_of(&s, "pow(2, 10)") == 1024 && value_of(&s, "pow(2, 0.5)") == tmn_pow(2, 0.5));
+    assert_true(value_of(&s, "sqrt(2.25)") == 1.5 && value_of(&s, "pow(2, 10)") == 1024 &&
+                value_of(&s, "pow(2, 0.5)") == tmn_pow(2, 0.5));
     assert_true(value_of(&s, "abs(-2)") == 2 && value_of(&s, "abs(2)") == 2);
     assert_true(value_of(&s, "logistic(0)") == 0.5 && value_of(&s, "logistic(-1)") == tmn_logistic(-1));
     assert_true(value_of(&s, "ncdf(0)") == 0.5 && value_of(&s, "ncdf(1.96)") == tmn_ncdf(1.96));
@@ -99,7 +117,8 @@ static void units(void **state) {
     struct stage s;
     open_stage(&s);
     assert_true(value_of(&s, "30 d") == 30 * (1 / 365.2425));
-    assert_true(value_of(&s, "5e6 won") == 5e6 && value_of(&s, "2month") == 2.0 / 12 && value_of(&s, "250 m / km") == 0.25);
+    assert_true(value_of(&s, "5e6 won") == 5e6 && value_of(&s, "2month") == 2.0 / 12 &&
+                value_of(&s, "250 m / km") == 0.25);
     assert_true(value_of(&s, "0.05 / y") == 0.05 && value_of(&s, "35 %") == 0.35 && value_of(&s, "12.5%") == 0.125);
     assert_true(value_of(&s, "2 / 4 y") == 0.5); /* the unit belongs to its number */
     assert_true(is(&s, "1 y = 365.2425 d") && is(&s, "window = 1 week"));
@@ -117,12 +136,15 @@ static void reads_the_environment(void **state) {
     (void)state;
     struct stage s;
     open_stage(&s);
-    assert_true(value_of(&s, "fear + kin * 10") == 23 && value_of(&s, "age") == 35 && value_of(&s, "birth_year") == 1960 && value_of(&s, "year") == 1995);
+    assert_true(value_of(&s, "fear + kin * 10") == 23 && value_of(&s, "age") == 35 &&
+                value_of(&s, "birth_year") == 1960 && value_of(&s, "year") == 1995);
     assert_true(value_of(&s, "weight") == 0.5 && value_of(&s, "order") == 0.25 && value_of(&s, "barrier") == 1.5);
     assert_true(value_of(&s, "price / usd") == 20 && value_of(&s, "news") == 200); /* at the person's province */
-    assert_true(value_of(&s, "distance[village] / km") == 4 && value_of(&s, "distance[hyesan] / km") == 1 && value_of(&s, "distance['Sin si'] / km") == 5.5);
+    assert_true(value_of(&s, "distance[village] / km") == 4 && value_of(&s, "distance[hyesan] / km") == 1 &&
+                value_of(&s, "distance['Sin si'] / km") == 5.5);
     assert_true(value_of(&s, "pull[aware]") == 0.5 && value_of(&s, "pull[convinced]") == 1);
-    assert_true(value_of(&s, "risk[fear, province]") == 2 - 0.25 * (3 * 2 + 1) && value_of(&s, "risk[1, north]") == 2 - 0.25 * 3);
+    assert_true(value_of(&s, "risk[fear, province]") == 2 - 0.25 * (3 * 2 + 1) &&
+                value_of(&s, "risk[1, north]") == 2 - 0.25 * 3);
     double cell = (1 * 2 + 1) * 128 + 35; /* 1995, m, 35 */
     assert_true(value_of(&s, "mortality[year, sex, age] * y") == 0.001 + 0.0001 * cell);
     assert_true(value_of(&s, "mortality[1995, m, 35] * y") == 0.001 + 0.0001 * cell);
@@ -138,14 +160,40 @@ static void compares_levels(void **state) {
     struct stage s;
     open_stage(&s);
     static const char *const yes[] = {
-        "status = home", "home = status", "status != china", "status in [home, china]", "aware < convinced", "aware <= heard", "heard >= aware",
-        "convinced > aware", "fear = 3", "3 = fear", "fear in [1, 3]", "fear >= 3", "fear > 2", "village = in", "village in [in]", "village != 'Sin si'",
-        "sex = m", "province = north", "birth_year in [1960, 1961]", "age in [35]", "kin in [2, 3]", "age >= 20", "kin = 2", "birth_year < 1961",
-        "fear < 2.5 + 1", "fear != convinced", "fear > convinced", "year = 1995", "-1 < fear",
+        "status = home",
+        "home = status",
+        "status != china",
+        "status in [home, china]",
+        "aware < convinced",
+        "aware <= heard",
+        "heard >= aware",
+        "convinced > aware",
+        "fear = 3",
+        "3 = fear",
+        "fear in [1, 3]",
+        "fear >= 3",
+        "fear > 2",
+        "village = in",
+        "village in [in]",
+        "village != 'Sin si'",
+        "sex = m",
+        "province = north",
+        "birth_year in [1960, 1961]",
+        "age in [35]",
+        "kin in [2, 3]",
+        "age >= 20",
+        "kin = 2",
+        "birth_year < 1961",
+        "fear < 2.5 + 1",
+        "fear != convinced",
+        "fear > convinced",
+        "year = 1995",
+        "-1 < fear",
     };
     for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
         assert_true(is(&s, yes[i]));
-    static const char *const no[] = {"status in [china, south]", "aware >= convinced", "aware = convinced", "fear < 3", "not village = in", "kin in [0, 1]"};
+    static const char *const no[] = {"status in [china, south]", "aware >= convinced", "aware = convinced", "fear < 3",
+                                     "not village = in",         "kin in [0, 1]"};
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
         assert_false(is(&s, no[i]));
     /* levels first: `convinced` is also a parameter */
@@ -183,9 +231,11 @@ static void shares_and_counts(void **state) {
     assert_true(value_in(&s, "count(cross.over, by province)", TMN_SCOPE_FEEDBACK, F_PROVINCE, false) == 11);
     assert_true(value_in(&s, "count(cross) + count(cross)", TMN_SCOPE_FEEDBACK, F_PROVINCE, false) == 14);
     assert_int_equal(m->counts.count, 3);
-    assert_true(m->counts.items[1].branch == 1 && m->counts.items[2].transition == 1 && m->counts.items[2].branch == -1);
+    assert_true(m->counts.items[1].branch == 1 && m->counts.items[2].transition == 1 &&
+                m->counts.items[2].branch == -1);
     /* a variable by place reads its own place */
-    assert_true(value_in(&s, "news + by_province[province] + if(province = north, 1, 0)", TMN_SCOPE_FEEDBACK, F_PROVINCE, false) == 208);
+    assert_true(value_in(&s, "news + by_province[province] + if(province = north, 1, 0)", TMN_SCOPE_FEEDBACK,
+                         F_PROVINCE, false) == 208);
     fixture_close(&s.f);
 }
 
@@ -195,14 +245,16 @@ static void degrees(void **state) {
     open_stage(&s);
     struct tmn_model *m = s.f.model;
     size_t features = m->features.count, counters = m->counters.count;
-    struct tmn_expr *expr = fixture_parse(&s.f, "degree(friends) + degree(work) + degree(household) + degree(friends)", TMN_SCOPE_PERSON, -1, false);
+    struct tmn_expr *expr = fixture_parse(&s.f, "degree(friends) + degree(work) + degree(household) + degree(friends)",
+                                          TMN_SCOPE_PERSON, -1, false);
     assert_non_null(expr);
     assert_int_equal(m->features.count, features + 3);
     assert_int_equal(m->counters.count, counters + 3);
     const uint32_t max[] = {6, 39, 255};
     for (size_t i = 0; i < 3; i++) {
         const struct tmn_feature *f = &m->features.items[features + i];
-        assert_true(f->kind == TMN_FEATURE_COUNTER && f->numeric && f->cardinality == max[i] + 1 && f->index == (int)(counters + i));
+        assert_true(f->kind == TMN_FEATURE_COUNTER && f->numeric && f->cardinality == max[i] + 1 &&
+                    f->index == (int)(counters + i));
         assert_true(m->counters.items[f->index].max == max[i] && m->counters.items[f->index].of == m->alive);
     }
     assert_string_equal(m->features.items[features].name, "degree(friends)");
@@ -237,17 +289,24 @@ static void ratios_are_exact(void **state) {
     assert_true(tmn_expr_eval(at_least, &s.env) == 0.0);
     struct tmn_expr *none = fixture_parse(&s.f, "kin / degree(work) = log(-1)", TMN_SCOPE_PERSON, -1, true);
     assert_true(tmn_expr_eval(none, &s.env) == 0.0); /* nothing equals nan */
-    assert_int_equal(fixture_parse(&s.f, "share(status = home) > share(status = china)", TMN_SCOPE_PERSON, -1, true)->op, TMN_OP_GT);
+    assert_int_equal(
+        fixture_parse(&s.f, "share(status = home) > share(status = china)", TMN_SCOPE_PERSON, -1, true)->op, TMN_OP_GT);
     fixture_close(&s.f);
 }
 
 static void ratio_compares(void **state) {
     (void)state;
     const int64_t huge = INT64_MAX;
-    static const struct { int64_t a, b; double value; int sign; } cases[] = {
-        {0, 0, 0.0, 0},      {0, 0, 1e-300, -1},  {0, 5, -0.0, 0},      {1, 0, 1e300, 1},   {1, 3, 1.0 / 3.0, 1}, /* 0.333... of 16 digits is less */
-        {2, 3, 2.0 / 3.0, 1}, {1, 10, 0.1, 0},     {3, 10, 0.1 + 0.2, -1}, {7, 1, 7.0, 0},     {1, 1, 1e-320, 1},
-        {1, 1, -5.0, 1},     {1, 1, 1e300, -1},   {1, 8, 0.125, 0},     {1, 1000000, 1e-6, 0},
+    static const struct {
+        int64_t a, b;
+        double value;
+        int sign;
+    } cases[] = {
+        {0, 0, 0.0, 0},       {0, 0, 1e-300, -1},   {0, 5, -0.0, 0},
+        {1, 0, 1e300, 1},     {1, 3, 1.0 / 3.0, 1}, /* 0.333... of 16 digits is less */
+        {2, 3, 2.0 / 3.0, 1}, {1, 10, 0.1, 0},      {3, 10, 0.1 + 0.2, -1},
+        {7, 1, 7.0, 0},       {1, 1, 1e-320, 1},    {1, 1, -5.0, 1},
+        {1, 1, 1e300, -1},    {1, 8, 0.125, 0},     {1, 1000000, 1e-6, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(tmn_ratio_compare((struct tmn_ratio){cases[i].a, cases[i].b}, cases[i].value), cases[i].sign);
@@ -260,9 +319,11 @@ static void ratio_compares(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(precedence), cmocka_unit_test(functions), cmocka_unit_test(units), cmocka_unit_test(reads_the_environment),
-        cmocka_unit_test(compares_levels), cmocka_unit_test(shares_and_counts), cmocka_unit_test(degrees),
-        cmocka_unit_test(ratios_are_exact), cmocka_unit_test(ratio_compares),
+        cmocka_unit_test(precedence),      cmocka_unit_test(functions),
+        cmocka_unit_test(units),           cmocka_unit_test(reads_the_environment),
+        cmocka_unit_test(compares_levels), cmocka_unit_test(shares_and_counts),
+        cmocka_unit_test(degrees),         cmocka_unit_test(ratios_are_exact),
+        cmocka_unit_test(ratio_compares),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
-/* Properties of random expressions, with the seed printed when one fails: no value in the declared ranges leaves the bound,
- * a value that is not finite is foreseen, and printing is a fixed point of printing and parsing. TUMEN_TEST_SEED sets the
- * first seed. */
+/* Properties of random expressions, with the seed printed when one fails: no value in the declared ranges leaves the
+ * bound, a value that is not finite is foreseen, and printing is a fixed point of printing and parsing. TUMEN_TEST_SEED
+ * sets the first seed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,9 +28,12 @@ static const char *random_text(struct fixture *f, uint64_t *state, bool boolean,
     return text.items;
 }
 
-struct tally { int parsed, defined, undefined, tight; };
+struct tally {
+    int parsed, defined, undefined, tight;
+};
 
-static void check_bounds(struct fixture *f, const struct tmn_expr *expr, uint64_t *state, const char *text, uint64_t seed, struct tally *tally) {
+static void check_bounds(struct fixture *f, const struct tmn_expr *expr, uint64_t *state, const char *text,
+                         uint64_t seed, struct tally *tally) {
     struct random_env *e = TMN_NEW(&f->arena, struct random_env);
     bool *known = TMN_NEW_ARRAY(&f->arena, bool, f->model->features.count);
     for (size_t i = 0; i < f->model->parameters.count; i++)
@@ -41,24 +44,26 @@ static void check_bounds(struct fixture *f, const struct tmn_expr *expr, uint64_
     bool keep_drivers = random_below(state, 2) == 0;
     struct tmn_env ranges = random_ranges(e, false), values = random_ranges(e, keep_drivers);
     struct tmn_interval all = tmn_expr_bound(expr, &ranges, NULL), some = tmn_expr_bound(expr, &values, known);
-    bool ordered = all.low <= all.high && some.low <= some.high && (!all.defined || (isfinite(all.low) && isfinite(all.high)));
+    bool ordered =
+        all.low <= all.high && some.low <= some.high && (!all.defined || (isfinite(all.low) && isfinite(all.high)));
     bool narrower = !all.defined || (some.defined && some.low >= all.low && some.high <= all.high);
     if (!ordered || !narrower)
-        fail_msg("seed %llu: bounds of %s: [%.17g, %.17g] %d, known [%.17g, %.17g] %d", (unsigned long long)seed, text, all.low, all.high,
-                 all.defined, some.low, some.high, some.defined);
+        fail_msg("seed %llu: bounds of %s: [%.17g, %.17g] %d, known [%.17g, %.17g] %d", (unsigned long long)seed, text,
+                 all.low, all.high, all.defined, some.low, some.high, some.defined);
     for (int k = 0; k < ENVIRONMENTS; k++) {
         random_fill(state, f->model, e, known, keep_drivers);
         double value = tmn_expr_eval(expr, &e->env);
         bool inside = value >= some.low && value <= some.high;
         if (isfinite(value) ? !inside : some.defined)
-            fail_msg("seed %llu: %s = %.17g outside [%.17g, %.17g] defined %d", (unsigned long long)seed, text, value, some.low, some.high,
-                     some.defined);
+            fail_msg("seed %llu: %s = %.17g outside [%.17g, %.17g] defined %d", (unsigned long long)seed, text, value,
+                     some.low, some.high, some.defined);
     }
     *(some.defined ? &tally->defined : &tally->undefined) += 1;
     tally->tight += some.defined && some.low == some.high;
 }
 
-static void check_print(struct fixture *f, const struct tmn_expr *expr, enum tmn_scope scope, int by, const char *text, uint64_t seed) {
+static void check_print(struct fixture *f, const struct tmn_expr *expr, enum tmn_scope scope, int by, const char *text,
+                        uint64_t seed) {
     const char *once = fixture_print(f, expr);
     struct tmn_expr *again = fixture_parse(f, once, scope, by, expr->boolean);
     if (!again)
@@ -69,7 +74,8 @@ static void check_print(struct fixture *f, const struct tmn_expr *expr, enum tmn
 }
 
 /* The same value to the bit after printing and parsing. */
-static void check_same_value(struct fixture *f, const struct tmn_expr *expr, uint64_t *state, enum tmn_scope scope, int by, uint64_t seed) {
+static void check_same_value(struct fixture *f, const struct tmn_expr *expr, uint64_t *state, enum tmn_scope scope,
+                             int by, uint64_t seed) {
     struct random_env *e = TMN_NEW(&f->arena, struct random_env);
     struct tmn_expr *again = fixture_parse(f, fixture_print(f, expr), scope, by, expr->boolean);
     for (size_t i = 0; i < f->model->parameters.count; i++)
@@ -78,7 +84,8 @@ static void check_same_value(struct fixture *f, const struct tmn_expr *expr, uin
         random_fill(state, f->model, e, NULL, false);
         double a = tmn_expr_eval(expr, &e->env), b = tmn_expr_eval(again, &e->env);
         if (!(a == b || (isnan(a) && isnan(b))))
-            fail_msg("seed %llu: %s is %.17g, and %.17g after printing", (unsigned long long)seed, fixture_print(f, expr), a, b);
+            fail_msg("seed %llu: %s is %.17g, and %.17g after printing", (unsigned long long)seed,
+                     fixture_print(f, expr), a, b);
     }
 }
 
@@ -106,7 +113,8 @@ static void random_expressions(void **unused) {
             fixture_close(&f);
     }
     /* the generator is worth something */
-    assert_true(tally.parsed > EXPRESSIONS / 2 && tally.defined > tally.parsed / 4 && tally.undefined > tally.parsed / 20);
+    assert_true(tally.parsed > EXPRESSIONS / 2 && tally.defined > tally.parsed / 4 &&
+                tally.undefined > tally.parsed / 20);
 }
 
 /* Bounds worked out by hand. */
@@ -117,7 +125,11 @@ static void bounds_by_hand(void **unused) {
     struct random_env *e = TMN_NEW(&f.arena, struct random_env);
     for (size_t i = 0; i < f.model->parameters.count; i++)
         e->parameter[i] = f.model->parameters.items[i].value;
-    static const struct { const char *text; bool boolean, defined; double low, high; } cases[] = {
+    static const struct {
+        const char *text;
+        bool boolean, defined;
+        double low, high;
+    } cases[] = {
         {"fear", false, true, 0, 7},
         {"fear - fear", false, true, -7, 7}, /* each occurrence by itself */
         {"2 - barrier * weight", false, true, -0.5, 2},
@@ -127,7 +139,7 @@ static void bounds_by_hand(void **unused) {
         {"log(fear)", false, false, 0, 0},
         {"log(fear + 1) * 0", false, true, 0, 0},
         {"sqrt(barrier - 6)", false, false, 0, 0},
-        {"exp(news)", false, false, 0, 0}, /* overflows */
+        {"exp(news)", false, false, 0, 0},                   /* overflows */
         {"if(fear > 9, 1 / barrier, 2)", false, true, 2, 2}, /* never taken */
         {"if(fear > 3, 5, 2)", false, true, 2, 5},
         {"abs(barrier - 2)", false, true, 0, 3},
@@ -159,7 +171,8 @@ static void bounds_by_hand(void **unused) {
         assert_int_equal(bound.defined, cases[i].defined);
         double slack = expr->op == TMN_OP_POW ? 1e-9 : 0;
         if (cases[i].defined)
-            assert_true(bound.low <= cases[i].low && bound.low >= cases[i].low - slack && bound.high >= cases[i].high && bound.high <= cases[i].high + slack);
+            assert_true(bound.low <= cases[i].low && bound.low >= cases[i].low - slack && bound.high >= cases[i].high &&
+                        bound.high <= cases[i].high + slack);
     }
     fixture_close(&f);
 }
@@ -170,13 +183,15 @@ static void known_levels(void **unused) {
     struct fixture f;
     fixture_open(&f);
     struct random_env *e = TMN_NEW(&f.arena, struct random_env);
-    struct tmn_expr *expr = fixture_parse(&f, "risk[fear, province] * if(aware = heard, 2, 3) / kin", TMN_SCOPE_PERSON, -1, false);
+    struct tmn_expr *expr =
+        fixture_parse(&f, "risk[fear, province] * if(aware = heard, 2, 3) / kin", TMN_SCOPE_PERSON, -1, false);
     struct tmn_expr *ratio = fixture_parse(&f, "kin / friends_out >= 0.5", TMN_SCOPE_PERSON, -1, true);
     bool known[64] = {0};
     known[F_FEAR] = known[F_PROVINCE] = known[F_AWARE] = known[F_KIN] = known[F_FRIENDS_OUT] = true;
     uint64_t state = 1;
     random_fill(&state, f.model, e, NULL, false);
-    e->level[F_FEAR] = 1, e->level[F_PROVINCE] = 1, e->level[F_AWARE] = 1, e->level[F_KIN] = 2, e->level[F_FRIENDS_OUT] = 4;
+    e->level[F_FEAR] = 1, e->level[F_PROVINCE] = 1, e->level[F_AWARE] = 1, e->level[F_KIN] = 2,
+    e->level[F_FRIENDS_OUT] = 4;
     struct tmn_interval bound = tmn_expr_bound(expr, &e->env, known);
     assert_true(bound.defined && bound.low == 1.25 && bound.high == 1.25);
     assert_true(tmn_expr_bound(ratio, &e->env, known).low == 1);
@@ -195,7 +210,9 @@ static void known_levels(void **unused) {
 
 static void prints(void **unused) {
     (void)unused;
-    static const struct { const char *text, *printed; } cases[] = {
+    static const struct {
+        const char *text, *printed;
+    } cases[] = {
         {"((1 + 2)) * 3", "(1 + 2) * 3"},
         {"1 + (2 * 3)", "1 + 2 * 3"},
         {"1 - (2 - 3)", "1 - (2 - 3)"},
@@ -212,11 +229,15 @@ static void prints(void **unused) {
         {"mortality[1995, m, 35] * y", "mortality[1995, m, 35] * y"},
         {"degree( friends )", "degree(friends)"},
         {"share((status) = (home), by province)", "share(status = home, by province)"},
-        {"if(heard <= aware and not (sex = f or sex = m), 1, 2)", "if(aware >= heard and not (sex = f or sex = m), 1, 2)"},
+        {"if(heard <= aware and not (sex = f or sex = m), 1, 2)",
+         "if(aware >= heard and not (sex = f or sex = m), 1, 2)"},
         {"if(0.18 <= friends_out / degree(friends), 1, 2)", "if(friends_out / degree(friends) >= 0.18, 1, 2)"},
-        {"if(fear in [1,2] or fear in [0, 1] or fear in [6, 7, 5], 1, 2)", "if(fear in [1, 2] or fear < 2 or fear >= 5, 1, 2)"},
-        {"if(status in [home, china] or village in [in] or village != in, 1, 2)", "if(status in [home, china] or village = in or village != in, 1, 2)"},
-        {"if(age in [3] and aware < none or aware >= none, 1, 2)", "if(age in [3] and aware < none or aware >= none, 1, 2)"},
+        {"if(fear in [1,2] or fear in [0, 1] or fear in [6, 7, 5], 1, 2)",
+         "if(fear in [1, 2] or fear < 2 or fear >= 5, 1, 2)"},
+        {"if(status in [home, china] or village in [in] or village != in, 1, 2)",
+         "if(status in [home, china] or village = in or village != in, 1, 2)"},
+        {"if(age in [3] and aware < none or aware >= none, 1, 2)",
+         "if(age in [3] and aware < none or aware >= none, 1, 2)"},
     };
     struct fixture f;
     fixture_open(&f);
@@ -226,7 +247,8 @@ static void prints(void **unused) {
         assert_non_null(expr);
         assert_string_equal(fixture_print(&f, expr), cases[i].printed);
     }
-    struct tmn_expr *count = fixture_parse(&f, "count(cross.across,by province) + count(cross.over)", TMN_SCOPE_FEEDBACK, F_PROVINCE, false);
+    struct tmn_expr *count =
+        fixture_parse(&f, "count(cross.across,by province) + count(cross.over)", TMN_SCOPE_FEEDBACK, F_PROVINCE, false);
     assert_string_equal(fixture_print(&f, count), "count(cross.across, by province) + count(cross.over)");
     fixture_close(&f);
 }
@@ -237,10 +259,12 @@ static void reads(void **unused) {
     fixture_open(&f);
     struct tmn_model *m = f.model;
     bool features[64] = {0};
-    struct tmn_expr *expr = fixture_parse(&f, "weight * pull[aware] * if(sex = m, fear, 1)", TMN_SCOPE_PERSON, -1, false);
+    struct tmn_expr *expr =
+        fixture_parse(&f, "weight * pull[aware] * if(sex = m, fear, 1)", TMN_SCOPE_PERSON, -1, false);
     struct tmn_reads what = tmn_expr_reads(m, expr, features);
     assert_true(what.feature && what.parameter);
-    assert_false(what.counter || what.age || what.year || what.window || what.driver || what.feedback || what.share || what.count);
+    assert_false(what.counter || what.age || what.year || what.window || what.driver || what.feedback || what.share ||
+                 what.count);
     for (int i = 0; i < F_COUNT; i++)
         assert_int_equal(features[i], i == F_AWARE || i == F_SEX || i == F_FEAR);
     memset(features, 0, sizeof features);
@@ -251,12 +275,14 @@ static void reads(void **unused) {
     for (int i = 0; i < F_COUNT; i++) /* a share's own predicate is not read at the person */
         assert_int_equal(features[i], i == F_PROVINCE || i == F_VILLAGE);
     memset(features, 0, sizeof features);
-    expr = fixture_parse(&f, "mortality[year, f, age] * y * (kin / degree(friends) + barrier)", TMN_SCOPE_PERSON, -1, false);
+    expr = fixture_parse(&f, "mortality[year, f, age] * y * (kin / degree(friends) + barrier)", TMN_SCOPE_PERSON, -1,
+                         false);
     what = tmn_expr_reads(m, expr, features);
     assert_true(what.counter && what.age && what.year && what.feedback);
     assert_false(what.feature || what.window || what.driver || what.share || what.count || what.parameter);
     assert_true(features[F_AGE] && features[F_KIN] && features[F_COUNT] && !features[F_SEX]);
-    what = tmn_expr_reads(m, fixture_parse(&f, "year * count(cross, by province)", TMN_SCOPE_FEEDBACK, F_PROVINCE, false), NULL);
+    what = tmn_expr_reads(
+        m, fixture_parse(&f, "year * count(cross, by province)", TMN_SCOPE_FEEDBACK, F_PROVINCE, false), NULL);
     assert_true(what.count && what.year && what.feature);
     what = tmn_expr_reads(m, fixture_parse(&f, "pull[heard] * 2 + order", TMN_SCOPE_PERSON, -1, false), NULL);
     assert_true(what.driver);
@@ -266,8 +292,8 @@ static void reads(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bounds_by_hand), cmocka_unit_test(known_levels), cmocka_unit_test(prints), cmocka_unit_test(reads),
-        cmocka_unit_test(random_expressions),
+        cmocka_unit_test(bounds_by_hand), cmocka_unit_test(known_levels),       cmocka_unit_test(prints),
+        cmocka_unit_test(reads),          cmocka_unit_test(random_expressions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

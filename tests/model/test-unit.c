@@ -10,10 +10,21 @@
 
 static void constants(void **state) {
     (void)state;
-    static const struct { const char *name; double value; enum tmn_quantity quantity; } expected[] = {
-        {"y", 1.0, TMN_TIME},          {"month", 1.0 / 12.0, TMN_TIME}, {"week", 7.0 / 365.2425, TMN_TIME}, {"d", 1.0 / 365.2425, TMN_TIME},
-        {"km", 1.0, TMN_LENGTH},       {"m", 0.001, TMN_LENGTH},        {"won", 1.0, TMN_WON},              {"usd", 1.0, TMN_USD},
-        {"cny", 1.0, TMN_CNY},         {"person", 1.0, TMN_PERSON},
+    static const struct {
+        const char *name;
+        double value;
+        enum tmn_quantity quantity;
+    } expected[] = {
+        {"y", 1.0, TMN_TIME},
+        {"month", 1.0 / 12.0, TMN_TIME},
+        {"week", 7.0 / 365.2425, TMN_TIME},
+        {"d", 1.0 / 365.2425, TMN_TIME},
+        {"km", 1.0, TMN_LENGTH},
+        {"m", 0.001, TMN_LENGTH},
+        {"won", 1.0, TMN_WON},
+        {"usd", 1.0, TMN_USD},
+        {"cny", 1.0, TMN_CNY},
+        {"person", 1.0, TMN_PERSON},
     };
     double value;
     struct tmn_unit unit;
@@ -39,7 +50,10 @@ static void whole_parts_divide(void **state) {
 
 static void parses(void **state) {
     (void)state;
-    static const struct { const char *text, *format; double factor; } good[] = {
+    static const struct {
+        const char *text, *format;
+        double factor;
+    } good[] = {
         {"1", "1", 1},
         {"%", "1", 0.01},
         {"1/y", "1/y", 1},
@@ -61,7 +75,8 @@ static void parses(void **state) {
         assert_string_equal(text, good[i].format);
         assert_true(tmn_unit_parse(text, &again, &same) && again == 1 && tmn_unit_equal(unit, same));
     }
-    static const char *const bad[] = {"", "1/", "/y", "days", "1 y", "usd*", "km^", "km^0", "km^-1", "2/y", "usd+won", "y*(d)"};
+    static const char *const bad[] = {"",    "1/",   "/y",    "days", "1 y",     "usd*",
+                                      "km^", "km^0", "km^-1", "2/y",  "usd+won", "y*(d)"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         double factor = 7;
         struct tmn_unit unit;
@@ -89,6 +104,7 @@ static void products(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(constants), cmocka_unit_test(whole_parts_divide), cmocka_unit_test(parses), cmocka_unit_test(products)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(constants), cmocka_unit_test(whole_parts_divide),
+                                       cmocka_unit_test(parses), cmocka_unit_test(products)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

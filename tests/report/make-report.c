@@ -1,5 +1,5 @@
-/* Makes pages for the browser test: make-report SAMPLE.json OUT.html, or make-report small|bare OUT.html for the small country
- * of tests/result/fake.h, whole, or with nothing observed, assumed or parametrised. */
+/* Makes pages for the browser test: make-report SAMPLE.json OUT.html, or make-report small|bare OUT.html for the small
+ * country of tests/result/fake.h, whole, or with nothing observed, assumed or parametrised. */
 #include "../result/fake.h"
 #include "report/report.h"
 

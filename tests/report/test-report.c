@@ -69,7 +69,8 @@ static void the_page_holds_the_data(void **state) {
     tmn_text_init(&page, &fake.arena);
     const char *json = "{\"a\": \"</script><!--data-->\"}";
     assert_true(tmn_report_html(json, strlen(json), &page, &err));
-    assert_non_null(strstr(page.items, "type=\"application/json\">{\"a\":\"\\u003c/script>\\u003c!--data-->\"}</script>"));
+    assert_non_null(
+        strstr(page.items, "type=\"application/json\">{\"a\":\"\\u003c/script>\\u003c!--data-->\"}</script>"));
     assert_null(strstr(page.items, "<!--data-->"));
     assert_null(strstr(page.items, "<script src"));
     assert_non_null(strstr(page.items, "default-src 'none'")); /* the browser itself refuses to load anything */
@@ -149,7 +150,7 @@ static void a_full_disk_leaves_nothing(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(the_page_holds_the_data), T(a_report_is_written_with_the_results), T(a_report_is_made_anew),
+        T(the_page_holds_the_data),        T(a_report_is_written_with_the_results), T(a_report_is_made_anew),
         T(what_is_refused_writes_nothing), T(a_full_disk_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

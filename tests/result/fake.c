@@ -42,9 +42,14 @@ static void add_features(struct fake *fake) {
 
 static void add_outcomes(struct fake *fake) {
     struct tmn_outcome outcomes[FAKE_OUTCOMES] = {
-        {.name = "arrivals", .title = "Arrivals", .kind = TMN_OUTCOME_FLOW, .every = TMN_PERIOD_YEAR,
+        {.name = "arrivals",
+         .title = "Arrivals",
+         .kind = TMN_OUTCOME_FLOW,
+         .every = TMN_PERIOD_YEAR,
          .by = {.n = 1, .feature = {FAKE_SEX}, .stride = {1}, .size = 2}},
-        {.name = "crossings", .kind = TMN_OUTCOME_FIRINGS, .every = TMN_PERIOD_YEAR,
+        {.name = "crossings",
+         .kind = TMN_OUTCOME_FIRINGS,
+         .every = TMN_PERIOD_YEAR,
          .by = {.n = 1, .feature = {FAKE_PROVINCE}, .stride = {1}, .size = 2}},
         {.name = "barrier", .kind = TMN_OUTCOME_FEEDBACK, .every = TMN_PERIOD_YEAR, .by = {.size = 1}},
     };
@@ -60,26 +65,45 @@ static void add_outcomes(struct fake *fake) {
 }
 
 static void add_observation(struct fake *fake) {
-    struct tmn_observation seen = {.name = "arrivals_seen", .outcome = FAKE_ARRIVALS, .fit_until = last_day[1], .error_model = "negbin(50)"};
+    struct tmn_observation seen = {
+        .name = "arrivals_seen", .outcome = FAKE_ARRIVALS, .fit_until = last_day[1], .error_model = "negbin(50)"};
     const struct tmn_observed rows[] = {
-        {first_day[0], last_day[0], {-1}, 420}, {first_day[0], last_day[0], {0}, 126}, {first_day[0], last_day[0], {1}, 294},
-        {first_day[1], last_day[2], {0}, 100}, {first_day[1], last_day[2], {1}, 300}, /* two years told together, by sex alone */
+        {first_day[0], last_day[0], {-1}, 420}, {first_day[0], last_day[0], {0}, 126},
+        {first_day[0], last_day[0], {1}, 294},  {first_day[1], last_day[2], {0}, 100},
+        {first_day[1], last_day[2], {1}, 300}, /* two years told together, by sex alone */
     };
     seen.count = sizeof rows / sizeof *rows;
     seen.rows = TMN_NEW_ARRAY(&fake->arena, struct tmn_observed, seen.count);
     memcpy(seen.rows, rows, sizeof rows);
     TMN_PUSH(&fake->arena, &fake->model.observations, seen);
-    struct tmn_figure figure = {.text = "over 400 a year", .claim = "C1", .stated = "> 400", .observed_text = "420", .outcome = FAKE_ARRIVALS,
-                                .cell = {-1}, .from_day = first_day[0], .to_day = last_day[1], .per_year = true};
+    struct tmn_figure figure = {.text = "over 400 a year",
+                                .claim = "C1",
+                                .stated = "> 400",
+                                .observed_text = "420",
+                                .outcome = FAKE_ARRIVALS,
+                                .cell = {-1},
+                                .from_day = first_day[0],
+                                .to_day = last_day[1],
+                                .per_year = true};
     TMN_PUSH(&fake->arena, &fake->model.figures, figure);
 }
 
 static void add_parameters(struct fake *fake) {
     static const char *evidence[] = {"C1"};
     struct tmn_parameter parameters[] = {
-        {.name = "wait", .value = 30.0 * (1.0 / 365.2425), .factor = 1.0 / 365.2425, .unit_text = "d", .low = 0, .high = 1,
+        {.name = "wait",
+         .value = 30.0 * (1.0 / 365.2425),
+         .factor = 1.0 / 365.2425,
+         .unit_text = "d",
+         .low = 0,
+         .high = 1,
          .grounds = {.evidence = evidence, .evidence_count = 1, .note = "A <script> in a note.\nAnd a second line."}},
-        {.name = "weight", .value = 0.1, .factor = 1, .grounds = {.assumed = true}, .low = -(double)INFINITY, .high = (double)INFINITY},
+        {.name = "weight",
+         .value = 0.1,
+         .factor = 1,
+         .grounds = {.assumed = true},
+         .low = -(double)INFINITY,
+         .high = (double)INFINITY},
     };
     for (size_t i = 0; i < 2; i++)
         TMN_PUSH(&fake->arena, &fake->model.parameters, parameters[i]);
@@ -102,10 +126,27 @@ void fake_init(struct fake *fake) {
     add_parameters(fake);
     fake->result = (struct tmn_result){
         .model = &fake->model,
-        .facts = {.version = "1.2.3", .compiler = "gcc", .engine = "reference", .results_dir = "out", .command = "tumen run fake", .threads = 2,
-                  .wall_s = 2, .peak_rss_bytes = 1000, .assignments = given, .assignment_count = 2},
-        .seed = UINT64_MAX, .scale = 0.1, .weight = 10, .rows = 2000, .persons = 1000, .alive = 990, .windows = 156, .windows_total = 156,
-        .weekly = {0x1, 0x2}, .full = {0x3, 0x4}, .series = fake->series,
+        .facts = {.version = "1.2.3",
+                  .compiler = "gcc",
+                  .engine = "reference",
+                  .results_dir = "out",
+                  .command = "tumen run fake",
+                  .threads = 2,
+                  .wall_s = 2,
+                  .peak_rss_bytes = 1000,
+                  .assignments = given,
+                  .assignment_count = 2},
+        .seed = UINT64_MAX,
+        .scale = 0.1,
+        .weight = 10,
+        .rows = 2000,
+        .persons = 1000,
+        .alive = 990,
+        .windows = 156,
+        .windows_total = 156,
+        .weekly = {0x1, 0x2},
+        .full = {0x3, 0x4},
+        .series = fake->series,
     };
 }
 

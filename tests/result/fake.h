@@ -1,5 +1,6 @@
-/* A small country made by hand, so that results can be tested without an engine: 4 villages in 2 provinces, both sexes, 3 years
- * of `arrivals` by sex, `crossings` by province and the feedback variable `barrier`. The runs of it are made up. */
+/* A small country made by hand, so that results can be tested without an engine: 4 villages in 2 provinces, both sexes,
+ * 3 years of `arrivals` by sex, `crossings` by province and the feedback variable `barrier`. The runs of it are made
+ * up. */
 #ifndef TMN_TESTS_RESULT_FAKE_H
 #define TMN_TESTS_RESULT_FAKE_H
 

@@ -24,13 +24,19 @@ static void texts_are_escaped(void **state) {
     struct tmn_json json;
     tmn_json_init(&json, &out);
     tmn_json_open(&json, NULL, '{');
-    tmn_json_text(&json, "quote\"back\\", "a\nb\tc\x01" "d</script>");
+    tmn_json_text(&json, "quote\"back\\",
+                  "a\nb\tc\x01"
+                  "d</script>");
     tmn_json_text(&json, "utf8", "서울 \xf0\x9f\x98\x80");
-    tmn_json_text(&json, "broken", "\xff" "a\xed\xa0\x80" "b\xc3"); /* a stray byte, a surrogate, a cut character */
+    tmn_json_text(&json, "broken",
+                  "\xff"
+                  "a\xed\xa0\x80"
+                  "b\xc3"); /* a stray byte, a surrogate, a cut character */
     tmn_json_text(&json, "none", NULL);
     tmn_json_close(&json, '}');
-    assert_string_equal(out.items, "{\"quote\\\"back\\\\\":\"a\\nb\\tc\\u0001d\\u003c/script>\",\"utf8\":\"서울 \xf0\x9f\x98\x80\","
-                                   "\"broken\":\"\\ufffda\\ufffd\\ufffd\\ufffdb\\ufffd\",\"none\":null}");
+    assert_string_equal(
+        out.items, "{\"quote\\\"back\\\\\":\"a\\nb\\tc\\u0001d\\u003c/script>\",\"utf8\":\"서울 \xf0\x9f\x98\x80\","
+                   "\"broken\":\"\\ufffda\\ufffd\\ufffd\\ufffdb\\ufffd\",\"none\":null}");
 }
 
 static void numbers_are_short_and_finite(void **state) {
@@ -57,7 +63,8 @@ static void a_copy_is_checked(void **state) {
     struct tmn_error err;
     assert_true(tmn_json_copy(good, strlen(good), 2, &out, &err));
     assert_string_equal(out.items, "{\"a\":[1.23,-5,true,null],\"\\u003cb>\":\"\\u00e9\\\"\",\"c\":{}}");
-    const char *bad[] = {"", "{", "[1,]", "{\"a\"}", "{a:1}", "01", "1.", "1e", "-", "tru", "\"a", "\"\\x\"", "\"\\u12\"", "\"\n\"", "[1] 2", "[1 2]", "nan"};
+    const char *bad[] = {"",    "{",   "[1,]",    "{\"a\"}",   "{a:1}",  "01",    "1.",    "1e", "-",
+                         "tru", "\"a", "\"\\x\"", "\"\\u12\"", "\"\n\"", "[1] 2", "[1 2]", "nan"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct tmn_text rest = fresh();
         err.text[0] = '\0';
@@ -91,8 +98,10 @@ static int teardown(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_are_escaped), cmocka_unit_test(numbers_are_short_and_finite),
-        cmocka_unit_test(a_copy_is_checked), cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(texts_are_escaped),
+        cmocka_unit_test(numbers_are_short_and_finite),
+        cmocka_unit_test(a_copy_is_checked),
+        cmocka_unit_test(depth_is_bounded),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,4 +1,5 @@
-/* Results of a small country: rows, tidy tables, masking, what is refused by place, and folders that are whole or absent. */
+/* Results of a small country: rows, tidy tables, masking, what is refused by place, and folders that are whole or
+ * absent. */
 #include "fake.h"
 
 #include <dirent.h>
@@ -85,7 +86,8 @@ static void windows_belong_to_the_days_of_their_middle(void **state) {
     (void)state;
     static double week[] = {1, 2, 4, 8};
     static const int32_t first[] = {10957, 10964, 10971, 10978}, last[] = {10963, 10970, 10977, 10984};
-    fake.model.outcomes.items[FAKE_BARRIER] = (struct tmn_outcome){.name = "weekly", .kind = TMN_OUTCOME_FLOW, .every = TMN_PERIOD_WINDOW, .by = {.size = 1}};
+    fake.model.outcomes.items[FAKE_BARRIER] =
+        (struct tmn_outcome){.name = "weekly", .kind = TMN_OUTCOME_FLOW, .every = TMN_PERIOD_WINDOW, .by = {.size = 1}};
     fake.series[FAKE_BARRIER] = (struct tmn_series){4, 1, week, first, last, week};
     struct tmn_sum sum;
     assert_true(tmn_result_between(&fake.result, FAKE_BARRIER, NULL, 10957, 10969, &sum));
@@ -120,7 +122,10 @@ static void outcomes_csv_is_tidy(void **state) {
     (void)state;
     struct tmn_text out = fresh();
     tmn_result_outcomes_csv(&fake.result, &out);
-    assert_int_equal(strncmp(out.items, "outcome,period_from,period_to,sex,province,simulated,simulated_persons,thin,masked,observed\n", 91), 0);
+    assert_int_equal(
+        strncmp(out.items,
+                "outcome,period_from,period_to,sex,province,simulated,simulated_persons,thin,masked,observed\n", 91),
+        0);
     size_t lines = 0;
     for (const char *line = out.items; *line; line = strchr(line, '\n') + 1, lines++)
         assert_int_equal(commas(line), 9);
@@ -138,8 +143,10 @@ static void cells_by_place_are_masked(void **state) {
     assert_non_null(strstr(out.items, "\ncrossings,2000-01-01,2000-12-31,,south,,,yes,yes,\n")); /* 9 persons */
     assert_non_null(strstr(out.items, "\ncrossings,2001-01-01,2001-12-31,,south,20,2,yes,,\n"));
     assert_non_null(strstr(out.items, "\ncrossings,2002-01-01,2002-12-31,,south,,,yes,yes,\n")); /* none */
-    assert_non_null(strstr(out.items, "\ncrossings,2000-01-01,2000-12-31,,all,909,91,yes,,\n")); /* the nation is told */
-    assert_non_null(strstr(out.items, "\narrivals,2002-01-01,2002-12-31,male,,0,0,yes,,\n"));    /* by sex is not by place */
+    assert_non_null(
+        strstr(out.items, "\ncrossings,2000-01-01,2000-12-31,,all,909,91,yes,,\n")); /* the nation is told */
+    assert_non_null(
+        strstr(out.items, "\narrivals,2002-01-01,2002-12-31,male,,0,0,yes,,\n")); /* by sex is not by place */
     struct tmn_text json = fresh();
     struct tmn_error err;
     assert_true(tmn_result_report_json(&fake.result, &json, &err));
@@ -172,11 +179,25 @@ static void run_json_has_its_keys(void **state) {
     struct tmn_text out = fresh();
     tmn_result_run_json(&fake.result, &out);
     static const char *const wanted[] = {
-        "\"scenario\":\"fake\"", "\"seed\":18446744073709551615,", "\"scale\":0.1,", "\"threads\":2", "\"engine\":\"reference\"", "\"persons\":1000,",
-        "\"windows\":156,", "\"windows_total\":156,", "\"complete\":true", "\"digest\":\"00000000000000020000000000000001\"",
-        "\"full_digest\":\"00000000000000040000000000000003\"", "\"wall_s\":2,", "\"person_weeks_per_s\":78000,", "\"peak_rss_bytes\":1000,",
-        "\"results_dir\":\"out\"", "\"settings\":[\"weight=0.1\",\"wait=40@2001-06-01\"]",
-        "\"arrivals\":[{\"year\":2000,\"observed\":420,\"simulated\":400,", "{\"year\":2001,\"year_to\":2002,", "\"outcomes\":[\"arrivals\",\"crossings\",\"barrier\"]",
+        "\"scenario\":\"fake\"",
+        "\"seed\":18446744073709551615,",
+        "\"scale\":0.1,",
+        "\"threads\":2",
+        "\"engine\":\"reference\"",
+        "\"persons\":1000,",
+        "\"windows\":156,",
+        "\"windows_total\":156,",
+        "\"complete\":true",
+        "\"digest\":\"00000000000000020000000000000001\"",
+        "\"full_digest\":\"00000000000000040000000000000003\"",
+        "\"wall_s\":2,",
+        "\"person_weeks_per_s\":78000,",
+        "\"peak_rss_bytes\":1000,",
+        "\"results_dir\":\"out\"",
+        "\"settings\":[\"weight=0.1\",\"wait=40@2001-06-01\"]",
+        "\"arrivals\":[{\"year\":2000,\"observed\":420,\"simulated\":400,",
+        "{\"year\":2001,\"year_to\":2002,",
+        "\"outcomes\":[\"arrivals\",\"crossings\",\"barrier\"]",
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         if (!strstr(out.items, wanted[i]))
@@ -222,7 +243,11 @@ static void shorter_periods_by_place_are_refused(void **state) {
 static void two_maps_of_one_place_are_refused(void **state) {
     (void)state;
     struct tmn_strata *by = &fake.model.outcomes.items[FAKE_CROSSINGS].by;
-    struct tmn_feature belt = {.kind = TMN_FEATURE_MAP, .index = 0, .name = "belt", .cardinality = 2, .level = fake.model.features.items[FAKE_PROVINCE].level};
+    struct tmn_feature belt = {.kind = TMN_FEATURE_MAP,
+                               .index = 0,
+                               .name = "belt",
+                               .cardinality = 2,
+                               .level = fake.model.features.items[FAKE_PROVINCE].level};
     TMN_PUSH(&fake.arena, &fake.model.features, belt);
     by->n = 2, by->feature[1] = FAKE_FEATURES, by->stride[1] = 2, by->size = 4;
     struct tmn_error err;
@@ -249,7 +274,8 @@ static void a_twin_of_the_place_is_a_place(void **state) {
 
 static bool write_folder(const char *path, struct tmn_error *err) {
     struct tmn_folder folder;
-    bool ok = tmn_folder_begin(&folder, &fake.arena, path, err) && tmn_result_write(&fake.result, &folder, err) && tmn_folder_commit(&folder, err);
+    bool ok = tmn_folder_begin(&folder, &fake.arena, path, err) && tmn_result_write(&fake.result, &folder, err) &&
+              tmn_folder_commit(&folder, err);
     tmn_folder_abandon(&folder);
     return ok;
 }
@@ -287,8 +313,8 @@ static void a_folder_is_whole(void **state) {
     remove_all(parent);
 }
 
-/* A full disk, as a limit on the size of files: in a child, since a limit can not be taken back. Every size up to that of the
- * whole must leave either nothing or everything. */
+/* A full disk, as a limit on the size of files: in a child, since a limit can not be taken back. Every size up to that
+ * of the whole must leave either nothing or everything. */
 static void a_full_disk_leaves_nothing(void **state) {
     (void)state;
     char parent[] = "/tmp/tumen-test-XXXXXX", path[64];
@@ -317,11 +343,23 @@ static void a_full_disk_leaves_nothing(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(arrivals_join_periods), T(no_observation_is_an_empty_list), T(figures_are_per_year), T(windows_belong_to_the_days_of_their_middle),
-        T(shares_and_composition), T(outcomes_csv_is_tidy), T(cells_by_place_are_masked), T(names_are_quoted_in_csv),
-        T(observations_csv_has_every_row), T(run_json_has_its_keys), T(settings_repeat_the_run), T(finer_places_are_refused),
-        T(shorter_periods_by_place_are_refused), T(two_maps_of_one_place_are_refused), T(a_twin_of_the_place_is_a_place),
-        T(a_folder_is_whole), T(a_full_disk_leaves_nothing),
+        T(arrivals_join_periods),
+        T(no_observation_is_an_empty_list),
+        T(figures_are_per_year),
+        T(windows_belong_to_the_days_of_their_middle),
+        T(shares_and_composition),
+        T(outcomes_csv_is_tidy),
+        T(cells_by_place_are_masked),
+        T(names_are_quoted_in_csv),
+        T(observations_csv_has_every_row),
+        T(run_json_has_its_keys),
+        T(settings_repeat_the_run),
+        T(finer_places_are_refused),
+        T(shorter_periods_by_place_are_refused),
+        T(two_maps_of_one_place_are_refused),
+        T(a_twin_of_the_place_is_a_place),
+        T(a_folder_is_whole),
+        T(a_full_disk_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

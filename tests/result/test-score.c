@@ -39,7 +39,7 @@ static void the_logistic_with_a_step_is_found(void **state) {
         assert_true(fabs(log(out[i] / y[i])) < 0.01);
     double again[POINTS];
     assert_true(tmn_curve_logistic(t, y, POINTS, 2012, t, again, POINTS));
-    assert_memory_equal(out, again, sizeof out); /* no start to choose, no luck */
+    assert_memory_equal(out, again, sizeof out);                         /* no start to choose, no luck */
     assert_true(tmn_curve_logistic(t, y, POINTS, 1950, t, out, POINTS)); /* a step outside the points is left out */
 }
 
@@ -55,7 +55,8 @@ static void the_model_is_scored_by_years(void **state) {
     assert_true(rest.rows == 1 && rest.year_from == 2001 && rest.year_to == 2002);
     assert_true(fabs(rest.model - log(490.0 / 400.0)) < 1e-12);
     struct tmn_score all = tmn_score_observation(&fake.arena, &fake.result, 0, TMN_SCORE_ALL);
-    assert_true(all.rows == 2 && fabs(all.model * all.model - (fitted.model * fitted.model + rest.model * rest.model) / 2) < 1e-12);
+    assert_true(all.rows == 2 &&
+                fabs(all.model * all.model - (fitted.model * fitted.model + rest.model * rest.model) / 2) < 1e-12);
     struct tmn_score none = tmn_score_between(&fake.arena, &fake.result, 0, 0, 1);
     assert_true(none.rows == 0 && isnan(none.model));
     fake_free(&fake);
@@ -77,8 +78,10 @@ static void shares_are_scored(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_quadratic_is_found), cmocka_unit_test(the_logistic_with_a_step_is_found),
-        cmocka_unit_test(the_model_is_scored_by_years), cmocka_unit_test(shares_are_scored),
+        cmocka_unit_test(the_quadratic_is_found),
+        cmocka_unit_test(the_logistic_with_a_step_is_found),
+        cmocka_unit_test(the_model_is_scored_by_years),
+        cmocka_unit_test(shares_are_scored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,8 @@ static inline const char *reported(struct bench *bench) {
     tmn_diagnostics_sort(&bench->list);
     for (size_t i = 0; i < bench->list.count; i++) {
         const struct tmn_diagnostic *item = &bench->list.items[i];
-        tmn_text_put(&out, "%d:%d+%d %s [%s]\n", item->place.line, item->place.column, item->place.length, item->message, item->code);
+        tmn_text_put(&out, "%d:%d+%d %s [%s]\n", item->place.line, item->place.column, item->place.length,
+                     item->message, item->code);
     }
     return out.items;
 }

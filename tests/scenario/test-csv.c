@@ -6,7 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static void check_cell(const struct tmn_csv *csv, size_t row, int column, const char *text, int line, int at, int length) {
+static void check_cell(const struct tmn_csv *csv, size_t row, int column, const char *text, int line, int at,
+                       int length) {
     struct tmn_place place = tmn_csv_place(csv, row, column);
     assert_string_equal(tmn_csv_cell(csv, row, column), text);
     assert_int_equal(place.line, line);
@@ -50,7 +51,8 @@ static void test_forms(void **state) {
 /* Each ends differently; all hold the header a,b and the row 1,2. */
 static void test_ends(void **state) {
     (void)state;
-    static const char *const texts[] = {"a,b\n1,2", "a,b\n1,2\n", "a,b\r\n1,2\r\n", "a,b\n1,2\n\n\n", "a,b\n1,2\r\n\r\n"};
+    static const char *const texts[] = {"a,b\n1,2", "a,b\n1,2\n", "a,b\r\n1,2\r\n", "a,b\n1,2\n\n\n",
+                                        "a,b\n1,2\r\n\r\n"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct bench bench;
         bench_open(&bench);
@@ -75,13 +77,15 @@ static void test_header_alone(void **state) {
     bench_close(&bench);
 }
 
-static const struct { const char *text, *reported; } refused[] = {
+static const struct {
+    const char *text, *reported;
+} refused[] = {
     {"", "1:1+1 the file is empty [empty]\n"},
     {"\xEF\xBB\xBF", "1:1+1 the file is empty [empty]\n"},
     {"\n\r\n", "1:1+1 the file is empty [empty]\n"},
     {"a,b\n1\n1,2\n1,2,3\n\"x\ny\",2,3", "2:1+1 this row has 1 cell, the header has 2 [uneven-row]\n"
-                                        "4:1+5 this row has 3 cells, the header has 2 [uneven-row]\n"
-                                        "5:1+2 this row has 3 cells, the header has 2 [uneven-row]\n"},
+                                         "4:1+5 this row has 3 cells, the header has 2 [uneven-row]\n"
+                                         "5:1+2 this row has 3 cells, the header has 2 [uneven-row]\n"},
     {"a,b,a,,\n1,2,3,4,5\n", "1:5+1 columns 1 and 3 are both named 'a' [duplicate-header]\n"
                              "1:7+1 column 4 has no name [empty-header]\n"
                              "1:8+1 column 5 has no name [empty-header]\n"},
@@ -90,7 +94,7 @@ static const struct { const char *text, *reported; } refused[] = {
     {"name\tage\n1\t2\n", "1:5+1 the cells are separated by tabs [separator]\n"},
     {"a,b\r1,2\r", "1:4+1 a line ends with a lone CR [line-end]\n"},
     {"a,b\n1,x\"y\"z\n\"q\"z,2\n", "2:4+1 a quote stands inside a cell without quotes [stray-quote]\n"
-                                  "3:4+1 text follows the closing quote of a cell [text-after-quote]\n"},
+                                   "3:4+1 text follows the closing quote of a cell [text-after-quote]\n"},
     {"a,b\n1,\"foo\nbar\n", "2:3+1 this quote is never closed [open-quote]\n"},
     {"a\n1\n\n2\n\n", "3:1+1 a blank line stands between rows [blank-line]\n"},
     {"\na\n1\n", "1:1+1 a blank line stands between rows [blank-line]\n"},
@@ -99,8 +103,12 @@ static const struct { const char *text, *reported; } refused[] = {
     {"a\n\xED\xA0\x80", "2:1+1 byte 0xED is not UTF-8 text [not-utf-8]\n"},
     {"a\n한\xF4\x90\x80\x80", "2:2+1 byte 0xF4 is not UTF-8 text [not-utf-8]\n"},
     {"a\nx\xE2\x80", "2:2+1 byte 0xE2 is not UTF-8 text [not-utf-8]\n"},
-    {"\xFF\xFE" "a", "0:0+0 the file is UTF-16 text [utf-16]\n"},
-    {"\xFE\xFF" "a", "0:0+0 the file is UTF-16 text [utf-16]\n"},
+    {"\xFF\xFE"
+     "a",
+     "0:0+0 the file is UTF-16 text [utf-16]\n"},
+    {"\xFE\xFF"
+     "a",
+     "0:0+0 the file is UTF-16 text [utf-16]\n"},
     {"a,b\n1,\x1B[31m\n", "2:3+1 the file holds the control character U+001B [control-character]\n"},
     {"a,b\n1,\xEF\xBB\xBFx\n", "2:3+1 the file holds the control character U+FEFF [control-character]\n"},
 };
@@ -120,9 +128,15 @@ static void test_nul(void **state) {
     (void)state;
     struct bench bench;
     bench_open(&bench);
-    assert_null(tmn_csv_parse(&bench.arena, source_of(&bench, "a\n1\0" "2\n", 6), &bench.list));
+    assert_null(tmn_csv_parse(&bench.arena,
+                              source_of(&bench,
+                                        "a\n1\0"
+                                        "2\n",
+                                        6),
+                              &bench.list));
     assert_string_equal(rendered(&bench), "f:2:2: error: the file holds a NUL byte [control-character]\n"
-                                          "  1\xEF\xBF\xBD" "2\n   ^\n"
+                                          "  1\xEF\xBF\xBD"
+                                          "2\n   ^\n"
                                           "  hint: if the file is UTF-16 text, save it as UTF-8\n");
     bench_close(&bench);
 }
@@ -157,7 +171,8 @@ static void test_bounds(void **state) {
     struct bench large;
     bench_open(&large);
     assert_null(tmn_csv_parse(&large.arena, &huge, &large.list));
-    assert_string_equal(reported(&large), "0:0+0 the file has 268435457 bytes; at most 268435456 are read [too-large]\n");
+    assert_string_equal(reported(&large),
+                        "0:0+0 the file has 268435457 bytes; at most 268435456 are read [too-large]\n");
     bench_close(&large);
     bench_close(&bench);
 }
@@ -213,14 +228,16 @@ static void test_read(void **state) {
 enum { COLUMNS_MAX = 6, ROWS_MAX = 12 };
 
 static void random_text(struct tmn_text *text, uint64_t *seed, bool plain) {
-    static const char *const pieces[] = {"a", "7", " ", "x;y", "é", "한", "\xF0\x9F\x8C\x8A", "\t", ",", "\"", "\n", "\r\n", "\r"};
+    static const char *const pieces[] = {"a",  "7", " ",  "x;y", "é",    "한", "\xF0\x9F\x8C\x8A",
+                                         "\t", ",", "\"", "\n",  "\r\n", "\r"};
     for (size_t i = chance(seed) % 5; i > 0; i--)
         tmn_text_put(text, "%s", pieces[chance(seed) % (plain ? 8 : 13)]);
 }
 
 /* Writes a cell, in quotes where it must be or by chance. */
 static void write_cell(struct tmn_text *out, const char *cell, bool alone, uint64_t *seed) {
-    bool quotes = strpbrk(cell, ",\"\r\n") != NULL || (alone && (cell[0] == '\0' || strpbrk(cell, ";\t") != NULL)) || chance(seed) % 4 == 0;
+    bool quotes = strpbrk(cell, ",\"\r\n") != NULL || (alone && (cell[0] == '\0' || strpbrk(cell, ";\t") != NULL)) ||
+                  chance(seed) % 4 == 0;
     if (!quotes) {
         tmn_text_put(out, "%s", cell);
         return;
@@ -275,8 +292,8 @@ static void test_random(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),   cmocka_unit_test(test_ends),       cmocka_unit_test(test_header_alone),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_nul),        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_forms),   cmocka_unit_test(test_ends),        cmocka_unit_test(test_header_alone),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_nul),         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_read),    cmocka_unit_test(test_cells_bound), cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

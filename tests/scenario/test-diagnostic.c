@@ -14,7 +14,8 @@ static void test_render(void **state) {
     struct bench bench;
     bench_open(&bench);
     const struct tmn_source *source = text(&bench, "a: 1\nrate: fraction of x\n");
-    tmn_report(&bench.list, at(source, 2, 7, 8), "unknown-name", "did you mean 'action'?", "unknown name '%s'", "fraction");
+    tmn_report(&bench.list, at(source, 2, 7, 8), "unknown-name", "did you mean 'action'?", "unknown name '%s'",
+               "fraction");
     assert_string_equal(rendered(&bench), "f:2:7: error: unknown name 'fraction' [unknown-name]\n"
                                           "  rate: fraction of x\n"
                                           "        ^~~~~~~~\n"
@@ -74,8 +75,8 @@ static void test_render_long(void **state) {
     char expected[1024], tildes[120];
     memset(tildes, '~', sizeof tildes);
     snprintf(expected, sizeof expected,
-             "f:1:1: error: start [c]\n  %.120s…\n  ^%.119s\nf:1:501: error: middle [c]\n  …%.119s…\n  %61s^~~\n", line, tildes,
-             line + 440, "");
+             "f:1:1: error: start [c]\n  %.120s…\n  ^%.119s\nf:1:501: error: middle [c]\n  …%.119s…\n  %61s^~~\n", line,
+             tildes, line + 440, "");
     assert_string_equal(rendered(&bench), expected);
     bench_close(&bench);
 }
@@ -140,8 +141,8 @@ static void test_hint(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_render),     cmocka_unit_test(test_render_kinds),    cmocka_unit_test(test_render_wide),
-        cmocka_unit_test(test_render_long), cmocka_unit_test(test_list),           cmocka_unit_test(test_once_and_sorted),
+        cmocka_unit_test(test_render),      cmocka_unit_test(test_render_kinds), cmocka_unit_test(test_render_wide),
+        cmocka_unit_test(test_render_long), cmocka_unit_test(test_list),         cmocka_unit_test(test_once_and_sorted),
         cmocka_unit_test(test_message_cut), cmocka_unit_test(test_hint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,8 @@ static void check_place(struct tmn_place place, int line, int column, int length
 static void put_node(struct tmn_text *out, const struct tmn_node *node) {
     tmn_text_put(out, "%d:%d+%d", node->place.line, node->place.column, node->place.length);
     if (node->kind == TMN_NODE_SCALAR) {
-        tmn_text_put(out, "'%s'%s%s%s", node->text, node->quoted ? "q" : "", node->null ? "n" : "", node->verbatim ? "v" : "");
+        tmn_text_put(out, "'%s'%s%s%s", node->text, node->quoted ? "q" : "", node->null ? "n" : "",
+                     node->verbatim ? "v" : "");
         return;
     }
     tmn_text_put(out, node->kind == TMN_NODE_MAPPING ? "{" : "[");
@@ -39,19 +40,25 @@ static const char *shown(struct bench *bench, const struct tmn_node *node) {
     return out.items;
 }
 
-static const struct { const char *text, *tree; } accepted[] = {
+static const struct {
+    const char *text, *tree;
+} accepted[] = {
     {"foo", "1:1+3'foo'v"},
     {"# c\na: 1\n", "2:1+1{2:1+1'a'v: 2:4+1'1'v}"},
     {"---\na: no\n...\n", "2:1+1{2:1+1'a'v: 2:4+2'no'v}"},
-    {"\xEF\xBB\xBF" "ab: 1:30\r\nc: 010\r\n", "1:1+2{1:1+2'ab'v: 1:5+4'1:30'v, 2:1+1'c'v: 2:4+3'010'v}"},
+    {"\xEF\xBB\xBF"
+     "ab: 1:30\r\nc: 010\r\n",
+     "1:1+2{1:1+2'ab'v: 1:5+4'1:30'v, 2:1+1'c'v: 2:4+3'010'v}"},
     {"a: 1\rb: on\r", "1:1+1{1:1+1'a'v: 1:4+1'1'v, 2:1+1'b'v: 2:4+2'on'v}"},
     {"[x, 'q''q', \"e\\x41s\", 'w']", "1:1+1[1:2+1'x'v, 1:5+6'q'q'q, 1:13+8'eAs'q, 1:23+3'w'qv]"},
     {"한국: {k: 서울, \"b\": ''}", "1:1+2{1:1+2'한국'v: 1:5+1{1:6+1'k'v: 1:9+2'서울'v, 1:13+3'b'qv: 1:18+2''qv}}"},
     {"- - 1\n  - 2\n- x: y\n", "1:1+1[1:3+1[1:5+1'1'v, 2:5+1'2'v], 3:3+1{3:3+1'x'v: 3:6+1'y'v}]"},
-    {"a: ~\nb:\nc: null\nd: 'null'\nnull: Null\n",
-     "1:1+1{1:1+1'a'v: 1:4+1''nv, 2:1+1'b'v: 2:3+1''nv, 3:1+1'c'v: 3:4+4''nv, 4:1+1'd'v: 4:4+6'null'qv, 5:1+4'null'v: 5:7+4'Null'v}"},
-    {"e: |\n  block\n  text\nf: >-\n  fold\n  ed\n", "1:1+1{1:1+1'e'v: 1:4+1'block\ntext\n'q, 4:1+1'f'v: 4:4+1'fold ed'q}"},
-    {"f: plain over  \n   lines\ng: \"quo\\\n  ted\n  x\"\n", "1:1+1{1:1+1'f'v: 1:4+10'plain over lines', 3:1+1'g'v: 3:4+5'quoted x'q}"},
+    {"a: ~\nb:\nc: null\nd: 'null'\nnull: Null\n", "1:1+1{1:1+1'a'v: 1:4+1''nv, 2:1+1'b'v: 2:3+1''nv, 3:1+1'c'v: "
+                                                   "3:4+4''nv, 4:1+1'd'v: 4:4+6'null'qv, 5:1+4'null'v: 5:7+4'Null'v}"},
+    {"e: |\n  block\n  text\nf: >-\n  fold\n  ed\n",
+     "1:1+1{1:1+1'e'v: 1:4+1'block\ntext\n'q, 4:1+1'f'v: 4:4+1'fold ed'q}"},
+    {"f: plain over  \n   lines\ng: \"quo\\\n  ted\n  x\"\n",
+     "1:1+1{1:1+1'f'v: 1:4+10'plain over lines', 3:1+1'g'v: 3:4+5'quoted x'q}"},
     {"{a, b: , c}", "1:1+1{1:2+1'a'v: 1:3+1''nv, 1:5+1'b'v: 1:8+1''nv, 1:10+1'c'v: 1:11+1''nv}"},
     {"who: status = home and not x != y | z\n", "1:1+3{1:1+3'who'v: 1:6+32'status = home and not x != y | z'v}"},
 };
@@ -69,7 +76,9 @@ static void test_accepted(void **state) {
 }
 
 /* The tree goes on: what is left of it stands in the third column. */
-static const struct { const char *text, *reported, *tree; } mistakes[] = {
+static const struct {
+    const char *text, *reported, *tree;
+} mistakes[] = {
     {"a: 1\nb: {x: 1, x: 2}\n'a': 3\na: 4\n",
      "2:11+1 the key 'x' stands here a second time; the first is in line 2 [duplicate-key]\n"
      "3:1+3 the key 'a' stands here a second time; the first is in line 1 [duplicate-key]\n"
@@ -87,7 +96,8 @@ static const struct { const char *text, *reported, *tree; } mistakes[] = {
      "3:7+2 the anchor '&u' can not be used here [anchor]\n"
      "4:1+2 the anchor '&k' can not be used here [anchor]\n"
      "4:7+2 the tag '!m' can not be used here [tag]\n",
-     "1:1+1{1:1+1'a'v: 1:10+1'5'v, 2:1+1'b'v: 2:6+1'c'v, 3:1+1'd'v: 3:10+1[3:11+1'x'v], 4:4+1'e'v: 4:9+1{5:3+1'f'v: 5:6+1'1'v}}"},
+     "1:1+1{1:1+1'a'v: 1:10+1'5'v, 2:1+1'b'v: 2:6+1'c'v, 3:1+1'd'v: 3:10+1[3:11+1'x'v], 4:4+1'e'v: 4:9+1{5:3+1'f'v: "
+     "5:6+1'1'v}}"},
     {"<<: {a: 1}\nb: 2\n'<<': 3\n", "1:1+2 the merge key '<<' can not be used here [merge-key]\n",
      "1:1+1{2:1+1'b'v: 2:4+1'2'v, 3:1+4'<<'qv: 3:7+1'3'v}"},
     {"? [a, b]\n: 1\n{a: b}: 2\nx: 1\n",
@@ -105,7 +115,8 @@ static const struct { const char *text, *reported, *tree; } mistakes[] = {
      "1:1+1{1:1+1'a'v: 1:4+6'x'q, 2:1+1'b'v: 2:4+4'ok'qv, 3:1+1'c'v: 3:4+8'\xE2\x80\xA8'q, 4:1+1'd'v: 4:4+6'\t\n'q}"},
     /* From here on nothing useful can be read, but what was found before is told. */
     {"a: 1\na: 2\nb: c: d\n",
-     "2:1+1 the key 'a' stands here a second time; the first is in line 1 [duplicate-key]\n3:5+1 a ':' can not stand here [yaml]\n",
+     "2:1+1 the key 'a' stands here a second time; the first is in line 1 [duplicate-key]\n3:5+1 a ':' can not stand "
+     "here [yaml]\n",
      "NULL"},
     {"", "1:1+1 the file is empty [empty]\n", "NULL"},
     {"# only a comment\n\n", "1:1+1 the file is empty [empty]\n", "NULL"},
@@ -125,7 +136,8 @@ static const struct { const char *text, *reported, *tree; } mistakes[] = {
     {"a: 1\n: 2\n", "2:1+1 a key is missing before this ':' [yaml]\n", "NULL"},
     {"a: 'b' c\n", "1:8+1 text follows a value that has ended [yaml]\n", "NULL"},
     {"[a]\nb\n", "2:1+1 this does not belong to what stands above it [yaml]\n", "NULL"},
-    {"a: { who: x in [a, b], rate: x }\n", "1:16+1 a ',' or '}' is missing before this; the '{' stands in line 1 [yaml]\n", "NULL"},
+    {"a: { who: x in [a, b], rate: x }\n",
+     "1:16+1 a ',' or '}' is missing before this; the '{' stands in line 1 [yaml]\n", "NULL"},
     {"a: [1, 2\nb: 3\n", "2:2+1 a ',' or ']' is missing before this; the '[' stands in line 1 [yaml]\n", "NULL"},
     {"a: [1, 2", "1:4+1 this '[' is never closed [yaml]\n", "NULL"},
     {"b: 2\na: {1, 2\n", "2:4+1 this '{' is never closed [yaml]\n", "NULL"},
@@ -146,7 +158,9 @@ static const struct { const char *text, *reported, *tree; } mistakes[] = {
     {"a: 1\nb: \x1B[0m\n", "2:4+1 the file holds the control character U+001B [control-character]\n", "NULL"},
     {"a: \xC2\x85\n", "1:4+1 the file holds the control character U+0085 [control-character]\n", "NULL"},
     {"a: \xEF\xBF\xBE\n", "1:4+1 the file holds the control character U+FFFE [control-character]\n", "NULL"},
-    {"\xFF\xFE" "a", "0:0+0 the file is UTF-16 text [utf-16]\n", "NULL"},
+    {"\xFF\xFE"
+     "a",
+     "0:0+0 the file is UTF-16 text [utf-16]\n", "NULL"},
 };
 
 static void test_mistakes(void **state) {
@@ -167,14 +181,17 @@ static void test_rendering(void **state) {
     struct bench bench;
     bench_open(&bench);
     assert_null(tree_of(&bench, "transitions:\n  cross: { who: status in [a, b] }\n"));
-    assert_string_equal(rendered(&bench), "f:2:27: error: a ',' or '}' is missing before this; the '{' stands in line 2 [yaml]\n"
-                                          "    cross: { who: status in [a, b] }\n"
-                                          "                            ^\n"
-                                          "  hint: inside { } and [ ] a text with , [ ] { } or ': ' must be in quotes\n");
+    assert_string_equal(rendered(&bench),
+                        "f:2:27: error: a ',' or '}' is missing before this; the '{' stands in line 2 [yaml]\n"
+                        "    cross: { who: status in [a, b] }\n"
+                        "                            ^\n"
+                        "  hint: inside { } and [ ] a text with , [ ] { } or ': ' must be in quotes\n");
     bench_close(&bench);
     bench_open(&bench);
     assert_null(tree_of(&bench, "a:\n\tb: 1\n"));
-    assert_string_equal(rendered(&bench), "f:2:1: error: a tab can not indent a line [tab]\n      b: 1\n  ^~~~\n  hint: indent with spaces\n");
+    assert_string_equal(
+        rendered(&bench),
+        "f:2:1: error: a tab can not indent a line [tab]\n      b: 1\n  ^~~~\n  hint: indent with spaces\n");
     bench_close(&bench);
 }
 
@@ -197,7 +214,8 @@ static void test_depth(void **state) {
         memset(text + depth, ']', (size_t)depth);
         struct tmn_node *root = tree_of(&bench, text);
         assert_true((root != NULL) == (depth == 32));
-        assert_string_equal(reported(&bench), depth == 32 ? "" : "1:33+1 lists and mappings are nested deeper than 32 [too-deep]\n");
+        assert_string_equal(reported(&bench),
+                            depth == 32 ? "" : "1:33+1 lists and mappings are nested deeper than 32 [too-deep]\n");
         bench_close(&bench);
     }
 }
@@ -213,7 +231,8 @@ static void test_size(void **state) {
     memcpy(text, "a: 1", 4);
     text[limit + 1] = '\0';
     struct tmn_source source = {.path = "f", .bytes = text, .count = limit};
-    assert_string_equal(shown(&bench, tmn_tree_parse(&bench.arena, &source, &bench.list)), "1:1+1{1:1+1'a'v: 1:4+1'1'v}");
+    assert_string_equal(shown(&bench, tmn_tree_parse(&bench.arena, &source, &bench.list)),
+                        "1:1+1{1:1+1'a'v: 1:4+1'1'v}");
     source.count = limit + 1;
     assert_null(tmn_tree_parse(&bench.arena, &source, &bench.list));
     assert_string_equal(reported(&bench), "0:0+0 the file has 16777217 bytes; at most 16777216 are read [too-large]\n");
@@ -233,7 +252,8 @@ static void test_many(void **state) {
     tmn_text_put(&text, "k7: w\n");
     struct tmn_node *root = tree_of(&bench, text.items);
     assert_int_equal(root->count, 200000);
-    assert_string_equal(reported(&bench), "200001:1+2 the key 'k7' stands here a second time; the first is in line 8 [duplicate-key]\n");
+    assert_string_equal(reported(&bench),
+                        "200001:1+2 the key 'k7' stands here a second time; the first is in line 8 [duplicate-key]\n");
     bench_close(&bench);
 
     bench_open(&bench);
@@ -277,15 +297,19 @@ static void test_read(void **state) {
 }
 
 /* Places inside scalars. `x` in the text is looked for; `length` characters from there on. */
-static const struct { const char *text; size_t length; int line, column, underlined; } inside[] = {
+static const struct {
+    const char *text;
+    size_t length;
+    int line, column, underlined;
+} inside[] = {
     {"a: b + x1 * 2", 2, 1, 8, 2},
     {"a: '한 + x1'", 2, 1, 9, 2},
-    {"a: \"한 + x1 \"", 9, 1, 9, 3},        /* cut at the text's end; the blank is part of the text */
+    {"a: \"한 + x1 \"", 9, 1, 9, 3}, /* cut at the text's end; the blank is part of the text */
     {"a: 'it''s x1'", 2, 1, 11, 2},
     {"a: \"\\u0041\\t\\x20 x1\"", 2, 1, 18, 2},
-    {"a: \"\\\"x\\\"z\"", 3, 1, 7, 4},       /* the escape inside counts with its two characters */
+    {"a: \"\\\"x\\\"z\"", 3, 1, 7, 4}, /* the escape inside counts with its two characters */
     {"a: b +\n   c + x1\n", 2, 2, 8, 2},
-    {"a: b + x1\n   + c\n", 6, 1, 8, 2},      /* up to the line's end */
+    {"a: b + x1\n   + c\n", 6, 1, 8, 2}, /* up to the line's end */
     {"a: 'b +\n\n   c + x1 '\n", 2, 3, 8, 2},
     {"a: \"b \\\n   c + x1\"\n", 2, 2, 8, 2},
     {"a: |\n  b +\n    c + x1\n", 2, 3, 9, 2},
@@ -307,7 +331,8 @@ static void test_inside(void **state) {
         size_t offset = 0;
         for (const char *at = node->text; at < found; at++)
             offset += ((unsigned char)*at & 0xC0) != 0x80;
-        check_place(tmn_node_place_at(node, offset, inside[i].length), inside[i].line, inside[i].column, inside[i].underlined);
+        check_place(tmn_node_place_at(node, offset, inside[i].length), inside[i].line, inside[i].column,
+                    inside[i].underlined);
         bench_close(&bench);
     }
 }
@@ -319,15 +344,15 @@ static void test_inside_edges(void **state) {
     bench_open(&bench);
     struct tmn_node *root = tree_of(&bench, "- a +\n- 'a +'\n- 'it''s +  b'\n- \"x\\ty\"\n-\n- [q]\n- b\n  c\n");
     struct tmn_node **items = root->items;
-    check_place(tmn_node_place_at(items[0], 3, 1), 1, 6, 1);  /* behind the last character */
+    check_place(tmn_node_place_at(items[0], 3, 1), 1, 6, 1); /* behind the last character */
     check_place(tmn_node_place_at(items[0], 99, 9), 1, 6, 1);
     check_place(tmn_node_place_at(items[1], 3, 1), 2, 7, 1);
     check_place(tmn_node_place_at(items[2], 7, 1), 3, 12, 1); /* the second blank of two */
     check_place(tmn_node_place_at(items[2], 9, 1), 3, 14, 1);
-    check_place(tmn_node_place_at(items[3], 1, 1), 4, 5, 1);  /* the escaped tab */
+    check_place(tmn_node_place_at(items[3], 1, 1), 4, 5, 1); /* the escaped tab */
     check_place(tmn_node_place_at(items[4], 0, 1), 5, 2, 1);
     check_place(tmn_node_place_at(items[5], 0, 1), 6, 3, 1);
-    check_place(tmn_node_place_at(items[6], 1, 1), 7, 4, 1);  /* the folded line end */
+    check_place(tmn_node_place_at(items[6], 1, 1), 7, 4, 1); /* the folded line end */
     bench_close(&bench);
 }
 
@@ -355,8 +380,8 @@ static bool parses_within(size_t limit, bool shared) {
     return true;
 }
 
-/* Whatever the limit at which the arena runs out, the jump arrives and nothing leaks (the sanitizer looks); also when the
- * tree and the diagnostics have arenas of their own. */
+/* Whatever the limit at which the arena runs out, the jump arrives and nothing leaks (the sanitizer looks); also when
+ * the tree and the diagnostics have arenas of their own. */
 static void test_exhausted(void **state) {
     (void)state;
     for (int shared = 0; shared <= 1; shared++) {
@@ -372,7 +397,8 @@ static void test_exhausted(void **state) {
 /* Quotes a random text and asks for its parts again: the place of each character must show that character. */
 static void test_random_quoted(void **state) {
     (void)state;
-    static const char *const pieces[] = {"a", "Z", "0", " ", "한", "\xF0\x9F\x8C\x8A", ":", "#", "{", ",", "]", "!", "*", "&", "-", "%"};
+    static const char *const pieces[] = {"a", "Z", "0", " ", "한", "\xF0\x9F\x8C\x8A", ":", "#", "{", ",", "]",
+                                         "!", "*", "&", "-", "%"};
     const char *given = getenv("TUMEN_TEST_SEED");
     uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
     print_message("TUMEN_TEST_SEED=%llu\n", (unsigned long long)seed);
@@ -414,10 +440,10 @@ static void test_random_quoted(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted), cmocka_unit_test(test_mistakes),  cmocka_unit_test(test_rendering),
-        cmocka_unit_test(test_nul),      cmocka_unit_test(test_depth),     cmocka_unit_test(test_size),
-        cmocka_unit_test(test_many),     cmocka_unit_test(test_get),       cmocka_unit_test(test_read),
-        cmocka_unit_test(test_inside),   cmocka_unit_test(test_inside_edges), cmocka_unit_test(test_exhausted),
+        cmocka_unit_test(test_accepted),      cmocka_unit_test(test_mistakes),     cmocka_unit_test(test_rendering),
+        cmocka_unit_test(test_nul),           cmocka_unit_test(test_depth),        cmocka_unit_test(test_size),
+        cmocka_unit_test(test_many),          cmocka_unit_test(test_get),          cmocka_unit_test(test_read),
+        cmocka_unit_test(test_inside),        cmocka_unit_test(test_inside_edges), cmocka_unit_test(test_exhausted),
         cmocka_unit_test(test_random_quoted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,8 +33,13 @@ static int add_feature(struct tmn_model *model, struct tmn_feature feature) {
 }
 
 static void add_attribute_feature(struct tmn_model *model, const struct tmn_attribute *attribute) {
-    add_feature(model, (struct tmn_feature){.kind = TMN_FEATURE_ATTRIBUTE, .index = (int)model->attributes.count - 1, .name = attribute->name,
-                                            .cardinality = attribute->levels, .level = attribute->level, .numeric = attribute->numeric, .first = attribute->first});
+    add_feature(model, (struct tmn_feature){.kind = TMN_FEATURE_ATTRIBUTE,
+                                            .index = (int)model->attributes.count - 1,
+                                            .name = attribute->name,
+                                            .cardinality = attribute->levels,
+                                            .level = attribute->level,
+                                            .numeric = attribute->numeric,
+                                            .first = attribute->first});
 }
 
 struct tmn_model *small_model(struct tmn_arena *arena, const char *const *spec, size_t count) {
@@ -67,20 +72,29 @@ int small_numbers(struct tmn_model *model, const char *name, int first, int last
     int index = (int)model->attributes.count - 1;
     if (strcmp(name, "birth_year") == 0) {
         model->birth_year = index;
-        model->age_feature = add_feature(model, (struct tmn_feature){.kind = TMN_FEATURE_AGE, .index = index, .name = "age", .cardinality = TMN_MAX_AGE + 1, .numeric = true});
+        model->age_feature = add_feature(model, (struct tmn_feature){.kind = TMN_FEATURE_AGE,
+                                                                     .index = index,
+                                                                     .name = "age",
+                                                                     .cardinality = TMN_MAX_AGE + 1,
+                                                                     .numeric = true});
     }
     return index;
 }
 
 int small_map(struct tmn_model *model, const char *name, int of, uint32_t levels, const uint16_t *to) {
-    struct tmn_map map = {.name = name, .of = of, .levels = levels, .level = TMN_NEW_ARRAY(model->arena, const char *, levels)};
+    struct tmn_map map = {
+        .name = name, .of = of, .levels = levels, .level = TMN_NEW_ARRAY(model->arena, const char *, levels)};
     uint16_t *copy = TMN_NEW_ARRAY(model->arena, uint16_t, model->attributes.items[of].levels);
     memcpy(copy, to, model->attributes.items[of].levels * sizeof *copy);
     map.to = copy;
     for (uint32_t l = 0; l < levels; l++)
         map.level[l] = tmn_arena_printf(model->arena, "%s%u", name, l);
     TMN_PUSH(model->arena, &model->maps, map);
-    return add_feature(model, (struct tmn_feature){.kind = TMN_FEATURE_MAP, .index = (int)model->maps.count - 1, .name = name, .cardinality = levels, .level = map.level});
+    return add_feature(model, (struct tmn_feature){.kind = TMN_FEATURE_MAP,
+                                                   .index = (int)model->maps.count - 1,
+                                                   .name = name,
+                                                   .cardinality = levels,
+                                                   .level = map.level});
 }
 
 int small_layer(struct tmn_model *model, struct tmn_layer layer) {
@@ -136,13 +150,16 @@ struct tmn_expr *small_member(struct tmn_model *model, int feature, uint32_t fir
     bool *member = TMN_NEW_ARRAY(model->arena, bool, model->features.items[feature].cardinality);
     for (uint32_t l = first; l <= last; l++)
         member[l] = true;
-    *expr = (struct tmn_expr){.op = TMN_OP_MEMBER, .boolean = true, .index = feature, .member = member, .source = "a member"};
+    *expr = (struct tmn_expr){
+        .op = TMN_OP_MEMBER, .boolean = true, .index = feature, .member = member, .source = "a member"};
     return expr;
 }
 
-struct tmn_expr *small_if(struct tmn_model *model, struct tmn_expr *condition, struct tmn_expr *yes, struct tmn_expr *no) {
+struct tmn_expr *small_if(struct tmn_model *model, struct tmn_expr *condition, struct tmn_expr *yes,
+                          struct tmn_expr *no) {
     struct tmn_expr *expr = TMN_NEW(model->arena, struct tmn_expr);
-    *expr = (struct tmn_expr){.op = TMN_OP_IF, .count = 3, .arg = TMN_NEW_ARRAY(model->arena, struct tmn_expr *, 3), .source = "an if"};
+    *expr = (struct tmn_expr){
+        .op = TMN_OP_IF, .count = 3, .arg = TMN_NEW_ARRAY(model->arena, struct tmn_expr *, 3), .source = "an if"};
     expr->arg[0] = condition;
     expr->arg[1] = yes;
     expr->arg[2] = no;

@@ -21,7 +21,8 @@ void small_draw(struct tmn_model *model, int attribute, struct tmn_expr **chance
 struct tmn_expr *small_number(struct tmn_model *model, double number);
 /* Level of a feature lies in first..last. */
 struct tmn_expr *small_member(struct tmn_model *model, int feature, uint32_t first, uint32_t last);
-struct tmn_expr *small_if(struct tmn_model *model, struct tmn_expr *condition, struct tmn_expr *yes, struct tmn_expr *no);
+struct tmn_expr *small_if(struct tmn_model *model, struct tmn_expr *condition, struct tmn_expr *yes,
+                          struct tmn_expr *no);
 
 struct tmn_world *small_world(const struct tmn_model *model, uint64_t seed, double scale, int threads);
 /* Level of an attribute of a row. */

@@ -76,7 +76,8 @@ static void margin_by_map(void **state) {
 static void bands(void **state) {
     struct tmn_model *model = small_model(*state, spec + 1, 1);
     int year = small_numbers(model, "birth_year", 1990, 2001);
-    struct tmn_counts counts = {.keys = 1, .feature = {year}, .band = {5}, .first = {-2}, .size = {2}, .cells = 2, .value = (double[]){30, 20}};
+    struct tmn_counts counts = {
+        .keys = 1, .feature = {year}, .band = {5}, .first = {-2}, .size = {2}, .cells = 2, .value = (double[]){30, 20}};
     model->population.counts = counts;
     small_margin(model, small_counts(model, 1, (int[]){0}, (double[]){1, 4}));
     struct tmn_joint joint = fit(*state, model);
@@ -84,13 +85,15 @@ static void bands(void **state) {
     uint32_t level[TMN_MAX_ATTRIBUTES];
     for (size_t c = 0; c < joint.cells; c++) {
         tmn_joint_levels(&joint, c, level);
-        uint32_t y = joint.attribute[0] == year ? level[0] : level[1], sex = joint.attribute[0] == year ? level[1] : level[0];
+        uint32_t y = joint.attribute[0] == year ? level[0] : level[1],
+                 sex = joint.attribute[0] == year ? level[1] : level[0];
         double all = y < 3 ? 10 : y < 8 ? 4 : 0;
         near(joint.value[c], all * (sex == 0 ? 0.2 : 0.8));
     }
 }
 
-static void expect_failure(struct tmn_arena *arena, const struct tmn_model *model, const char *part, const char *other) {
+static void expect_failure(struct tmn_arena *arena, const struct tmn_model *model, const char *part,
+                           const char *other) {
     struct tmn_joint joint;
     struct tmn_error err = {0};
     assert_false(tmn_joint_fit(&joint, model, arena, &err));

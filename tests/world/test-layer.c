@@ -42,7 +42,10 @@ static struct tmn_model *country(struct tmn_arena *arena, bool unborn) {
     return model;
 }
 
-struct graph { uint32_t rows, *degree, *tie; size_t width; };
+struct graph {
+    uint32_t rows, *degree, *tie;
+    size_t width;
+};
 
 static struct graph graph_of(const struct tmn_world *world, int layer) {
     struct graph graph = {.rows = world->rows, .width = tmn_layer_degree_max(world, layer) + 1};
@@ -110,7 +113,8 @@ static void households_and_units(void **state) {
     for (uint32_t row = 0; row < world->rows; row++) {
         uint32_t h = world->household[row], u = world->household_unit[h];
         assert_int_equal(kin.degree[row], world->household_first[h + 1] - world->household_first[h] - 1);
-        assert_int_equal(near.degree[row], world->household_first[world->unit_first[u + 1]] - world->household_first[world->unit_first[u]] - 1);
+        assert_int_equal(near.degree[row], world->household_first[world->unit_first[u + 1]] -
+                                               world->household_first[world->unit_first[u]] - 1);
         for (uint32_t i = 0; i < kin.degree[row]; i++)
             assert_int_equal(world->household[kin.tie[row * kin.width + i]], h);
         if (row >= world->national_reserve || row >= world->place_reserve[tmn_world_place(world, row)])
@@ -129,13 +133,16 @@ static uint32_t group_rows(const struct tmn_world *world, bool province, uint32_
     return rows;
 }
 
-/* Fixed degree within places and provinces, all others where a group is small, nothing for the nation's reserve; each group
- * is one piece, so each of its rows is on the ring. */
+/* Fixed degree within places and provinces, all others where a group is small, nothing for the nation's reserve; each
+ * group is one piece, so each of its rows is on the ring. */
 static void rings(void **state) {
     for (int within = 0; within < 2; within++)
         for (uint32_t degree = 2; degree <= 6; degree += 2) {
             struct tmn_model *model = country(*state, true);
-            int layer = small_layer(model, (struct tmn_layer){.name = "friends", .kind = TMN_LAYER_RING, .size = degree, .within = within == 0 ? PLACE : PROVINCE});
+            int layer = small_layer(model, (struct tmn_layer){.name = "friends",
+                                                              .kind = TMN_LAYER_RING,
+                                                              .size = degree,
+                                                              .within = within == 0 ? PLACE : PROVINCE});
             struct tmn_world *world = small_world(model, 6, 1, 2);
             struct graph graph = graph_of(world, layer);
             assert_int_equal(tmn_layer_degree_max(world, layer), degree);
@@ -145,7 +152,8 @@ static void rings(void **state) {
                     assert_int_equal(graph.degree[row], 0);
                     continue;
                 }
-                uint32_t place = tmn_world_place(world, row), group = within == 0 ? place : model->maps.items[0].to[place];
+                uint32_t place = tmn_world_place(world, row),
+                         group = within == 0 ? place : model->maps.items[0].to[place];
                 uint32_t rows = group_rows(world, within == 1, group);
                 assert_int_equal(graph.degree[row], rows > degree ? degree : rows - 1);
                 if (row == world->place_first[place])
@@ -163,8 +171,10 @@ static void rings(void **state) {
 /* The nation as one ring, keyed or in the order of rows. */
 static void national_rings(void **state) {
     struct tmn_model *model = country(*state, true);
-    int keyed = small_layer(model, (struct tmn_layer){.name = "keyed", .kind = TMN_LAYER_RING, .size = 4, .within = -1});
-    int rows = small_layer(model, (struct tmn_layer){.name = "rows", .kind = TMN_LAYER_RING, .size = 4, .within = -1, .rows = true});
+    int keyed =
+        small_layer(model, (struct tmn_layer){.name = "keyed", .kind = TMN_LAYER_RING, .size = 4, .within = -1});
+    int rows = small_layer(
+        model, (struct tmn_layer){.name = "rows", .kind = TMN_LAYER_RING, .size = 4, .within = -1, .rows = true});
     struct tmn_world *world = small_world(model, 6, 1, 2);
     struct graph a = graph_of(world, keyed), b = graph_of(world, rows);
     check_simple(&a);
@@ -191,9 +201,13 @@ static void tiny_groups(void **state) {
         static const char *const spec[] = {"place:A"};
         struct tmn_model *model = small_model(*state, spec, 1);
         model->population.size = n;
-        int ring = small_layer(model, (struct tmn_layer){.name = "ring", .kind = TMN_LAYER_RING, .size = 6, .within = -1});
-        int some = small_layer(model, (struct tmn_layer){.name = "long", .kind = TMN_LAYER_RING, .size = 6, .within = -1, .long_share = 0.5});
-        int block = small_layer(model, (struct tmn_layer){.name = "block", .kind = TMN_LAYER_BLOCK, .size = 4, .within = -1});
+        int ring =
+            small_layer(model, (struct tmn_layer){.name = "ring", .kind = TMN_LAYER_RING, .size = 6, .within = -1});
+        int some = small_layer(
+            model,
+            (struct tmn_layer){.name = "long", .kind = TMN_LAYER_RING, .size = 6, .within = -1, .long_share = 0.5});
+        int block =
+            small_layer(model, (struct tmn_layer){.name = "block", .kind = TMN_LAYER_BLOCK, .size = 4, .within = -1});
         struct tmn_world *world = small_world(model, n, 1, 1);
         struct graph a = graph_of(world, ring), b = graph_of(world, some), c = graph_of(world, block);
         check_simple(&a);
@@ -216,7 +230,8 @@ static void tiny_groups(void **state) {
 static void blocks(void **state) {
     for (uint32_t size = 1; size <= 50; size += 7) {
         struct tmn_model *model = country(*state, true);
-        int layer = small_layer(model, (struct tmn_layer){.name = "work", .kind = TMN_LAYER_BLOCK, .size = size, .within = PROVINCE});
+        int layer = small_layer(
+            model, (struct tmn_layer){.name = "work", .kind = TMN_LAYER_BLOCK, .size = size, .within = PROVINCE});
         struct tmn_world *world = small_world(model, 6, 1, 2);
         struct graph graph = graph_of(world, layer);
         check_simple(&graph);
@@ -245,7 +260,8 @@ static void long_ties(void **state) {
         struct tmn_model *model = small_model(*state, spec, 1);
         model->population.place_attribute = PLACE;
         model->population.size = 20000;
-        int near = small_layer(model, (struct tmn_layer){.name = "friends", .kind = TMN_LAYER_RING, .size = 6, .within = PLACE});
+        int near = small_layer(
+            model, (struct tmn_layer){.name = "friends", .kind = TMN_LAYER_RING, .size = 6, .within = PLACE});
         struct tmn_layer with = model->layers.items[near];
         with.long_share = share;
         TMN_PUSH(model->arena, &model->layers, with); /* the same hash, so the same ring */
@@ -267,7 +283,8 @@ static void long_ties(void **state) {
             }
         }
         assert_true(missing <= 40); /* two ties of the same rows are rare */
-        double error = sqrt(share * (1 - share) / all * 4) * 4 + 2e-3; /* pairs of ties, both ends: a tie in four is a free one */
+        double error =
+            sqrt(share * (1 - share) / all * 4) * 4 + 2e-3; /* pairs of ties, both ends: a tie in four is a free one */
         if (!(fabs(moved / all - share) < error))
             fail_msg("share %g instead of %g", moved / all, share);
         assert_true(fabs(away / moved - 0.9) < 0.03);
@@ -285,7 +302,9 @@ static void small_world_effect(void **state) {
     struct tmn_model *model = small_model(*state, spec, 1);
     model->population.size = 5000;
     small_layer(model, (struct tmn_layer){.name = "a", .kind = TMN_LAYER_RING, .size = 4, .within = -1, .rows = true});
-    small_layer(model, (struct tmn_layer){.name = "b", .kind = TMN_LAYER_RING, .size = 4, .within = -1, .rows = true, .long_share = 0.1});
+    small_layer(model,
+                (struct tmn_layer){
+                    .name = "b", .kind = TMN_LAYER_RING, .size = 4, .within = -1, .rows = true, .long_share = 0.1});
     struct tmn_world *world = small_world(model, 6, 1, 2);
     double steps[2];
     for (int l = 0; l < 2; l++) {
@@ -319,7 +338,8 @@ static void edge_list(void **state) {
     static uint32_t edge[] = {0, 1, 1, 2, 2, 1, 5, 0, 0, 1, 9, 3};
     struct tmn_model *model = small_model(*state, spec, 1);
     model->population.size = 10;
-    small_layer(model, (struct tmn_layer){.name = "wires", .kind = TMN_LAYER_EDGES, .within = -1, .edge = edge, .edges = 6});
+    small_layer(model,
+                (struct tmn_layer){.name = "wires", .kind = TMN_LAYER_EDGES, .within = -1, .edge = edge, .edges = 6});
     struct tmn_world *world = small_world(model, 1, 1, 1);
     struct graph graph = graph_of(world, 0);
     check_simple(&graph);
@@ -352,20 +372,27 @@ static void refused(struct tmn_arena *arena, struct tmn_layer layer, double scal
 
 static void refusals(void **state) {
     static uint32_t loop[] = {0, 1, 7, 7}, beyond[] = {0, 1908};
-    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_HOUSEHOLD, .within = -1}, 1, "needs population.households");
+    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_HOUSEHOLD, .within = -1}, 1,
+            "needs population.households");
     refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_UNIT, .within = -1}, 1, "needs population.unit");
     refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_RING, .size = 3, .within = -1}, 1, "even degree");
-    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_RING, .size = 4, .within = STATUS}, 1, "place of the population");
-    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_EDGES, .within = -1, .edge = loop, .edges = 2}, 1, "row 7 to itself");
-    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_EDGES, .within = -1, .edge = beyond, .edges = 1}, 1, "ends with row 1907");
-    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_EDGES, .within = -1, .edge = loop, .edges = 1}, 0.5, "scale below 1");
+    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_RING, .size = 4, .within = STATUS}, 1,
+            "place of the population");
+    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_EDGES, .within = -1, .edge = loop, .edges = 2}, 1,
+            "row 7 to itself");
+    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_EDGES, .within = -1, .edge = beyond, .edges = 1},
+            1, "ends with row 1907");
+    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_EDGES, .within = -1, .edge = loop, .edges = 1},
+            0.5, "scale below 1");
 }
 
 /* Layers are built over the rows of a sample as over any world; the same key whatever else is declared. */
 static void sampled(void **state) {
     struct tmn_model *model = country(*state, true);
     small_layer(model, (struct tmn_layer){.name = "other", .kind = TMN_LAYER_HOUSEHOLD, .within = -1});
-    int layer = small_layer(model, (struct tmn_layer){.name = "friends", .kind = TMN_LAYER_RING, .size = 4, .within = PLACE, .long_share = 0.2});
+    int layer = small_layer(
+        model,
+        (struct tmn_layer){.name = "friends", .kind = TMN_LAYER_RING, .size = 4, .within = PLACE, .long_share = 0.2});
     struct tmn_world *world = small_world(model, 6, 0.5, 2);
     struct graph graph = graph_of(world, layer);
     check_simple(&graph);

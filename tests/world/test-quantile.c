@@ -23,7 +23,8 @@ static int teardown(void **state) {
 }
 
 static struct tmn_model *people(struct tmn_arena *arena, double size) {
-    static const char *const spec[] = {"sex:f,m", "status:unborn,home", "class:low,mid,high", "role:none,guard,cook,clerk"};
+    static const char *const spec[] = {"sex:f,m", "status:unborn,home", "class:low,mid,high",
+                                       "role:none,guard,cook,clerk"};
     struct tmn_model *model = small_model(arena, spec, 4);
     small_numbers(model, "birth_year", 1970, 1989);
     model->attributes.items[STATUS].start = 1;
@@ -56,7 +57,10 @@ static void frequencies(void **state) {
     struct tmn_model *model = people(*state, 50000);
     small_draw(model, CLASS, chances(model, 3, (double[]){0.1, 0.5, -1}), 2);
     struct tmn_expr **role = TMN_NEW_ARRAY(*state, struct tmn_expr *, 4);
-    role[1] = small_if(model, small_member(model, SEX, 1, 1), small_if(model, small_member(model, CLASS, 2, 2), small_number(model, 1), small_number(model, 0.3)), small_number(model, 0));
+    role[1] =
+        small_if(model, small_member(model, SEX, 1, 1),
+                 small_if(model, small_member(model, CLASS, 2, 2), small_number(model, 1), small_number(model, 0.3)),
+                 small_number(model, 0));
     role[3] = small_if(model, small_member(model, SEX, 0, 0), small_number(model, 0.05), small_number(model, 0));
     small_draw(model, ROLE, role, 0);
     struct tmn_world *world = small_world(model, 4, 1, 2);
@@ -69,7 +73,8 @@ static void frequencies(void **state) {
         pairs[before][c] += row > 0;
         before = c;
     }
-    const double of_class[3] = {0.1, 0.5, 0.4}, none[4] = {0.95, 0, 0, 0.05}, low[4] = {0.7, 0.3, 0, 0}, high[4] = {0, 1, 0, 0};
+    const double of_class[3] = {0.1, 0.5, 0.4}, none[4] = {0.95, 0, 0, 0.05}, low[4] = {0.7, 0.3, 0, 0},
+                 high[4] = {0, 1, 0, 0};
     assert_true(chi_square(class, of_class, 3, 50000) < 18.42);
     for (int c = 0; c < 3; c++) {
         double women = 0, men = 0;
@@ -111,13 +116,15 @@ static void keyed_by_name(void **state) {
 static void table_or_not(void **state) {
     struct tmn_model *model = people(*state, 3000);
     uint32_t size = model->features.items[BIRTH_YEAR].cardinality;
-    struct tmn_counts counts = {.keys = 1, .feature = {BIRTH_YEAR}, .band = {1}, .first = {0}, .size = {size}, .cells = size};
+    struct tmn_counts counts = {
+        .keys = 1, .feature = {BIRTH_YEAR}, .band = {1}, .first = {0}, .size = {size}, .cells = size};
     counts.value = TMN_NEW_ARRAY(*state, double, size);
     for (uint32_t y = 0; y < size; y++)
         counts.value[y] = 1;
     model->population.counts = counts;
     struct tmn_expr **chance = TMN_NEW_ARRAY(*state, struct tmn_expr *, 3);
-    chance[0] = small_if(model, small_member(model, model->age_feature, 20, 127), small_number(model, 0.5), small_number(model, 0));
+    chance[0] = small_if(model, small_member(model, model->age_feature, 20, 127), small_number(model, 0.5),
+                         small_number(model, 0));
     small_draw(model, CLASS, chance, 1);
     struct tmn_world *tabled = small_world(model, 4, 1, 2);
     uint32_t young = 0, mixed = 0;

@@ -26,7 +26,8 @@ static int teardown(void **state) {
 
 /* A country: counts by place, sex and birth year; adults head households; unborn rows everywhere; class is drawn. */
 static struct tmn_model *country(struct tmn_arena *arena, double size) {
-    static const char *const spec[] = {"place:A,B,C,D,E,F,G", "sex:f,m", "status:unborn,home,dead", "class:low,mid,high"};
+    static const char *const spec[] = {"place:A,B,C,D,E,F,G", "sex:f,m", "status:unborn,home,dead",
+                                       "class:low,mid,high"};
     struct tmn_model *model = small_model(arena, spec, 4);
     assert_int_equal(small_numbers(model, "birth_year", 1910, 1999), BIRTH_YEAR);
     model->attributes.items[STATUS].start = 1;
@@ -106,7 +107,8 @@ static void whole_persons(void **state) {
     memset(got, 0, sizeof got);
     for (uint32_t row = 0; row < world->rows; row++)
         if (!small_unborn(world, row))
-            got[(small_level(world, row, PLACE) * 2 + small_level(world, row, SEX)) * YEARS + small_level(world, row, BIRTH_YEAR)]++;
+            got[(small_level(world, row, PLACE) * 2 + small_level(world, row, SEX)) * YEARS +
+                small_level(world, row, BIRTH_YEAR)]++;
     double sum = 0, all = 0;
     for (size_t c = 0; c < counts->cells; c++)
         sum += counts->value[c];
@@ -143,7 +145,8 @@ static void counts_as_given(void **state) {
     int64_t left = 0;
     for (uint32_t row = 0; row < world->rows; row++)
         if (!small_unborn(world, row))
-            counts->value[(small_level(world, row, PLACE) * 2 + small_level(world, row, SEX)) * YEARS + small_level(world, row, BIRTH_YEAR)]--;
+            counts->value[(small_level(world, row, PLACE) * 2 + small_level(world, row, SEX)) * YEARS +
+                          small_level(world, row, BIRTH_YEAR)]--;
     for (size_t c = 0; c < counts->cells; c++)
         left += counts->value[c] != 0;
     assert_int_equal(left, 0);
@@ -206,7 +209,8 @@ static uint64_t unit_print(const struct tmn_world *world, uint32_t unit) {
     uint64_t print = world->unit_first[unit + 1] - world->unit_first[unit];
     for (uint32_t h = world->unit_first[unit]; h < world->unit_first[unit + 1]; h++)
         for (uint32_t row = world->household_first[h]; row < world->household_first[h + 1]; row++)
-            print = tmn_mix64(print ^ world->packed[row].word[0]) + world->packed[row].word[1] + (row == world->household_first[h]);
+            print = tmn_mix64(print ^ world->packed[row].word[0]) + world->packed[row].word[1] +
+                    (row == world->household_first[h]);
     return print;
 }
 
@@ -215,7 +219,8 @@ static int by_print(const void *a, const void *b) {
     return (*x > *y) - (*x < *y);
 }
 
-/* Every sampled unit is one of the full world, none twice: the same persons with the same draws in the same households. */
+/* Every sampled unit is one of the full world, none twice: the same persons with the same draws in the same households.
+ */
 static void sample_of_units(void **state) {
     struct tmn_model *model = country(*state, 100000);
     struct tmn_world *full = small_world(model, 8, 1, 2), *sample = small_world(model, 8, 0.1, 2);
@@ -241,7 +246,8 @@ static void sample_of_units(void **state) {
     assert_int_equal(sample->full_persons, 100000);
     assert_true(llabs(sample->weight * (long long)sample->persons - (INT64_C(100000) << 20)) <= sample->persons);
     for (uint32_t p = 0; p < PLACES; p++) { /* each place in proportion, but for one unit */
-        double whole = full->place_reserve[p] - full->place_first[p], part = sample->place_reserve[p] - sample->place_first[p];
+        double whole = full->place_reserve[p] - full->place_first[p],
+               part = sample->place_reserve[p] - sample->place_first[p];
         assert_true(fabs(part - whole / 10) < 1.3 * 4.9 * 33);
     }
     free(prints);
@@ -271,7 +277,8 @@ static void sample_without_units(void **state) {
     /* Each sampled person is one of the full world: as multisets, place by place. */
     for (uint32_t p = 0; p < PLACES; p++) {
         struct tmn_packed *all = full->packed + full->place_first[p], *some = world->packed + world->place_first[p];
-        uint32_t n = full->place_reserve[p] - full->place_first[p], m = world->place_reserve[p] - world->place_first[p], found = 0;
+        uint32_t n = full->place_reserve[p] - full->place_first[p], m = world->place_reserve[p] - world->place_first[p],
+                 found = 0;
         qsort(all, n, sizeof *all, by_bytes);
         qsort(some, m, sizeof *some, by_bytes);
         for (uint32_t i = 0; i < n && found < m; i++)
