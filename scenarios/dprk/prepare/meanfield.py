@@ -119,7 +119,7 @@ def simulate(p, days, drv, groups):
         guided = min(0.8, p["chain.safe"] * p["capture.base"] * e(p["capture.weight"] * (barrier + orders)) * (1 - p["bribes.help"] * bribery) + p["chain.false"])
         block = e(-p["blockade.weight"] * (d["info_laws"] + raids))
         sweeps = p["china.weight"] * (d["china_sweeps"] + alert)
-        out = p["onward.base"] * e(p["onward.trend"] * d["broker_growth"]) * (network / 1000) ** p["onward.network"] * e(-sweeps - p["lockdown.weight"] * d["china_lockdown"])
+        out = min(p["onward.most"], p["onward.base"] * e(p["onward.trend"] * d["broker_growth"]) * (network / 1000) ** p["onward.network"]) * e(-sweeps - p["lockdown.weight"] * d["china_lockdown"])
         stage1 = 3 / p["onward.time"] * e(-p["lockdown.weight"] * d["china_lockdown"])
         stage = 3 / p["onward.time"]
         lost = min(0.5, p["onward.caught"] * e(sweeps))
