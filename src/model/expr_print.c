@@ -50,6 +50,10 @@ static void number_text(double value, char text[32]) {
 /* A double whose text is the shortest among those near `near` that give `number` back in the unit; false if none does.
  */
 static bool shortest_in_unit(double number, double near, double factor, char best[32]) {
+    if (number == 0) {
+        strcpy(best, "0");
+        return true;
+    }
     bool found = false;
     for (int step = -2; step <= 2; step++) {
         union {
@@ -72,7 +76,7 @@ static bool shortest_in_unit(double number, double near, double factor, char bes
 static void print_number(const struct tmn_expr *expr, struct tmn_text *out) {
     char best[32] = "", text[32];
     const char *unit_name = NULL;
-    for (size_t i = 0; expr->number > 0 && !tmn_unit_is_none(expr->unit) && tmn_unit_name(i); i++) {
+    for (size_t i = 0; expr->number >= 0 && !tmn_unit_is_none(expr->unit) && tmn_unit_name(i); i++) {
         double factor;
         struct tmn_unit unit;
         tmn_unit_constant(tmn_unit_name(i), strlen(tmn_unit_name(i)), &factor, &unit);
