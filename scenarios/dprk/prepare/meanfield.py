@@ -173,7 +173,9 @@ def simulate(p, days, drv, groups):
             t2[i] += m1 * (1 - lost) - m2
             t3[i] += m2 - m3
             landed = 0.97 * m3
-            kin[i] += landed * KIN - by_kin * 1.0 - kin[i] * 0.01 * STEP
+            kin[i] -= by_kin + kin[i] * 0.01 * STEP
+            for j in (i, (i + len(GROUPS)) % n):  # kin are of both sexes alike
+                kin[j] += landed * KIN / 2
             arrive[province, sex] = arrive.get((province, sex), 0.0) + landed
             crossed += across
             arrived += landed
