@@ -181,7 +181,7 @@ def simulate(p, days, drv, groups):
             arrived += landed
         # posts, sea, the southern line
         staff = 1000 * p["missions.leave"] * staff_sour * e(min(6, p["missions.terror"] * terror + p["missions.pressure"] * pressure + p["missions.recall"] * (d["recall"] + d["reopening"]))) * 0.5 * STEP
-        workers = 1000 * d["workers_abroad"] * p["missions.leave"] * 0.15 * staff_sour * e(p["missions.recall"] * d["reopening"]) * 0.69 * STEP
+        workers = 1000 * d["workers_abroad"] * p["missions.leave"] * 0.075 * staff_sour * e(p["missions.recall"] * d["reopening"]) * 0.69 * STEP
         boats = 7 * pull * e(p["sea.turn"] * (d["border_orders"] + d["new_fence"])) * close * STEP
         for sex, share, post in (("male", 0.6, 1.0), ("female", 0.4, 0.0)):
             key = ("rest", sex)
