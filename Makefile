@@ -1,6 +1,6 @@
 # Two commands for people; meson and ninja do the work. `make help` tells.
 # Share of the population that `make run` simulates, so that it ends within two minutes on two cores.
-SCALE ?= 0.02
+SCALE ?= 0.03
 THREADS ?= $(shell nproc)
 JOBS ?= $(shell nproc)
 

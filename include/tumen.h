@@ -1,22 +1,25 @@
 /* tumen: a country in a file. The public interface of libtumen, usable from C (C99 on) and C++.
  *
- * A scenario (YAML and CSV files) declares a population and what can happen to it; a run simulates it person by person, window
- * by window (a week by default). The same scenario, options and seed give the same result to the bit for any number of threads.
+ * A scenario (YAML and CSV files) declares a population and what can happen to it; a run simulates it person by person,
+ * window by window (a week by default). The same scenario, options and seed give the same result to the bit for any
+ * number of threads.
  *
  *     struct tumen_error error;
  *     struct tumen_scenario *scenario;
  *     struct tumen_run *run;
  *     struct tumen_options options = tumen_default_options();
  *     options.scale = 0.05;
- *     if (!tumen_scenario_open(&scenario, "scenarios/dprk", &error) || !tumen_run_start(&run, scenario, &options, &error))
+ *     if (!tumen_scenario_open(&scenario, "scenarios/dprk", &error) || !tumen_run_start(&run, scenario, &options,
+ * &error))
  *         ... error.text says what and where ...
  *     while (!tumen_run_done(run) && tumen_run_step(run, &error))
  *         ;
  *
- * Rules: a function that can fail returns false and fills *error (which may be NULL). Nothing prints, exits or touches signals.
- * Handles are opaque; each is freed by its own function, which accepts NULL. A handle may be used by one thread at a time;
- * different handles are independent, but a run reads its scenario, so the scenario must outlive its runs and must not be
- * changed while they step. Text that a function returns belongs to the handle unless said otherwise. All persons are synthetic. */
+ * Rules: a function that can fail returns false and fills *error (which may be NULL). Nothing prints, exits or touches
+ * signals. Handles are opaque; each is freed by its own function, which accepts NULL. A handle may be used by one
+ * thread at a time; different handles are independent, but a run reads its scenario, so the scenario must outlive its
+ * runs and must not be changed while they step. Text that a function returns belongs to the handle unless said
+ * otherwise. All persons are synthetic. */
 #ifndef TUMEN_H
 #define TUMEN_H
 
@@ -54,18 +57,18 @@ struct tumen_error {
 
 struct tumen_scenario;
 
-/* Reads and compiles `path`, a scenario.yaml or a folder that holds one. On mistakes (TUMEN_SCENARIO) returns false with the
- * first of them in *error; *scenario is set all the same, so that every diagnostic can be read, but can not be run. *scenario
- * is NULL only when memory ran out. */
+/* Reads and compiles `path`, a scenario.yaml or a folder that holds one. On mistakes (TUMEN_SCENARIO) returns false
+ * with the first of them in *error; *scenario is set all the same, so that every diagnostic can be read, but can not be
+ * run. *scenario is NULL only when memory ran out. */
 TUMEN_API bool tumen_scenario_open(struct tumen_scenario **scenario, const char *path, struct tumen_error *error);
 TUMEN_API void tumen_scenario_free(struct tumen_scenario *scenario);
 
 struct tumen_diagnostic {
-    const char *code;     /* short stable id, such as "unknown-key" */
-    const char *message;  /* one sentence without a final period */
-    const char *hint;     /* what to do, or NULL */
-    const char *file;     /* or NULL: nowhere in particular */
-    int line, column;     /* 1-based; 0 without a file */
+    const char *code;    /* short stable id, such as "unknown-key" */
+    const char *message; /* one sentence without a final period */
+    const char *hint;    /* what to do, or NULL */
+    const char *file;    /* or NULL: nowhere in particular */
+    int line, column;    /* 1-based; 0 without a file */
     bool warning;
     const char *rendered; /* all of it for a terminal, with the source line and a caret; ends with a newline */
 };
@@ -73,7 +76,8 @@ struct tumen_diagnostic {
 /* Number of mistakes and warnings found, ordered by file, line and column (at most 200 are kept). */
 TUMEN_API size_t tumen_scenario_diagnostics(const struct tumen_scenario *scenario);
 /* The diagnostic `index`; false when there is none. */
-TUMEN_API bool tumen_scenario_diagnostic(struct tumen_scenario *scenario, size_t index, struct tumen_diagnostic *diagnostic);
+TUMEN_API bool tumen_scenario_diagnostic(struct tumen_scenario *scenario, size_t index,
+                                         struct tumen_diagnostic *diagnostic);
 
 /* Short name and title; "" when the scenario could not be compiled. */
 TUMEN_API const char *tumen_scenario_name(const struct tumen_scenario *scenario);
@@ -84,8 +88,8 @@ TUMEN_API int tumen_scenario_windows(const struct tumen_scenario *scenario);
 TUMEN_API size_t tumen_scenario_outcomes(const struct tumen_scenario *scenario);
 TUMEN_API const char *tumen_scenario_outcome(const struct tumen_scenario *scenario, size_t index);
 
-/* Changes a parameter or driver for the runs started afterwards: "name=value" or "name=value@YYYY-MM-DD", the value in the
- * declared unit. Errors: TUMEN_USAGE for an unknown name (with a suggestion), a value out of range, a bad date. */
+/* Changes a parameter or driver for the runs started afterwards: "name=value" or "name=value@YYYY-MM-DD", the value in
+ * the declared unit. Errors: TUMEN_USAGE for an unknown name (with a suggestion), a value out of range, a bad date. */
 TUMEN_API bool tumen_scenario_set(struct tumen_scenario *scenario, const char *assignment, struct tumen_error *error);
 
 /* ---- Runs ---- */
@@ -94,21 +98,22 @@ struct tumen_run;
 
 struct tumen_options {
     uint64_t seed; /* default 1 */
-    double scale;  /* share of the population to simulate, in (0, 1]; whole neighbourhood units are sampled; default 1 */
-    int threads;   /* at least 1; changes the time taken, never the result; default: the machine's processors */
-    int windows;   /* windows to run, or 0 (default): all */
+    double scale; /* share of the population to simulate, in (0, 1]; whole neighbourhood units are sampled; default 1 */
+    int threads;  /* at least 1; changes the time taken, never the result; default: the machine's processors */
+    int windows;  /* windows to run, or 0 (default): all */
 };
 
 TUMEN_API struct tumen_options tumen_default_options(void);
 
-/* Makes the population and everything that a run needs. `options` may be NULL for the defaults. Errors: TUMEN_USAGE for an
- * option out of range or a scenario with mistakes, TUMEN_MEMORY, TUMEN_CAPACITY, TUMEN_RUN. *run is NULL on failure. */
-TUMEN_API bool tumen_run_start(struct tumen_run **run, struct tumen_scenario *scenario, const struct tumen_options *options,
-                               struct tumen_error *error);
+/* Makes the population and everything that a run needs. `options` may be NULL for the defaults. Errors: TUMEN_USAGE for
+ * an option out of range or a scenario with mistakes, TUMEN_MEMORY, TUMEN_CAPACITY, TUMEN_RUN. *run is NULL on failure.
+ */
+TUMEN_API bool tumen_run_start(struct tumen_run **run, struct tumen_scenario *scenario,
+                               const struct tumen_options *options, struct tumen_error *error);
 TUMEN_API void tumen_run_free(struct tumen_run *run);
 
-/* Simulates one window. Errors: TUMEN_USAGE when the run is done, TUMEN_CAPACITY, TUMEN_RUN; after an error a run can only be
- * read and freed. */
+/* Simulates one window. Errors: TUMEN_USAGE when the run is done, TUMEN_CAPACITY, TUMEN_RUN; after an error a run can
+ * only be read and freed. */
 TUMEN_API bool tumen_run_step(struct tumen_run *run, struct tumen_error *error);
 TUMEN_API int tumen_run_window(const struct tumen_run *run);  /* windows done */
 TUMEN_API int tumen_run_windows(const struct tumen_run *run); /* windows in all */
@@ -119,19 +124,19 @@ TUMEN_API int tumen_run_date(const struct tumen_run *run);
 TUMEN_API uint32_t tumen_run_alive(const struct tumen_run *run);
 
 struct tumen_series {
-    int periods;             /* windows, years, or 1, as the outcome declares; the last may be unfinished */
-    uint32_t cells;          /* combinations of the levels of the outcome's keys; 1 without keys */
-    const double *value;     /* [periods * cells], period-major, in persons (weighted by 1/scale) or the feedback's unit */
+    int periods;         /* windows, years, or 1, as the outcome declares; the last may be unfinished */
+    uint32_t cells;      /* combinations of the levels of the outcome's keys; 1 without keys */
+    const double *value; /* [periods * cells], period-major, in persons (weighted by 1/scale) or the feedback's unit */
     const double *simulated; /* [periods * cells], the simulated persons that each value rests on; NULL for feedback */
     const int32_t *first_day, *last_day; /* [periods], days since 1970-01-01 */
 };
 
-/* Fills *series with the outcome `name`; the arrays belong to the run and hold until its next step. TUMEN_USAGE for an unknown
- * name (with a suggestion). */
+/* Fills *series with the outcome `name`; the arrays belong to the run and hold until its next step. TUMEN_USAGE for an
+ * unknown name (with a suggestion). */
 TUMEN_API bool tumen_run_series(const struct tumen_run *run, const char *name, struct tumen_series *series,
                                 struct tumen_error *error);
-/* Writes the name of a cell of outcome `name` ("sex=female, province=north-hamgyong"; "" without keys) into text, cut to `size`
- * bytes with the final NUL. TUMEN_USAGE for an unknown name or a cell that is not there. */
+/* Writes the name of a cell of outcome `name` ("sex=female, province=north-hamgyong"; "" without keys) into text, cut
+ * to `size` bytes with the final NUL. TUMEN_USAGE for an unknown name or a cell that is not there. */
 TUMEN_API bool tumen_run_cell(const struct tumen_run *run, const char *name, uint32_t cell, char *text, size_t size,
                               struct tumen_error *error);
 
@@ -139,8 +144,9 @@ TUMEN_API bool tumen_run_cell(const struct tumen_run *run, const char *name, uin
  * the attributes of all persons, feedback and outcomes. */
 TUMEN_API void tumen_run_digest(const struct tumen_run *run, char text[33]);
 
-/* Writes the results folder (run.json, CSV tables, report) at `folder`, whole or not at all. A run that is not done is written
- * marked incomplete. An existing folder is replaced only when it is empty or holds results. Errors: TUMEN_IO, TUMEN_MEMORY. */
+/* Writes the results folder (run.json, CSV tables, report) at `folder`, whole or not at all. A run that is not done is
+ * written marked incomplete. An existing folder is replaced only when it is empty or holds results. Errors: TUMEN_IO,
+ * TUMEN_MEMORY. */
 TUMEN_API bool tumen_run_write(const struct tumen_run *run, const char *folder, struct tumen_error *error);
 
 #ifdef __cplusplus

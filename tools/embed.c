@@ -12,7 +12,10 @@ int main(int count, char **argument) {
         return 1;
     }
     const char *name = argument[3];
-    fprintf(out, "#include <stddef.h>\nextern const unsigned char %s[];\nextern const size_t %s_bytes;\nconst unsigned char %s[] = {", name, name, name);
+    fprintf(out,
+            "#include <stddef.h>\nextern const unsigned char %s[];\nextern const size_t %s_bytes;\nconst unsigned char "
+            "%s[] = {",
+            name, name, name);
     size_t bytes = 0;
     for (int c; (c = fgetc(in)) != EOF; bytes++)
         fprintf(out, "%s%d,", bytes % 32 ? "" : "\n", c);

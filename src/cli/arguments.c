@@ -12,8 +12,8 @@ enum kind { FLAG, WHOLE, REAL, WORD, LIST };
 struct option_row {
     const char *name, *argument; /* argument: as the help shows it, or NULL for a flag */
     enum kind kind;
-    size_t offset;               /* of the field in struct tmn_arguments */
-    double low, high;            /* WHOLE: low..high; REAL: above low, up to high */
+    size_t offset;    /* of the field in struct tmn_arguments */
+    double low, high; /* WHOLE: low..high; REAL: above low, up to high */
     const char *help;
 };
 
@@ -21,15 +21,18 @@ struct option_row {
 
 static const struct option_row options[] = {
     {"scale", "S", REAL, FIELD(scale), 0, 1, "share of the population to simulate, above 0 and up to 1"},
-    {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0, "seed of every draw (default 1); the same seed gives the same result"},
+    {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0,
+     "seed of every draw (default 1); the same seed gives the same result"},
     {"seeds", "N", WHOLE, FIELD(seeds), 1, 32, "runs with common seeds behind each trial of the fit (default 2)"},
     {"runs", "N", WHOLE, FIELD(runs), 2, 100000, "budget of trials (default 60); each costs one run per seed"},
     {"threads", "N", WHOLE, FIELD(threads), 1, 256,
      "threads to use (default: all processors); changes the time, never the result"},
     {"engine", "NAME", WORD, FIELD(engine), 0, 0, "engine to run on: reference (the only one)"},
     {"person", "N", WHOLE, FIELD(person), 0, 4294967295.0, "number of the person, counted from 0"},
-    {"from", "DATE", WORD, FIELD(from), 0, 0, "tell what happens from this date on (YYYY-MM-DD, or YYYY: its first day)"},
-    {"until", "DATE", WORD, FIELD(until), 0, 0, "stop after the window that holds this date (YYYY-MM-DD, or YYYY: its last day)"},
+    {"from", "DATE", WORD, FIELD(from), 0, 0,
+     "tell what happens from this date on (YYYY-MM-DD, or YYYY: its first day)"},
+    {"until", "DATE", WORD, FIELD(until), 0, 0,
+     "stop after the window that holds this date (YYYY-MM-DD, or YYYY: its last day)"},
     {"set", "NAME=VALUE[@DATE]", LIST, FIELD(set), 0, 0,
      "change a parameter or driver, from a date on if one is given; may be repeated"},
     {"out", "DIR", WORD, FIELD(out), 0, 0, "folder to write; an older results folder there is replaced"},
@@ -40,33 +43,48 @@ static const struct option_row options[] = {
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
-#define BUILT_IN "NAME is a scenario that comes with tumen (dprk), PATH a scenario.yaml or a folder that holds one (write ./NAME for a " \
+#define BUILT_IN                                                                                                       \
+    "NAME is a scenario that comes with tumen (dprk), PATH a scenario.yaml or a folder that holds one (write ./NAME "  \
+    "for a "                                                                                                           \
     "folder here). The environment variable TUMEN_SCENARIOS names another folder of scenarios."
 
 const struct tmn_command tmn_commands[] = {
     {"run", "simulate a scenario, print what came out, write a results folder with a report", "NAME|PATH", false,
      "scale seed threads engine until set out json quiet help",
-     "Simulates every person of the scenario, window by window, then prints the figures that the documents state beside observed and "
-     "simulated ones, and writes a results folder (default results/NAME-SEED) whose report.html opens in any browser. Ctrl-C "
-     "finishes the window and writes what there is, marked incomplete; a second Ctrl-C stops at once. " BUILT_IN, tmn_command_run},
-    {"check", "find every mistake in a scenario; or say what a run of it would take", "NAME|PATH", false, "threads json help",
-     "Prints every mistake with its file, line and a suggestion. When there is none: persons, transitions with their strata and "
-     "memory, ties by year, and the memory and time that a run would take, both measured on a small one. " BUILT_IN, tmn_command_check},
+     "Simulates every person of the scenario, window by window, then prints the figures that the documents state "
+     "beside observed and "
+     "simulated ones, and writes a results folder (default results/NAME-SEED) whose report.html opens in any browser. "
+     "Ctrl-C "
+     "finishes the window and writes what there is, marked incomplete; a second Ctrl-C stops at once. " BUILT_IN,
+     tmn_command_run},
+    {"check", "find every mistake in a scenario; or say what a run of it would take", "NAME|PATH", false,
+     "threads json help",
+     "Prints every mistake with its file, line and a suggestion. When there is none: persons, transitions with their "
+     "strata and "
+     "memory, ties by year, and the memory and time that a run would take, both measured on a small one. " BUILT_IN,
+     tmn_command_check},
     {"trace", "follow one simulated person", "NAME|PATH", false, "person from until scale seed threads set help",
-     "Prints the attributes of one person, each firing of a clock and each message with the line of the scenario that caused it, and "
-     "the clocks that run at the end. All persons are synthetic: this is for finding mistakes in a model. " BUILT_IN, tmn_command_trace},
-    {"system", "the subsystems of a scenario, and the figures that its documents state", "NAME|PATH", false, "results set help",
-     "One line for each subsystem: whether it is in, coarse or out, the switch that turns it off, the claims about it; then the figures "
-     "that the documents state, beside what was observed and, given a results folder, what was simulated. " BUILT_IN, tmn_command_system},
+     "Prints the attributes of one person, each firing of a clock and each message with the line of the scenario that "
+     "caused it, and "
+     "the clocks that run at the end. All persons are synthetic: this is for finding mistakes in a model. " BUILT_IN,
+     tmn_command_trace},
+    {"system", "the subsystems of a scenario, and the figures that its documents state", "NAME|PATH", false,
+     "results set help",
+     "One line for each subsystem: whether it is in, coarse or out, the switch that turns it off, the claims about it; "
+     "then the figures "
+     "that the documents state, beside what was observed and, given a results folder, what was simulated. " BUILT_IN,
+     tmn_command_system},
     {"fit", "move the parameters marked `fitted: yes` towards the observations", "NAME|PATH", false,
      "scale seed seeds runs threads set out quiet help",
-     "Lowers the squared log errors of the observations up to their `fit` date plus a penalty for leaving the priors, with several common "
-     "seeds for each trial. Prints the fitted values and writes them as YAML (default fit-NAME.yaml). Later data are not read. " BUILT_IN,
+     "Lowers the squared log errors of the observations up to their `fit` date plus a penalty for leaving the priors, "
+     "with several common "
+     "seeds for each trial. Prints the fitted values and writes them as YAML (default fit-NAME.yaml). Later data are "
+     "not read. " BUILT_IN,
      tmn_command_fit},
     {"report", "make the report of a results folder anew", "DIR", false, "help",
      "Writes report.html of a results folder again from its report.json.", tmn_command_report},
-    {"version", "print the version", NULL, false, "help", "Prints the version, the compiler and the library's promise of exactness.",
-     tmn_command_version},
+    {"version", "print the version", NULL, false, "help",
+     "Prints the version, the compiler and the library's promise of exactness.", tmn_command_version},
     {"help", "print the help of the program or of a command", "COMMAND", true, "help",
      "Prints the help of a command; without one, of the program.", tmn_command_help},
 };
@@ -120,11 +138,13 @@ static void complain_about_option(const struct tmn_command *command, const char 
     if (near)
         tmn_complain("%s: unknown option '%s'; did you mean '--%s'?", command->name, name, near);
     else
-        tmn_complain("%s: unknown option '%s'; `tumen %s --help` lists the options", command->name, name, command->name);
+        tmn_complain("%s: unknown option '%s'; `tumen %s --help` lists the options", command->name, name,
+                     command->name);
 }
 
 /* Stores the text of an option in its field; false after a complaint. */
-static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, const struct option_row *row, const char *text) {
+static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, const struct option_row *row,
+                  const char *text) {
     char *field = (char *)arguments + row->offset;
     double real;
     long long whole;
@@ -205,8 +225,14 @@ static const char *command_line(struct tmn_arena *arena, int argc, char **argv) 
 
 enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_arena *arena, int argc, char **argv) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    *arguments = (struct tmn_arguments){.seed = 1, .scale = 1, .person = -1, .runs = 60, .seeds = 2,
-                                        .threads = processors < 1 ? 1 : processors > 256 ? 256 : processors};
+    *arguments = (struct tmn_arguments){.seed = 1,
+                                        .scale = 1,
+                                        .person = -1,
+                                        .runs = 60,
+                                        .seeds = 2,
+                                        .threads = processors < 1     ? 1
+                                                   : processors > 256 ? 256
+                                                                      : processors};
     arguments->line = command_line(arena, argc, argv);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         arguments->help = true;
@@ -229,7 +255,8 @@ enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_
         return TMN_MISUSED;
     }
     if (count < wanted && !arguments->command->target_optional) {
-        tmn_complain("%s: which? Usage: tumen %s %s", arguments->command->name, arguments->command->name, arguments->command->target);
+        tmn_complain("%s: which? Usage: tumen %s %s", arguments->command->name, arguments->command->name,
+                     arguments->command->target);
         return TMN_MISUSED;
     }
     arguments->target = count > 0 ? words[0] : NULL;

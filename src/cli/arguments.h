@@ -10,21 +10,22 @@ enum tmn_status { TMN_DONE = 0, TMN_FAILED = 1, TMN_MISUSED = 2, TMN_BAD_SCENARI
 
 struct tmn_arguments {
     const struct tmn_command *command;
-    const char *target;   /* the name, path or folder after the command; NULL if none */
+    const char *target;                           /* the name, path or folder after the command; NULL if none */
     long long seed, threads, person, runs, seeds; /* person -1: not given */
     double scale;
     const char *engine, *until, *from, *out, *results; /* NULL: not given */
-    const char **set; size_t set_count;                /* each --set as written */
+    const char **set;
+    size_t set_count; /* each --set as written */
     bool json, quiet, help, scale_given;
-    const char *line;     /* the command line as typed, for the record */
+    const char *line; /* the command line as typed, for the record */
 };
 
 struct tmn_command {
     const char *name, *summary;
-    const char *target;   /* the target as the help shows it, or NULL: none */
+    const char *target; /* the target as the help shows it, or NULL: none */
     bool target_optional;
-    const char *options;  /* names, separated by spaces, in the order of the help */
-    const char *about;    /* prose of the help, wrapped */
+    const char *options; /* names, separated by spaces, in the order of the help */
+    const char *about;   /* prose of the help, wrapped */
     enum tmn_status (*run)(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 };
 

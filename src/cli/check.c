@@ -47,10 +47,10 @@ static void count_ties(const struct tmn_run *run, struct tmn_arena *arena, doubl
     }
 }
 
-/* Steps a run at a small scale to its end, watched at the end of each year. So small a run may run out of rows for births
- * where a large one does not: that ends the measuring, and is told. */
-static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run *run, double *seconds, double *person_windows,
-                  bool quiet, struct tmn_error *err) {
+/* Steps a run at a small scale to its end, watched at the end of each year. So small a run may run out of rows for
+ * births where a large one does not: that ends the measuring, and is told. */
+static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run *run, double *seconds,
+                  double *person_windows, bool quiet, struct tmn_error *err) {
     const struct tmn_model *model = tmn_run_world(run)->model;
     struct tmn_progress progress;
     tmn_progress_begin(&progress, quiet);
@@ -80,9 +80,10 @@ static bool can_scale(const struct tmn_model *model) {
     return true;
 }
 
-/* What does not grow with the rows (tables of strata) is told from what does by a second run of another size, not stepped. */
-static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model, const struct tmn_run_options *options, double bytes,
-                           struct tmn_error *err) {
+/* What does not grow with the rows (tables of strata) is told from what does by a second run of another size, not
+ * stepped. */
+static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model, const struct tmn_run_options *options,
+                           double bytes, struct tmn_error *err) {
     cost->bytes_per_row = bytes / cost->sample_rows;
     if (!can_scale(model))
         return true;
@@ -100,7 +101,8 @@ static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model,
 }
 
 /* Memory, time and ties of a run on one thread, carried over to scale 1. */
-static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct tmn_model *model, bool quiet, struct tmn_error *err) {
+static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct tmn_model *model, bool quiet,
+                    struct tmn_error *err) {
     cost->persons = declared_persons(model);
     double scale = cost->persons > SAMPLE_PERSONS && can_scale(model) ? SAMPLE_PERSONS / cost->persons : 1;
     struct tmn_run_options options = {.seed = 1, .scale = scale, .threads = 1};

@@ -4,7 +4,8 @@
 #include "result/json.h"
 #include <string.h>
 
-static const char *const clock_names[] = {[TMN_CLOCK_RATE] = "rate", [TMN_CLOCK_CHANCE] = "chance", [TMN_CLOCK_AFTER] = "after"};
+static const char *const clock_names[] = {
+    [TMN_CLOCK_RATE] = "rate", [TMN_CLOCK_CHANCE] = "chance", [TMN_CLOCK_AFTER] = "after"};
 
 static int slot_sharers(const struct tmn_model *model, int slot) {
     int count = 0;
@@ -19,7 +20,8 @@ static double table_bytes(const struct tmn_transition *transition) {
 }
 
 /* "discontent (`pull[discontent]`), ...": each feature that cuts the strata, and the factor that put it there. */
-static void put_strata(struct tmn_text *text, const struct tmn_model *model, const char *what, const struct tmn_strata *strata) {
+static void put_strata(struct tmn_text *text, const struct tmn_model *model, const char *what,
+                       const struct tmn_strata *strata) {
     for (int i = 0; i < strata->n; i++) {
         const char *name = model->features.items[strata->feature[i]].name;
         const char *because = strata->because[i] && strata->because[i]->source ? strata->because[i]->source : name;
@@ -40,11 +42,12 @@ static void print_transitions(struct tmn_arena *arena, const struct tmn_model *m
         put_strata(&because, model, "personal", &transition->personal);
         put_strata(&because, model, "shared", &transition->shared);
         int sharers = slot_sharers(model, transition->slot);
-        printf("  %s%s%s: %s, slot %d", tmn_bold(stdout), transition->name, tmn_plain(stdout), clock_names[transition->kind],
-               transition->slot);
+        printf("  %s%s%s: %s, slot %d", tmn_bold(stdout), transition->name, tmn_plain(stdout),
+               clock_names[transition->kind], transition->slot);
         if (sharers > 1)
             printf(" (one of %d)", sharers);
-        printf(", %u x %u strata, %.0f bytes\n", transition->personal.size, transition->shared.size, table_bytes(transition));
+        printf(", %u x %u strata, %.0f bytes\n", transition->personal.size, transition->shared.size,
+               table_bytes(transition));
         if (because.count)
             tmn_print_wrapped(stdout, "      ", because.items);
     }
@@ -84,7 +87,8 @@ static double expected_s(const struct tmn_cost *cost) {
     return cost->person_windows_per_s > 0 ? cost->person_windows / cost->person_windows_per_s / cost->threads : 0;
 }
 
-void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn_model *model, const struct tmn_cost *cost) {
+void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn_model *model,
+                     const struct tmn_cost *cost) {
     char persons[32], rows[32], mib[32];
     tmn_format_count((long long)cost->persons, persons);
     tmn_format_count((long long)cost->rows, rows);
@@ -97,11 +101,14 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
     printf("  persons at the start      %s, in %s rows with the unborn\n", persons, rows);
     printf("  windows                   %d, from %d on\n", model->calendar.windows, model->calendar.start_year);
     printf("  attributes                %zu in %d of 128 bits\n", model->attributes.count, attribute_bits(model));
-    printf("  clocks                    %zu transitions in %d slots of a person\n", model->transitions.count, model->slots);
-    printf("  memory                    %.0f bytes a row, %.1f MiB besides\n", cost->bytes_per_row, cost->fixed_bytes / 1048576);
+    printf("  clocks                    %zu transitions in %d slots of a person\n", model->transitions.count,
+           model->slots);
+    printf("  memory                    %.0f bytes a row, %.1f MiB besides\n", cost->bytes_per_row,
+           cost->fixed_bytes / 1048576);
     tmn_heading("Expected of a run at scale 1 (measured on one of %u persons)", cost->sample_persons);
     printf("  memory                    %s MiB\n", mib);
-    printf("  time                      %.0f s on %d thread%s, if they share the work evenly (%.1f million person-windows/s on one)\n",
+    printf("  time                      %.0f s on %d thread%s, if they share the work evenly (%.1f million "
+           "person-windows/s on one)\n",
            expected_s(cost), cost->threads, cost->threads == 1 ? "" : "s", cost->person_windows_per_s / 1e6);
     if (cost->windows < model->calendar.windows)
         printf("  measured over             %d of %d windows%s\n", cost->windows, model->calendar.windows,
@@ -131,12 +138,14 @@ static void json_diagnostics(struct tmn_json *json, const struct tmn_diagnostics
     tmn_json_close(json, ']');
 }
 
-static void json_strata(struct tmn_json *json, const struct tmn_model *model, const char *key, const struct tmn_strata *strata) {
+static void json_strata(struct tmn_json *json, const struct tmn_model *model, const char *key,
+                        const struct tmn_strata *strata) {
     tmn_json_open(json, key, '{');
     tmn_json_int(json, "strata", strata->size);
     tmn_json_open(json, "because", '{');
     for (int i = 0; i < strata->n; i++)
-        tmn_json_text(json, model->features.items[strata->feature[i]].name, strata->because[i] ? strata->because[i]->source : NULL);
+        tmn_json_text(json, model->features.items[strata->feature[i]].name,
+                      strata->because[i] ? strata->because[i]->source : NULL);
     tmn_json_close(json, '}');
     tmn_json_close(json, '}');
 }
@@ -185,8 +194,8 @@ static void json_cost(struct tmn_json *json, const struct tmn_model *model, cons
     tmn_json_close(json, '}');
 }
 
-void tmn_check_json(struct tmn_arena *arena, const char *path, const struct tmn_model *model, const struct tmn_diagnostics *list,
-                    const struct tmn_cost *cost) {
+void tmn_check_json(struct tmn_arena *arena, const char *path, const struct tmn_model *model,
+                    const struct tmn_diagnostics *list, const struct tmn_cost *cost) {
     struct tmn_text text;
     struct tmn_json json;
     tmn_text_init(&text, arena);

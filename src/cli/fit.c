@@ -10,8 +10,8 @@ static bool show(void *context, const struct tmn_fit_progress *at) {
     struct tmn_progress *progress = context;
     if (progress->shown) {
         char line[120];
-        snprintf(line, sizeof line, at->trial ? "trial %d of %d  objective %.1f, at first %.1f" : "trial %d of %d", at->trial + 1,
-                 at->trials, at->best, at->first);
+        snprintf(line, sizeof line, at->trial ? "trial %d of %d  objective %.1f, at first %.1f" : "trial %d of %d",
+                 at->trial + 1, at->trials, at->best, at->first);
         tmn_progress_draw(progress, at->trial, at->trials, line);
     }
     return !tmn_interrupted();
@@ -38,14 +38,17 @@ static void print_fit(struct tmn_arena *arena, const struct tmn_model *model, co
     }
     tmn_heading("Fitted parameters%s", fit->stopped ? " (interrupted: the best so far)" : "");
     tmn_grid_print(&grid);
-    printf("\n%d trials on %zu observed rows; objective %.2f, before %.2f; root mean square log error %.3f, before %.3f\n", fit->trials,
-           fit->rows, fit->objective_after, fit->objective_before, fit->error_after, fit->error_before);
+    printf(
+        "\n%d trials on %zu observed rows; objective %.2f, before %.2f; root mean square log error %.3f, before %.3f\n",
+        fit->trials, fit->rows, fit->objective_after, fit->objective_before, fit->error_after, fit->error_before);
 }
 
 static void put_yaml(struct tmn_text *text, const struct tmn_arguments *arguments, const struct tmn_model *model,
                      const struct tmn_fit *fit) {
-    tmn_text_put(text, "# Fitted by: %s\n# %d trials%s on %zu observed rows, root mean square log error %.3f (before: %.3f).\n",
-                 arguments->line, fit->trials, fit->stopped ? ", interrupted" : "", fit->rows, fit->error_after, fit->error_before);
+    tmn_text_put(
+        text, "# Fitted by: %s\n# %d trials%s on %zu observed rows, root mean square log error %.3f (before: %.3f).\n",
+        arguments->line, fit->trials, fit->stopped ? ", interrupted" : "", fit->rows, fit->error_after,
+        fit->error_before);
     tmn_text_put(text, "parameters:\n");
     for (int i = 0; i < fit->parameters; i++) {
         const struct tmn_parameter *parameter = &model->parameters.items[fit->parameter[i].parameter];
@@ -72,10 +75,15 @@ enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_argume
     struct tmn_fit fit;
     struct tmn_progress progress;
     tmn_progress_begin(&progress, arguments->quiet);
-    struct tmn_fit_options options = {.seed = (uint64_t)arguments->seed, .seeds = (int)arguments->seeds, .scale = arguments->scale,
-                                      .threads = (int)arguments->threads, .trials = (int)arguments->runs,
-                                      .settings = session.settings.items, .setting_count = session.settings.count,
-                                      .progress = show, .progress_context = &progress};
+    struct tmn_fit_options options = {.seed = (uint64_t)arguments->seed,
+                                      .seeds = (int)arguments->seeds,
+                                      .scale = arguments->scale,
+                                      .threads = (int)arguments->threads,
+                                      .trials = (int)arguments->runs,
+                                      .settings = session.settings.items,
+                                      .setting_count = session.settings.count,
+                                      .progress = show,
+                                      .progress_context = &progress};
     bool good = tmn_fit_run(&fit, session.model, &options, &err);
     tmn_progress_end(&progress);
     if (!good)

@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct names { const char **items; size_t count, capacity; };
+struct names {
+    const char **items;
+    size_t count, capacity;
+};
 
 static bool is_file(const char *path) {
     struct stat status;
@@ -42,7 +45,8 @@ static void list_folders(struct tmn_arena *arena, struct names *folders) {
 }
 
 /* Adds the scenarios in folder/prefix to `names`; looks into plain folders once (`deeper`). */
-static void list_scenarios(struct tmn_arena *arena, const char *folder, const char *prefix, bool deeper, struct names *names) {
+static void list_scenarios(struct tmn_arena *arena, const char *folder, const char *prefix, bool deeper,
+                           struct names *names) {
     DIR *open = opendir(tmn_arena_printf(arena, "%s/%s", folder, prefix));
     if (!open)
         return;
@@ -64,7 +68,8 @@ static int by_text(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool fail_unknown(struct tmn_arena *arena, const char *word, const struct names *folders, struct tmn_error *err) {
+static bool fail_unknown(struct tmn_arena *arena, const char *word, const struct names *folders,
+                         struct tmn_error *err) {
     struct names names = {NULL, 0, 0};
     for (size_t i = 0; i < folders->count; i++)
         list_scenarios(arena, folders->items[i], "", true, &names);
@@ -83,7 +88,8 @@ static bool fail_unknown(struct tmn_arena *arena, const char *word, const struct
     for (size_t i = 0; i < names.count; i++)
         if (i == 0 || strcmp(names.items[i], names.items[i - 1]) != 0)
             tmn_text_put(&text, "%s%s", i ? ", " : "", names.items[i]);
-    return tmn_fail(err, TMN_USAGE, "there is no scenario '%s'; there are: %s", word, names.count ? text.items : "none");
+    return tmn_fail(err, TMN_USAGE, "there is no scenario '%s'; there are: %s", word,
+                    names.count ? text.items : "none");
 }
 
 bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char **path, struct tmn_error *err) {

@@ -64,7 +64,8 @@ int tmn_text_width(const char *text) {
     return width;
 }
 
-/* Bytes of the longest beginning of `text` that ends at a space (or the end) and is at most `width` wide; a longer word is cut. */
+/* Bytes of the longest beginning of `text` that ends at a space (or the end) and is at most `width` wide; a longer word
+ * is cut. */
 static size_t line_bytes(const char *text, int width) {
     size_t space = 0, at = 0;
     int used = 0;

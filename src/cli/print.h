@@ -24,11 +24,17 @@ void tmn_print_wrapped(FILE *file, const char *indent, const char *text);
 int tmn_text_width(const char *text); /* characters of UTF-8 */
 
 /* A table: columns "<name" (left) or ">name" (right); those marked "~name" are left and give way: their cells wrap. */
-struct tmn_grid { const char *const *head; size_t columns; struct tmn_arena *arena; const char **items; size_t count, capacity; };
+struct tmn_grid {
+    const char *const *head;
+    size_t columns;
+    struct tmn_arena *arena;
+    const char **items;
+    size_t count, capacity;
+};
 void tmn_grid_init(struct tmn_grid *grid, struct tmn_arena *arena, const char *const *head, size_t columns);
 /* Appends a cell, row by row; text is copied. */
 void tmn_grid_put(struct tmn_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void tmn_grid_count(struct tmn_grid *grid, double value);  /* rounded, with commas; "-" when not finite */
+void tmn_grid_count(struct tmn_grid *grid, double value); /* rounded, with commas; "-" when not finite */
 void tmn_grid_print(const struct tmn_grid *grid);
 
 #endif

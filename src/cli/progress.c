@@ -32,6 +32,11 @@ void tmn_progress_draw(struct tmn_progress *progress, double done, double total,
     fflush(stderr);
 }
 
+void tmn_progress_note(const struct tmn_progress *progress, const char *text) {
+    if (progress->shown)
+        fprintf(stderr, "%s ...", text);
+}
+
 void tmn_progress_end(struct tmn_progress *progress) {
     if (progress->shown)
         fputs("\r\033[K", stderr);

@@ -4,7 +4,10 @@
 
 #include <stdbool.h>
 
-struct tmn_progress { bool shown; double began_s, drawn_s; };
+struct tmn_progress {
+    bool shown;
+    double began_s, drawn_s;
+};
 
 double tmn_clock_s(void); /* monotonic */
 void tmn_progress_begin(struct tmn_progress *progress, bool quiet);
@@ -12,6 +15,8 @@ void tmn_progress_begin(struct tmn_progress *progress, bool quiet);
 bool tmn_progress_due(const struct tmn_progress *progress);
 /* Draws a bar of done/total, `text` and the time left. */
 void tmn_progress_draw(struct tmn_progress *progress, double done, double total, const char *text);
+/* Says what is done before there is a measure of it. */
+void tmn_progress_note(const struct tmn_progress *progress, const char *text);
 void tmn_progress_end(struct tmn_progress *progress); /* clears the line */
 
 #endif

@@ -29,8 +29,8 @@ static void announce(const struct tmn_session *session, const struct tmn_run *ru
     tmn_date_format(tmn_date_day(model->calendar.start_year, 1, 1), first);
     tmn_date_format(tmn_calendar_window(&model->calendar, session->windows - 1).first_day, last);
     printf("%s%s%s\n%s to the week of %s, %s simulated persons at the start, scale %g, seed %lld\n", tmn_bold(stdout),
-           model->title ? model->title : model->name, tmn_plain(stdout), first, last, persons, session->arguments->scale,
-           session->arguments->seed);
+           model->title ? model->title : model->name, tmn_plain(stdout), first, last, persons,
+           session->arguments->scale, session->arguments->seed);
     fflush(stdout);
 }
 
@@ -43,21 +43,28 @@ static void print_json(struct tmn_arena *arena, const struct tmn_result *result)
         putchar('\n');
 }
 
-/* Runs, writes, and tells; the run is the caller's to free. */
-static bool run_and_write(const struct tmn_session *session, struct tmn_run *run, const char *out, struct tmn_error *err) {
+/* Runs, writes, and tells; the run is the caller's to free. began_s: when its population began to be made. */
+static bool run_and_write(const struct tmn_session *session, struct tmn_run *run, double began_s, const char *out,
+                          struct tmn_error *err) {
     const struct tmn_arguments *arguments = session->arguments;
     bool silent = arguments->quiet || arguments->json;
-    double began_s = tmn_clock_s();
     if (!silent)
         announce(session, run);
     if (!tmn_session_drive(session, run, arguments->quiet, err))
         return false;
-    struct tmn_run_facts facts = {.version = TUMEN_VERSION, .compiler = tmn_compiler(), .engine = "reference",
-                                  .results_dir = out, .command = arguments->line, .threads = (int)arguments->threads,
-                                  .wall_s = tmn_clock_s() - began_s, .peak_rss_bytes = peak_rss_bytes(),
-                                  .assignments = arguments->set, .assignment_count = arguments->set_count};
+    struct tmn_run_facts facts = {.version = TUMEN_VERSION,
+                                  .compiler = tmn_compiler(),
+                                  .engine = "reference",
+                                  .results_dir = out,
+                                  .command = arguments->line,
+                                  .threads = (int)arguments->threads,
+                                  .wall_s = tmn_clock_s() - began_s,
+                                  .peak_rss_bytes = peak_rss_bytes(),
+                                  .assignments = arguments->set,
+                                  .assignment_count = arguments->set_count};
     struct tmn_result result;
-    tmn_result_gather(&result, session->arena, session->model, run, (uint64_t)arguments->seed, arguments->scale, &facts);
+    tmn_result_gather(&result, session->arena, session->model, run, (uint64_t)arguments->seed, arguments->scale,
+                      &facts);
     if (!tmn_report_write(&result, out, err))
         return false;
     if (arguments->json)
@@ -82,9 +89,14 @@ enum tmn_status tmn_command_run(struct tmn_arena *arena, const struct tmn_argume
         return tmn_complain_error(&err);
     struct tmn_run_options options = tmn_session_options(&session);
     struct tmn_run *run;
-    if (!tmn_run_new(&run, session.model, &options, &err))
+    struct tmn_progress progress; /* at scale 1 the population takes a while */
+    tmn_progress_begin(&progress, arguments->quiet);
+    tmn_progress_note(&progress, "making the population");
+    bool made = tmn_run_new(&run, session.model, &options, &err);
+    tmn_progress_end(&progress);
+    if (!made)
         return tmn_complain_error(&err);
-    bool good = run_and_write(&session, run, out, &err);
+    bool good = run_and_write(&session, run, progress.began_s, out, &err);
     bool cut_short = tmn_run_window(run) < tmn_run_windows(run);
     tmn_run_free(run);
     if (!good)

@@ -65,8 +65,8 @@ static bool apply_until(struct tmn_session *session, struct tmn_error *err) {
         return false;
     session->windows = tmn_calendar_until(calendar, day);
     if (session->windows < 1)
-        return tmn_fail(err, TMN_USAGE, "--until %s is before the scenario's start, %d-01-01", session->arguments->until,
-                        calendar->start_year);
+        return tmn_fail(err, TMN_USAGE, "--until %s is before the scenario's start, %d-01-01",
+                        session->arguments->until, calendar->start_year);
     return true;
 }
 
@@ -76,7 +76,8 @@ static bool check_engine(const struct tmn_arguments *arguments, struct tmn_error
     return tmn_fail(err, TMN_USAGE, "there is no engine '%s'; there is: reference", arguments->engine);
 }
 
-enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *arena, const struct tmn_arguments *arguments) {
+enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *arena,
+                                 const struct tmn_arguments *arguments) {
     *session = (struct tmn_session){.arena = arena, .arguments = arguments};
     struct tmn_error err;
     const char *path;
@@ -95,8 +96,11 @@ enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *
 
 struct tmn_run_options tmn_session_options(const struct tmn_session *session) {
     const struct tmn_arguments *arguments = session->arguments;
-    return (struct tmn_run_options){.seed = (uint64_t)arguments->seed, .scale = arguments->scale, .threads = (int)arguments->threads,
-                                    .windows = session->windows, .settings = session->settings.items,
+    return (struct tmn_run_options){.seed = (uint64_t)arguments->seed,
+                                    .scale = arguments->scale,
+                                    .threads = (int)arguments->threads,
+                                    .windows = session->windows,
+                                    .settings = session->settings.items,
                                     .setting_count = session->settings.count};
 }
 
@@ -108,7 +112,8 @@ static double arrivals_so_far(const struct tmn_run *run, int outcome) {
     return sum;
 }
 
-static void draw(const struct tmn_session *session, const struct tmn_run *run, struct tmn_progress *progress, int arrivals) {
+static void draw(const struct tmn_session *session, const struct tmn_run *run, struct tmn_progress *progress,
+                 int arrivals) {
     int done = tmn_run_window(run);
     char date[16], alive[32], count[32], came[64] = "", line[192];
     tmn_date_format(tmn_calendar_window(&session->model->calendar, done - 1).first_day, date);

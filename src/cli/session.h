@@ -1,4 +1,5 @@
-/* What the commands on a scenario share: the model read with its mistakes shown, settings applied, a run driven to its end. */
+/* What the commands on a scenario share: the model read with its mistakes shown, settings applied, a run driven to its
+ * end. */
 #ifndef TMN_CLI_SESSION_H
 #define TMN_CLI_SESSION_H
 
@@ -10,11 +11,12 @@ struct tmn_session {
     const struct tmn_arguments *arguments;
     struct tmn_model *model;
     struct tmn_settings settings;
-    int windows;            /* to run: --until, or all */
+    int windows; /* to run: --until, or all */
 };
 
 /* Reads the scenario and applies --set, --until and --engine; complains of what is wrong and returns its status. */
-enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *arena,
+                                 const struct tmn_arguments *arguments);
 struct tmn_run_options tmn_session_options(const struct tmn_session *session);
 /* Steps to the end or until interrupted, drawing progress unless quiet. */
 bool tmn_session_drive(const struct tmn_session *session, struct tmn_run *run, bool quiet, struct tmn_error *err);

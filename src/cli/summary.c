@@ -81,7 +81,8 @@ static void put_error(struct tmn_grid *grid, double error) {
 
 /* Errors of the model beside two curves that know nothing of the mechanism. */
 static void print_fit(struct tmn_arena *arena, const struct tmn_result *result) {
-    static const char *const head[] = {"<observation", "<years", ">rows", ">model", ">quadratic", ">logistic with step"};
+    static const char *const head[] = {"<observation", "<years",     ">rows",
+                                       ">model",       ">quadratic", ">logistic with step"};
     struct tmn_grid grid;
     tmn_grid_init(&grid, arena, head, 6);
     for (size_t i = 0; i < result->model->observations.count; i++) {
@@ -90,7 +91,8 @@ static void print_fit(struct tmn_arena *arena, const struct tmn_result *result) 
             if (score.rows == 0)
                 continue;
             tmn_grid_put(&grid, "%s", result->model->observations.items[i].name);
-            tmn_grid_put(&grid, "%d-%d, %s", score.year_from, score.year_to, years == TMN_SCORE_FITTED ? "fitted" : "not fitted");
+            tmn_grid_put(&grid, "%d-%d, %s", score.year_from, score.year_to,
+                         years == TMN_SCORE_FITTED ? "fitted" : "not fitted");
             tmn_grid_put(&grid, "%zu", score.rows);
             put_error(&grid, score.model);
             put_error(&grid, score.quadratic);
@@ -104,10 +106,12 @@ static void print_fit(struct tmn_arena *arena, const struct tmn_result *result) 
 }
 
 /* Observed and simulated persons of each level of one key, over the rows that the run reached. */
-struct parts { double *observed, *simulated, *persons, observed_all, simulated_all; };
+struct parts {
+    double *observed, *simulated, *persons, observed_all, simulated_all;
+};
 
-static struct parts add_parts(struct tmn_arena *arena, uint32_t levels, const struct tmn_observed_row *rows, size_t count,
-                              int observation, int key) {
+static struct parts add_parts(struct tmn_arena *arena, uint32_t levels, const struct tmn_observed_row *rows,
+                              size_t count, int observation, int key) {
     struct parts parts = {TMN_NEW_ARRAY(arena, double, levels), TMN_NEW_ARRAY(arena, double, levels),
                           TMN_NEW_ARRAY(arena, double, levels), 0, 0};
     for (size_t i = 0; i < count; i++) {
@@ -143,12 +147,14 @@ static void put_composition(struct tmn_grid *grid, const struct tmn_result *resu
         tmn_grid_count(grid, parts.observed[level]);
         put_simulated(grid, parts.simulated[level], masked, parts.persons[level] < TMN_THIN_PERSONS);
         put_share(grid, parts.observed[level] / parts.observed_all);
-        put_share(grid, masked || !(parts.simulated_all > 0) ? (double)NAN : parts.simulated[level] / parts.simulated_all);
+        put_share(grid,
+                  masked || !(parts.simulated_all > 0) ? (double)NAN : parts.simulated[level] / parts.simulated_all);
     }
 }
 
 static void print_composition(struct tmn_arena *arena, const struct tmn_result *result) {
-    static const char *const head[] = {"<observation", "<by", "~level", ">observed", ">simulated", ">share observed", ">simulated"};
+    static const char *const head[] = {"<observation",    "<by",       "~level", ">observed", ">simulated",
+                                       ">share observed", ">simulated"};
     struct tmn_grid grid;
     tmn_grid_init(&grid, arena, head, 7);
     size_t count;
@@ -218,11 +224,11 @@ static void print_facts(const struct tmn_result *result) {
     snprintf(digest, sizeof digest, "%016llx%016llx", (unsigned long long)result->weekly.high,
              (unsigned long long)result->weekly.low);
     tmn_format_count((long long)(result->facts.peak_rss_bytes >> 20), peak);
-    printf("\n%d of %d windows, digest %s\n%.1f s on %d thread%s, %.1f million person-weeks/s, peak memory %s MiB\n", result->windows,
-           result->windows_total, digest, result->facts.wall_s, result->facts.threads, result->facts.threads == 1 ? "" : "s",
-           tmn_result_person_weeks_per_s(result) / 1e6, peak);
-    printf("Results in %s%s%s; open %s/report.html in a browser\n", tmn_bold(stdout), result->facts.results_dir, tmn_plain(stdout),
-           result->facts.results_dir);
+    printf("\n%d of %d windows, digest %s\n%.1f s on %d thread%s, %.1f million person-weeks/s, peak memory %s MiB\n",
+           result->windows, result->windows_total, digest, result->facts.wall_s, result->facts.threads,
+           result->facts.threads == 1 ? "" : "s", tmn_result_person_weeks_per_s(result) / 1e6, peak);
+    printf("Results in %s%s%s; open %s/report.html in a browser\n", tmn_bold(stdout), result->facts.results_dir,
+           tmn_plain(stdout), result->facts.results_dir);
 }
 
 void tmn_summary_print(struct tmn_arena *arena, const struct tmn_result *result) {

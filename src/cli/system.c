@@ -62,7 +62,8 @@ static struct tmn_figure_row *read_figures(const struct tmn_session *session, co
     for (size_t i = 0; same && i < csv->rows; i++) {
         const char *value = tmn_csv_cell(csv, i, simulated);
         same = strcmp(tmn_csv_cell(csv, i, text), model->figures.items[i].text) == 0;
-        rows[i] = (struct tmn_figure_row){.figure = &model->figures.items[i], .simulated = (double)NAN,
+        rows[i] = (struct tmn_figure_row){.figure = &model->figures.items[i],
+                                          .simulated = (double)NAN,
                                           .thin = strcmp(tmn_csv_cell(csv, i, thin), "yes") == 0,
                                           .masked = strcmp(tmn_csv_cell(csv, i, masked), "yes") == 0};
         rows[i].reached = tmn_parse_real(value, strlen(value), &rows[i].simulated) || rows[i].masked;

@@ -4,7 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-struct teller { const struct tmn_session *session; int32_t from_day; };
+struct teller {
+    const struct tmn_session *session;
+    int32_t from_day;
+};
 
 static const char *level_text(struct tmn_arena *arena, const struct tmn_attribute *attribute, uint32_t level) {
     return attribute->level ? attribute->level[level] : tmn_arena_printf(arena, "%d", attribute->first + (int)level);
@@ -15,21 +18,23 @@ static const char *place_text(struct tmn_arena *arena, const struct tmn_place *p
 }
 
 /* "aware none -> heard, fear 0 -> 1", or "nothing changes". */
-static const char *change_text(const struct tmn_session *session, const struct tmn_packed *before, const struct tmn_packed *after) {
+static const char *change_text(const struct tmn_session *session, const struct tmn_packed *before,
+                               const struct tmn_packed *after) {
     struct tmn_text text;
     tmn_text_init(&text, session->arena);
     for (size_t i = 0; i < session->model->attributes.count; i++) {
         const struct tmn_attribute *attribute = &session->model->attributes.items[i];
         uint32_t old = tmn_level(before, attribute), new = tmn_level(after, attribute);
         if (old != new)
-            tmn_text_put(&text, "%s%s %s -> %s", text.count ? ", " : "", attribute->name, level_text(session->arena, attribute, old),
-                         level_text(session->arena, attribute, new));
+            tmn_text_put(&text, "%s%s %s -> %s", text.count ? ", " : "", attribute->name,
+                         level_text(session->arena, attribute, old), level_text(session->arena, attribute, new));
     }
     return text.count ? text.items : "nothing changes";
 }
 
 /* "cross.across", and the line of what caused the happening: the message's action, the branch, or the transition. */
-static const char *cause_text(const struct tmn_session *session, const struct tmn_happening *happening, const struct tmn_place **place) {
+static const char *cause_text(const struct tmn_session *session, const struct tmn_happening *happening,
+                              const struct tmn_place **place) {
     const struct tmn_transition *transition = &session->model->transitions.items[happening->transition];
     *place = &transition->place;
     if (happening->branch < 0)
@@ -37,7 +42,8 @@ static const char *cause_text(const struct tmn_session *session, const struct tm
     const struct tmn_branch *branch = &transition->branch[happening->branch];
     if (branch->place.source)
         *place = &branch->place;
-    if (happening->action >= 0 && (size_t)happening->action < branch->count && branch->items[happening->action].place.source)
+    if (happening->action >= 0 && (size_t)happening->action < branch->count &&
+        branch->items[happening->action].place.source)
         *place = &branch->items[happening->action].place;
     return *branch->name ? tmn_arena_printf(session->arena, "%s.%s", transition->name, branch->name) : transition->name;
 }
@@ -61,7 +67,8 @@ static void tell(void *context, const struct tmn_happening *happening) {
         printf("%s  the clock of %s ran out, but another came first: it starts anew  [%s]\n", day, cause, where);
         break;
     case TMN_HAPPENED_MESSAGE:
-        printf("%s  hears of %s from person %u%s  [%s]\n", day, cause, happening->sender, happening->delivered ? "" : ", in vain", where);
+        printf("%s  hears of %s from person %u%s  [%s]\n", day, cause, happening->sender,
+               happening->delivered ? "" : ", in vain", where);
         break;
     case TMN_HAPPENED_BIRTH:
         printf("%s  is born to person %u: %s  [%s]\n", day, happening->sender, change, where);
@@ -72,7 +79,8 @@ static void tell(void *context, const struct tmn_happening *happening) {
     }
 }
 
-static void print_attributes(const struct tmn_session *session, const struct tmn_run *run, uint32_t row, const char *when) {
+static void print_attributes(const struct tmn_session *session, const struct tmn_run *run, uint32_t row,
+                             const char *when) {
     static const char *const head[] = {"<attribute", "<level"};
     const struct tmn_model *model = session->model;
     struct tmn_grid grid;
@@ -116,8 +124,8 @@ static void print_clocks(const struct tmn_session *session, const struct tmn_run
 static bool trace(const struct tmn_session *session, struct tmn_run *run, struct tmn_error *err) {
     uint32_t rows = tmn_run_world(run)->rows;
     if (session->arguments->person >= rows)
-        return tmn_fail(err, TMN_USAGE, "there is no person %lld: at this scale they are numbered 0 to %u", session->arguments->person,
-                        rows - 1);
+        return tmn_fail(err, TMN_USAGE, "there is no person %lld: at this scale they are numbered 0 to %u",
+                        session->arguments->person, rows - 1);
     uint32_t row = (uint32_t)session->arguments->person;
     printf("All persons are synthetic: person %u is a row of the model, nobody who lives or lived.\n", row);
     print_attributes(session, run, row, "at the start");

@@ -190,6 +190,20 @@ static double middle(const struct tmn_total_row *row) {
     return year + (days - new_year) / (tmn_date_day(year + 1, 1, 1) - new_year);
 }
 
+enum { SERIES = 5 }; /* so many yearly rows make a series, in which rows that add up several years have no place */
+
+static bool spans_years(const struct tmn_total_row *row) {
+    return tmn_years_between(row->from_day, row->to_day) > 1.5;
+}
+
+/* Whether rows over several years are left out: a mean rate of years in which it grows tenfold says little of any. */
+static bool only_yearly(const struct tmn_total_row *rows, size_t count, bool flow) {
+    size_t yearly = 0;
+    for (size_t r = 0; r < count; r++)
+        yearly += !spans_years(&rows[r]);
+    return flow && yearly >= SERIES;
+}
+
 /* Scores the rows for which wanted[row] holds. */
 static struct tmn_score score_rows(struct tmn_arena *arena, const struct tmn_result *result, int observation,
                                    const struct tmn_total_row *rows, const bool *wanted, size_t count) {
@@ -202,7 +216,10 @@ static struct tmn_score score_rows(struct tmn_arena *arena, const struct tmn_res
     double *t = space, *y = t + count, *at = y + count, *observed = at + count, *simulated = observed + count,
            *curve = simulated + count;
     size_t fitted = 0, used = 0;
+    bool yearly = only_yearly(rows, count, flow);
     for (size_t r = 0; r < count; r++) {
+        if (yearly && spans_years(&rows[r]))
+            continue;
         double years = flow ? tmn_years_between(rows[r].from_day, rows[r].to_day) : 1.0;
         if (rows[r].fitted)
             t[fitted] = middle(&rows[r]), y[fitted++] = rows[r].observed / years;

@@ -2,10 +2,10 @@
  * series.
  *
  * Errors are of logs of yearly rates (flows) or of levels (stocks): 0.10 is about 10 %. Numbers below one half count as
- * one half. Both curves are fitted by least squares on logs to the rows that the model may be fitted to (`fit` of the
- * observation), and are then carried on over the other years, as the model is:
- *   quadratic   log y = a + b t + c t^2
- *   logistic    log y = a + s [t >= step_year] - log(1 + exp(-(t - m) / w))
+ * one half. In a series of yearly flows (five rows at least), rows that add up several years are left out. Both curves
+ * are fitted by least squares on logs to the rows that the model may be fitted to (`fit` of the observation), and are
+ * then carried on over the other years, as the model is: quadratic   log y = a + b t + c t^2 logistic    log y = a + s
+ * [t >= step_year] - log(1 + exp(-(t - m) / w))
  */
 #ifndef TMN_RESULT_SCORE_H
 #define TMN_RESULT_SCORE_H

@@ -12,7 +12,7 @@ struct search {
     struct tmn_fit *fit;
     struct tmn_error *err;
     double best_z[TMN_FIT_MAX_PARAMETERS];
-    double mean_square;         /* of the last trial */
+    double mean_square; /* of the last trial */
     bool failed;
     nlopt_opt optimizer;
 };
@@ -69,11 +69,14 @@ static void bounds(const struct tmn_parameter *parameter, double *low, double *h
 }
 
 /* Simulated numbers of one seed, added to sum[row]; rows that the run does not reach stay NAN. */
-static bool add_run(struct search *search, uint64_t seed, struct tmn_arena *arena, double *sum, struct tmn_observed_row **rows,
-                    size_t *count) {
+static bool add_run(struct search *search, uint64_t seed, struct tmn_arena *arena, double *sum,
+                    struct tmn_observed_row **rows, size_t *count) {
     const struct tmn_fit_options *options = search->options;
-    struct tmn_run_options run_options = {.seed = seed, .scale = options->scale, .threads = options->threads,
-                                          .settings = options->settings, .setting_count = options->setting_count};
+    struct tmn_run_options run_options = {.seed = seed,
+                                          .scale = options->scale,
+                                          .threads = options->threads,
+                                          .settings = options->settings,
+                                          .setting_count = options->setting_count};
     int32_t last_day = 0;
     for (size_t i = 0; i < search->model->observations.count; i++)
         if (search->model->observations.items[i].fit_until > last_day)
@@ -126,7 +129,8 @@ static bool misfit(struct search *search, struct tmn_arena *arena, double *sum_o
             continue;
         double simulated = fmax(sum[i] / search->options->seeds, weight / 2), observed = fmax(rows[i].observed, 0.5);
         double error = tmn_log(simulated) - tmn_log(observed);
-        weighted += error * error / (2 * log_variance(&search->model->observations.items[rows[i].observation], observed, weight));
+        weighted += error * error /
+                    (2 * log_variance(&search->model->observations.items[rows[i].observation], observed, weight));
         squares += error * error;
         search->fit->rows++;
     }
@@ -159,7 +163,8 @@ static double trial(unsigned n, const double *z, double *gradient, void *context
     (void)gradient;
     struct search *search = context;
     struct tmn_fit *fit = search->fit;
-    struct tmn_fit_progress progress = {fit->trials, search->options->trials, fit->objective_after, fit->objective_before};
+    struct tmn_fit_progress progress = {fit->trials, search->options->trials, fit->objective_after,
+                                        fit->objective_before};
     if (search->options->progress && !search->options->progress(search->options->progress_context, &progress)) {
         fit->stopped = true;
         nlopt_force_stop(search->optimizer);
@@ -190,10 +195,12 @@ static bool choose_parameters(struct tmn_fit *fit, const struct tmn_model *model
         if (!parameter->fitted)
             continue;
         if (parameter->prior == TMN_PRIOR_FIXED)
-            return tmn_fail(err, TMN_USAGE, "parameter '%s' is marked `fitted: yes` but has no prior to say how far it may move",
+            return tmn_fail(err, TMN_USAGE,
+                            "parameter '%s' is marked `fitted: yes` but has no prior to say how far it may move",
                             parameter->name);
         if (fit->parameters == TMN_FIT_MAX_PARAMETERS)
-            return tmn_fail(err, TMN_USAGE, "more than %d parameters are marked `fitted: yes`: the data can not tell so many apart",
+            return tmn_fail(err, TMN_USAGE,
+                            "more than %d parameters are marked `fitted: yes`: the data can not tell so many apart",
                             TMN_FIT_MAX_PARAMETERS);
         fit->parameter[fit->parameters++] = (struct tmn_fitted){.parameter = (int)i, .before = parameter->value};
     }
@@ -210,12 +217,14 @@ static bool can_compare(const struct tmn_model *model, struct tmn_error *err) {
     return tmn_fail(err, TMN_USAGE, "no observation has rows up to its `fit` date: there is nothing to fit to");
 }
 
-bool tmn_fit_run(struct tmn_fit *fit, struct tmn_model *model, const struct tmn_fit_options *options, struct tmn_error *err) {
+bool tmn_fit_run(struct tmn_fit *fit, struct tmn_model *model, const struct tmn_fit_options *options,
+                 struct tmn_error *err) {
     *fit = (struct tmn_fit){.parameters = 0};
     if (!choose_parameters(fit, model, err) || !can_compare(model, err))
         return false;
     struct search search = {.model = model, .options = options, .fit = fit, .err = err};
-    double z[TMN_FIT_MAX_PARAMETERS], low[TMN_FIT_MAX_PARAMETERS], high[TMN_FIT_MAX_PARAMETERS], step[TMN_FIT_MAX_PARAMETERS];
+    double z[TMN_FIT_MAX_PARAMETERS], low[TMN_FIT_MAX_PARAMETERS], high[TMN_FIT_MAX_PARAMETERS],
+        step[TMN_FIT_MAX_PARAMETERS];
     for (int i = 0; i < fit->parameters; i++) {
         const struct tmn_parameter *parameter = &model->parameters.items[fit->parameter[i].parameter];
         bounds(parameter, &low[i], &high[i]);
@@ -238,7 +247,8 @@ bool tmn_fit_run(struct tmn_fit *fit, struct tmn_model *model, const struct tmn_
     nlopt_destroy(search.optimizer);
     if (search.failed)
         return false;
-    /* BOBYQA ends with ROUNDOFF_LIMITED where the simulated noise hides the slope: what is best so far is the answer. */
+    /* BOBYQA ends with ROUNDOFF_LIMITED where the simulated noise hides the slope: what is best so far is the answer.
+     */
     if (ended < 0 && ended != NLOPT_FORCED_STOP && ended != NLOPT_ROUNDOFF_LIMITED)
         return tmn_fail(err, TMN_RUN, "the search for the fit failed: %s", nlopt_result_to_string(ended));
     for (int i = 0; i < fit->parameters; i++) {

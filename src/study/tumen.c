@@ -1,5 +1,5 @@
-/* The public interface of include/tumen.h on the internal modules: handles, names instead of indices, no memory that can run
- * out without a word. */
+/* The public interface of include/tumen.h on the internal modules: handles, names instead of indices, no memory that
+ * can run out without a word. */
 #include "tumen.h"
 #include "report/report.h"
 #include <stdlib.h>
@@ -9,16 +9,17 @@
 struct tumen_scenario {
     struct tmn_arena arena;
     struct tmn_diagnostics list;
-    struct tmn_model *model;       /* NULL: mistakes */
+    struct tmn_model *model; /* NULL: mistakes */
     struct tmn_settings settings;
-    const char **assignments; size_t assignment_count, assignment_capacity;
+    const char **assignments;
+    size_t assignment_count, assignment_capacity;
 };
 
 struct tumen_run {
     struct tmn_run *run;
     struct tumen_scenario *scenario;
     struct tumen_options options;
-    bool broken;                   /* a step failed */
+    bool broken; /* a step failed */
 };
 
 const char *tumen_version(void) {
@@ -26,9 +27,10 @@ const char *tumen_version(void) {
 }
 
 static bool fail(struct tumen_error *error, const struct tmn_error *from) {
-    static const enum tumen_code codes[] = {[TMN_OK] = TUMEN_OK, [TMN_USAGE] = TUMEN_USAGE, [TMN_SCENARIO] = TUMEN_SCENARIO,
-                                            [TMN_IO] = TUMEN_IO, [TMN_MEMORY] = TUMEN_MEMORY, [TMN_CAPACITY] = TUMEN_CAPACITY,
-                                            [TMN_RUN] = TUMEN_RUN, [TMN_STOPPED] = TUMEN_RUN};
+    static const enum tumen_code codes[] = {
+        [TMN_OK] = TUMEN_OK,   [TMN_USAGE] = TUMEN_USAGE,   [TMN_SCENARIO] = TUMEN_SCENARIO,
+        [TMN_IO] = TUMEN_IO,   [TMN_MEMORY] = TUMEN_MEMORY, [TMN_CAPACITY] = TUMEN_CAPACITY,
+        [TMN_RUN] = TUMEN_RUN, [TMN_STOPPED] = TUMEN_RUN};
     if (error) {
         *error = (struct tumen_error){.code = codes[from->code]};
         snprintf(error->text, sizeof error->text, "%s", from->text);
@@ -94,8 +96,11 @@ bool tumen_scenario_diagnostic(struct tumen_scenario *scenario, size_t index, st
     struct tmn_text text;
     tmn_text_init(&text, &scenario->arena);
     tmn_diagnostic_render(item, &text);
-    *diagnostic = (struct tumen_diagnostic){.code = item->code, .message = item->message, .hint = item->hint,
-                                            .warning = item->warning, .rendered = text.items};
+    *diagnostic = (struct tumen_diagnostic){.code = item->code,
+                                            .message = item->message,
+                                            .hint = item->hint,
+                                            .warning = item->warning,
+                                            .rendered = text.items};
     if (item->place.source) {
         diagnostic->file = item->place.source->path;
         diagnostic->line = item->place.line;
@@ -156,8 +161,11 @@ bool tumen_run_start(struct tumen_run **run, struct tumen_scenario *scenario, co
     if (wanted.windows < 0 || wanted.windows > scenario->model->calendar.windows)
         return fail_text(error, TMN_USAGE, "the number of windows must be from 0 (all) to that of the scenario");
     struct tmn_error err;
-    struct tmn_run_options inner = {.seed = wanted.seed, .scale = wanted.scale, .threads = wanted.threads,
-                                    .windows = wanted.windows, .settings = scenario->settings.items,
+    struct tmn_run_options inner = {.seed = wanted.seed,
+                                    .scale = wanted.scale,
+                                    .threads = wanted.threads,
+                                    .windows = wanted.windows,
+                                    .settings = scenario->settings.items,
                                     .setting_count = scenario->settings.count};
     struct tumen_run *started = calloc(1, sizeof *started);
     if (!started)
@@ -234,12 +242,14 @@ static int find_outcome(const struct tmn_model *model, const char *name, struct 
     return found;
 }
 
-bool tumen_run_series(const struct tumen_run *run, const char *name, struct tumen_series *series, struct tumen_error *error) {
+bool tumen_run_series(const struct tumen_run *run, const char *name, struct tumen_series *series,
+                      struct tumen_error *error) {
     int outcome = find_outcome(run->scenario->model, name, error);
     if (outcome < 0)
         return false;
     struct tmn_series inner = tmn_run_series(run->run, outcome);
-    *series = (struct tumen_series){inner.periods, inner.cells, inner.value, inner.simulated, inner.first_day, inner.last_day};
+    *series = (struct tumen_series){inner.periods,   inner.cells,     inner.value,
+                                    inner.simulated, inner.first_day, inner.last_day};
     return true;
 }
 
@@ -260,8 +270,8 @@ bool tumen_run_cell(const struct tumen_run *run, const char *name, uint32_t cell
         uint32_t level = cell / by->stride[key] % feature->cardinality;
         char number[16];
         snprintf(number, sizeof number, "%d", feature->first + (int)level);
-        int wrote = snprintf(used < size ? text + used : NULL, used < size ? size - used : 0, "%s%s=%s", key ? ", " : "",
-                             feature->name, feature->level ? feature->level[level] : number);
+        int wrote = snprintf(used < size ? text + used : NULL, used < size ? size - used : 0, "%s%s=%s",
+                             key ? ", " : "", feature->name, feature->level ? feature->level[level] : number);
         used += (size_t)wrote;
     }
     return true;
@@ -280,8 +290,11 @@ bool tumen_run_write(const struct tumen_run *run, const char *folder, struct tum
         tmn_arena_free(&arena);
         return fail_text(error, TMN_MEMORY, "memory ran out while the results were written");
     }
-    struct tmn_run_facts facts = {.version = TUMEN_VERSION, .engine = "reference", .results_dir = folder,
-                                  .threads = run->options.threads, .assignments = run->scenario->assignments,
+    struct tmn_run_facts facts = {.version = TUMEN_VERSION,
+                                  .engine = "reference",
+                                  .results_dir = folder,
+                                  .threads = run->options.threads,
+                                  .assignments = run->scenario->assignments,
                                   .assignment_count = run->scenario->assignment_count};
     struct tmn_result result;
     tmn_result_gather(&result, &arena, run->scenario->model, run->run, run->options.seed, run->options.scale, &facts);

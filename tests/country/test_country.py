@@ -54,6 +54,17 @@ def check_people(temporary):
     worst = max(abs(float(row["observed"]) / observed - float(row["simulated"]) / simulated) for row in census)
     print(f"census of 2008-10-01: 10 provinces, largest deviation {100 * worst:.2f} points")
     assert worst < 0.005, worst
+    check_scores(out)
+
+
+def check_scores(out):
+    """Yearly arrivals 1999-2015 against two curves without a mechanism: their errors were computed once by other means."""
+    scores = json.loads((out / "report.json").read_text(encoding="utf-8"))["scores"]
+    score = next(s for s in scores if s["observation"] == "arrivals_total" and s["years"] == "fitted")
+    assert (score["year_from"], score["year_to"], score["rows"]) == (1999, 2015, 17), score
+    assert abs(score["quadratic"] - 0.198) < 0.002 and abs(score["logistic"] - 0.138) < 0.002, score
+    print(f"arrivals 1999-2015: error of logs {score['model']:.2f} at this scale; quadratic {score['quadratic']:.3f}, logistic {score['logistic']:.3f}")
+    assert score["model"] < 0.8, score  # a hundredth of the country: chance alone makes 0.3 to 0.4
 
 
 def insert_idle_transition(name, text):
