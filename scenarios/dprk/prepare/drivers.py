@@ -7,22 +7,10 @@ Rules of the coding. Outcomes (exits, protests) are never inputs. Reactions of t
 or published figures, never the suggested strengths. A row was known from its first day unless `known_from` says otherwise.
 """
 import csv
-import pathlib
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+from tables import HERE, read, write
+
 LAST = "2024-12-31"
-
-
-def read(name):
-    with open(HERE / "sources" / name, encoding="utf-8", newline="") as f:
-        return list(csv.DictReader(f))
-
-
-def write(name, header, rows):
-    with open(HERE / "data" / name, "w", encoding="utf-8", newline="") as f:
-        out = csv.writer(f, lineterminator="\n")
-        out.writerow(header)
-        out.writerows(rows)
 
 
 # Rows of the time line that enter as inputs: id -> (driver, class, quantity, last day or None for the row's own, note)

@@ -1,26 +1,13 @@
 #!/usr/bin/env python3
 """Makes data/evidence.csv (every claim, parameter and dated row that the scenario cites) and the tables of observations.
 Standard library only, deterministic; reads sources/ and the scenario's own YAML."""
-import csv
-import pathlib
 import re
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+from tables import HERE, read, write
+
 BEFORE_1994 = {"total": 676, "male": 623, "female": 53}  # 607 to 1989 (564 men, 43 women) + four fifths of 86 in 1990-94; women of these 15 %: assumed
 PROVINCE = {"North Hamgyong": "north_hamgyong", "Ryanggang": "ryanggang", "South Hamgyong": "south_hamgyong", "Kangwon": "kangwon", "Jagang": "jagang",
             "North Pyongan": "north_pyongan", "Pyongyang": "pyongyang", "North Hwanghae": "north_hwanghae", "South Hwanghae": "south_hwanghae"}
-
-
-def read(name):
-    with open(HERE / "sources" / name, encoding="utf-8", newline="") as f:
-        return list(csv.DictReader(f))
-
-
-def write(name, header, rows):
-    with open(HERE / "data" / name, "w", encoding="utf-8", newline="") as f:
-        out = csv.writer(f, lineterminator="\n")
-        out.writerow(header)
-        out.writerows(rows)
 
 
 def evidence():

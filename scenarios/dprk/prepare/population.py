@@ -15,9 +15,9 @@ What is done, in this order:
 """
 import csv
 import math
-import pathlib
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+from tables import read, write
+
 SHARE = 0.971
 START, END = 1994, 2024
 GIRLS = 0.488  # share of births, WPP's sex ratio at birth of 1.05
@@ -34,18 +34,6 @@ FRONTIER = {("north_hamgyong", "border"): "tumen", ("north_hamgyong", "inner"): 
             ("jagang", "inner"): "west", ("north_pyongan", "inner"): "west", ("south_hamgyong", "inner"): "south_hamgyong",
             ("kangwon", "inner"): "east", ("north_hwanghae", "inner"): "south", ("south_hwanghae", "inner"): "south"}  # others: west
 MOVED = {"Kangnam", "Junghwa", "Sangwon", "Sungho"}  # North Hwanghae in the county file, Pyongyang in the census report and the polygons
-
-
-def read(name):
-    with open(HERE / "sources" / name, encoding="utf-8", newline="") as f:
-        return list(csv.DictReader(f))
-
-
-def write(name, header, rows):
-    with open(HERE / "data" / name, "w", encoding="utf-8", newline="") as f:
-        out = csv.writer(f, lineterminator="\n")
-        out.writerow(header)
-        out.writerows(rows)
 
 
 def counties():
@@ -154,7 +142,6 @@ def project(persons, total, births, deaths):
 
 
 def main():
-    (HERE / "data").mkdir(exist_ok=True)
     places = counties()
     total, births, deaths = wpp2024()
     begin = (total[START - 1] + total[START]) / 2
