@@ -28,17 +28,17 @@ static void print_systems(struct tmn_arena *arena, const struct tmn_model *model
     tmn_grid_init(&grid, arena, head, 6);
     for (size_t i = 0; i < model->systems.count; i++) {
         const struct tmn_system *system = &model->systems.items[i];
-        struct tmn_text claims, seeds;
+        struct tmn_text claims, documents;
         tmn_text_init(&claims, arena);
-        tmn_text_init(&seeds, arena);
+        tmn_text_init(&documents, arena);
         put_list(&claims, system->claims, system->claim_count);
-        put_list(&seeds, system->seeds, system->seed_count);
+        put_list(&documents, system->documents, system->document_count);
         tmn_grid_put(&grid, "%d", system->number);
         tmn_grid_put(&grid, "%s", system->name);
         tmn_grid_put(&grid, "%s", system->state);
         put_switch(&grid, model, system->switch_parameter);
         tmn_grid_put(&grid, "%s", claims.count ? claims.items : "-");
-        tmn_grid_put(&grid, "%s", seeds.count ? seeds.items : "-");
+        tmn_grid_put(&grid, "%s", documents.count ? documents.items : "-");
     }
     tmn_heading("Subsystems: in (whole), coarse (in outline) or out; a switch at 0 turns one off");
     tmn_grid_print(&grid);

@@ -293,8 +293,8 @@ struct tmn_system {
     int switch_parameter; /* or -1 */
     const char **claims;
     size_t claim_count;
-    const char **seeds;
-    size_t seed_count;
+    const char **documents;
+    size_t document_count;
 };
 struct tmn_evidence {
     const char *id, *text, *source, *grade;

@@ -18,7 +18,7 @@ static void read_system(struct tmn_reader *reader, const struct tmn_node *node) 
     tmn_get_text(reader, node, "note", &system.note);
     tmn_get_choice(reader, node, "state", states, 3, &state);
     tmn_get_texts(reader, node, "claims", &system.claims, &system.claim_count);
-    tmn_get_texts(reader, node, "seeds", &system.seeds, &system.seed_count);
+    tmn_get_texts(reader, node, "documents", &system.documents, &system.document_count);
     system.number = (int)number;
     system.state = states[state];
     if (tmn_get_text(reader, node, "switch", &text)) {

@@ -51,7 +51,7 @@ static const struct tmn_key figure[] = {{"text", S | R}, {"claim", S}, {"stated"
     {"to", S}, {"per", S},
                                         {"observed", S}, {"base", S}, {"note", S}, {0}};
 static const struct tmn_key system[] = {{"number", S | R}, {"name", S | R}, {"state", S | R}, {"switch", S}, {"claims", S | L},
-    {"seeds", S | L}, {"note", S}, {0}};
+    {"documents", S | L}, {"note", S}, {0}};
 static const struct tmn_key evidence[] = {{"text", S | R}, {"source", S}, {"grade", S}, {0}};
 static const struct tmn_key evidence_file[] = {{"csv", S | R}, {"where", M}, {"id", S | R}, {"text", S | R}, {"source", S}, {"grade", S}, {0}};
 static const struct tmn_key geojson[] = {{"geojson", S | R}, {"property", S | R}, {"of", S | R}, {0}};

@@ -445,7 +445,7 @@ static void put_systems(struct tmn_json *json, const struct tmn_model *model) {
             tmn_json_bool(json, "on", model->parameters.items[system->switch_parameter].value != 0.0);
         }
         put_texts(json, "claims", system->claims, system->claim_count);
-        put_texts(json, "seeds", system->seeds, system->seed_count);
+        put_texts(json, "documents", system->documents, system->document_count);
         tmn_json_close(json, '}');
     }
     tmn_json_close(json, ']');
