@@ -55,6 +55,25 @@ def check_people(temporary):
     print(f"census of 2008-10-01: 10 provinces, largest deviation {100 * worst:.2f} points")
     assert worst < 0.005, worst
     check_scores(out)
+    check_grounds(out)
+
+
+def check_grounds(out):
+    """Every parameter rests on evidence or is called assumed; at most ten are fitted; every switch of a subsystem is on."""
+    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    parameters = {parameter["name"]: parameter for parameter in report["parameters"]}
+    bare = [name for name, parameter in parameters.items() if not parameter["evidence"] and not parameter["assumed"]]
+    assert not bare, bare
+    fitted = [name for name, parameter in parameters.items() if parameter["fitted"]]
+    assert 0 < len(fitted) <= 10, fitted
+    known = set(report["evidence"])
+    unknown = {cited for parameter in parameters.values() for cited in parameter["evidence"]} - known
+    assert not unknown, unknown
+    systems = report["systems"]
+    assert [system["number"] for system in systems] == list(range(1, 26)), systems
+    switches = [system["switch"] for system in systems if system.get("switch")]
+    assert len(switches) == 24 and all(parameters[switch]["value"] == 1 for switch in switches), switches
+    print(f"grounds: {len(parameters)} parameters, {len(fitted)} fitted, {len(known)} rows of evidence, {len(systems)} subsystems")
 
 
 def check_scores(out):
