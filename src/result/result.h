@@ -70,9 +70,6 @@ bool tmn_result_between(const struct tmn_result *result, int outcome, const int6
 /* Length of from..to in years of the calendar (whole years count exactly). */
 double tmn_years_between(int32_t from_day, int32_t to_day);
 int tmn_day_year(int32_t day);
-/* "sex=female, province=Ryanggang", or "all". */
-const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome,
-                          const int64_t *cell);
 
 /* ---- rows for tables; arrays live in the arena, *count is their length ---- */
 struct tmn_arrival_row {

@@ -99,23 +99,6 @@ double tmn_years_between(int32_t from_day, int32_t to_day) {
     return whole ? (double)(to_year - from_year) : ((double)to_day - from_day + 1.0) / TMN_YEAR_DAYS;
 }
 
-const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome,
-                          const int64_t *cell) {
-    struct tmn_text text;
-    tmn_text_init(&text, arena);
-    for (int i = 0; i < outcome->by.n; i++) {
-        const struct tmn_feature *feature = &model->features.items[outcome->by.feature[i]];
-        if (cell[i] < 0)
-            continue;
-        const char *comma = text.count ? ", " : "";
-        if (feature->level)
-            tmn_text_put(&text, "%s%s=%s", comma, feature->name, feature->level[cell[i]]);
-        else
-            tmn_text_put(&text, "%s%s=%lld", comma, feature->name, (long long)cell[i] + feature->first);
-    }
-    return text.count ? text.items : "all";
-}
-
 /* ---- observations ---- */
 
 /* Which keys a row names, as bits. */

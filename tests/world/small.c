@@ -42,6 +42,18 @@ static void add_attribute_feature(struct tmn_model *model, const struct tmn_attr
                                             .first = attribute->first});
 }
 
+int small_setup(void **state) {
+    static struct tmn_arena arena;
+    tmn_arena_init(&arena, 0);
+    *state = &arena;
+    return 0;
+}
+
+int small_teardown(void **state) {
+    tmn_arena_free(*state);
+    return 0;
+}
+
 struct tmn_model *small_model(struct tmn_arena *arena, const char *const *spec, size_t count) {
     struct tmn_model *model = TMN_NEW(arena, struct tmn_model);
     model->arena = arena;

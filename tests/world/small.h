@@ -5,6 +5,10 @@
 #include "base/draw.h"
 #include "world/world.h"
 
+/* Around each test: *state is an arena. */
+int small_setup(void **state);
+int small_teardown(void **state);
+
 /* Model with the attributes of `spec` ("place:A,B,C" each), packed one after the other, and a feature for each. */
 struct tmn_model *small_model(struct tmn_arena *arena, const char *const *spec, size_t count);
 /* Numeric attribute of levels first..last; "birth_year" also gives the feature `age`. Declare after small_model. */

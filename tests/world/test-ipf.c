@@ -9,18 +9,6 @@
 /* after the others: */
 #include <cmocka.h>
 
-static int setup(void **state) {
-    static struct tmn_arena arena;
-    tmn_arena_init(&arena, 0);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state) {
-    tmn_arena_free(*state);
-    return 0;
-}
-
 static const char *const spec[] = {"town:A,B,C", "sex:f,m", "class:low,high"};
 
 static struct tmn_joint fit(struct tmn_arena *arena, const struct tmn_model *model) {
@@ -155,13 +143,13 @@ static void larger_table(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(two_by_two, setup, teardown),
-        cmocka_unit_test_setup_teardown(margin_by_map, setup, teardown),
-        cmocka_unit_test_setup_teardown(bands, setup, teardown),
-        cmocka_unit_test_setup_teardown(positive_margin_over_nobody, setup, teardown),
-        cmocka_unit_test_setup_teardown(margins_that_disagree, setup, teardown),
-        cmocka_unit_test_setup_teardown(bad_numbers, setup, teardown),
-        cmocka_unit_test_setup_teardown(larger_table, setup, teardown),
+        cmocka_unit_test_setup_teardown(two_by_two, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(margin_by_map, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(bands, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(positive_margin_over_nobody, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(margins_that_disagree, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(bad_numbers, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(larger_table, small_setup, small_teardown),
     };
     return cmocka_run_group_tests_name("world-ipf", tests, NULL, NULL);
 }

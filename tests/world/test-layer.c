@@ -11,18 +11,6 @@
 
 enum { PLACE, STATUS, PROVINCE };
 
-static int setup(void **state) {
-    static struct tmn_arena arena;
-    tmn_arena_init(&arena, 0);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state) {
-    tmn_arena_free(*state);
-    return 0;
-}
-
 /* Places of 1200, 2, 5, 0, 700 and 1 persons (more with the unborn when wanted); provinces {0, 2}, {1, 3, 4, 5}. */
 static struct tmn_model *country(struct tmn_arena *arena, bool unborn) {
     static const char *const spec[] = {"place:A,B,C,D,E,F", "status:home,unborn"};
@@ -409,16 +397,16 @@ static void sampled(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(households_and_units, setup, teardown),
-        cmocka_unit_test_setup_teardown(rings, setup, teardown),
-        cmocka_unit_test_setup_teardown(national_rings, setup, teardown),
-        cmocka_unit_test_setup_teardown(tiny_groups, setup, teardown),
-        cmocka_unit_test_setup_teardown(blocks, setup, teardown),
-        cmocka_unit_test_setup_teardown(long_ties, setup, teardown),
-        cmocka_unit_test_setup_teardown(small_world_effect, setup, teardown),
-        cmocka_unit_test_setup_teardown(edge_list, setup, teardown),
-        cmocka_unit_test_setup_teardown(refusals, setup, teardown),
-        cmocka_unit_test_setup_teardown(sampled, setup, teardown),
+        cmocka_unit_test_setup_teardown(households_and_units, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(rings, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(national_rings, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(tiny_groups, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(blocks, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(long_ties, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(small_world_effect, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(edge_list, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(refusals, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(sampled, small_setup, small_teardown),
     };
     return cmocka_run_group_tests_name("world-layer", tests, NULL, NULL);
 }

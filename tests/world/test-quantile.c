@@ -10,18 +10,6 @@
 
 enum { SEX, STATUS, CLASS, ROLE, BIRTH_YEAR };
 
-static int setup(void **state) {
-    static struct tmn_arena arena;
-    tmn_arena_init(&arena, 0);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state) {
-    tmn_arena_free(*state);
-    return 0;
-}
-
 static struct tmn_model *people(struct tmn_arena *arena, double size) {
     static const char *const spec[] = {"sex:f,m", "status:unborn,home", "class:low,mid,high",
                                        "role:none,guard,cook,clerk"};
@@ -192,10 +180,10 @@ static void bad_chances(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(frequencies, setup, teardown),
-        cmocka_unit_test_setup_teardown(keyed_by_name, setup, teardown),
-        cmocka_unit_test_setup_teardown(table_or_not, setup, teardown),
-        cmocka_unit_test_setup_teardown(bad_chances, setup, teardown),
+        cmocka_unit_test_setup_teardown(frequencies, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(keyed_by_name, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(table_or_not, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(bad_chances, small_setup, small_teardown),
     };
     return cmocka_run_group_tests_name("world-quantile", tests, NULL, NULL);
 }

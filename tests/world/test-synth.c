@@ -12,18 +12,6 @@
 enum { PLACE, SEX, STATUS, CLASS, BIRTH_YEAR, ATTRIBUTES };
 enum { PLACES = 7, YEARS = 90 }; /* birth years 1910..1999, the start is 2000 */
 
-static int setup(void **state) {
-    static struct tmn_arena arena;
-    tmn_arena_init(&arena, 0);
-    *state = &arena;
-    return 0;
-}
-
-static int teardown(void **state) {
-    tmn_arena_free(*state);
-    return 0;
-}
-
 /* A country: counts by place, sex and birth year; adults head households; unborn rows everywhere; class is drawn. */
 static struct tmn_model *country(struct tmn_arena *arena, double size) {
     static const char *const spec[] = {"place:A,B,C,D,E,F,G", "sex:f,m", "status:unborn,home,dead",
@@ -417,16 +405,16 @@ static void birth_weeks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(whole_persons, setup, teardown),
-        cmocka_unit_test_setup_teardown(counts_as_given, setup, teardown),
-        cmocka_unit_test_setup_teardown(households_and_units, setup, teardown),
-        cmocka_unit_test_setup_teardown(scarce_heads, setup, teardown),
-        cmocka_unit_test_setup_teardown(sample_of_units, setup, teardown),
-        cmocka_unit_test_setup_teardown(sample_without_units, setup, teardown),
-        cmocka_unit_test_setup_teardown(same_bytes_for_any_threads, setup, teardown),
-        cmocka_unit_test_setup_teardown(well_mixed, setup, teardown),
-        cmocka_unit_test_setup_teardown(failures, setup, teardown),
-        cmocka_unit_test_setup_teardown(smallest, setup, teardown),
+        cmocka_unit_test_setup_teardown(whole_persons, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(counts_as_given, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(households_and_units, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(scarce_heads, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(sample_of_units, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(sample_without_units, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(same_bytes_for_any_threads, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(well_mixed, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(failures, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(smallest, small_setup, small_teardown),
         cmocka_unit_test(birth_weeks),
     };
     return cmocka_run_group_tests_name("world-synth", tests, NULL, NULL);
