@@ -116,6 +116,12 @@ struct tmn_reads {
     bool feature, counter, age, year, window, driver, feedback, share, count, parameter;
 };
 struct tmn_reads tmn_expr_reads(const struct tmn_model *model, const struct tmn_expr *expr, bool *reads);
+/* How a test of levels is best written: = or != one level, an order comparison with it, or a list (TMN_OP_MEMBER). */
+struct tmn_member_form {
+    enum tmn_op relation; /* EQ, NE, LT, GE, or MEMBER: every level that belongs */
+    uint32_t level;       /* of all but MEMBER */
+};
+struct tmn_member_form tmn_member_form(const struct tmn_model *model, const struct tmn_expr *expr);
 /* Printed form with names resolved, for documents. */
 void tmn_expr_print(const struct tmn_model *model, const struct tmn_expr *expr, struct tmn_text *out);
 

@@ -114,8 +114,7 @@ static void print_level(const struct tmn_feature *f, uint32_t level, struct tmn_
     tmn_text_put(out, "%s%s%s", quote, name, quote);
 }
 
-/* The shortest of: = level, != level, an order comparison, in [...]. */
-static void print_member(const struct tmn_model *model, const struct tmn_expr *expr, struct tmn_text *out) {
+struct tmn_member_form tmn_member_form(const struct tmn_model *model, const struct tmn_expr *expr) {
     const struct tmn_feature *f = &model->features.items[expr->index];
     uint32_t in = 0, changes = 0, last_in = 0, last_out = 0, change = 0, n = f->cardinality;
     bool compared = f->level != NULL; /* beside counters and age, = and < compare numbers */
@@ -127,25 +126,34 @@ static void print_member(const struct tmn_model *model, const struct tmn_expr *e
             change = i;
         }
     }
+    bool up = in > 0 && expr->member[n - 1]; /* all: at least the first; none: below the first */
+    if (compared && in != 1 && f->ordered && changes <= 1)
+        return (struct tmn_member_form){up ? TMN_OP_GE : TMN_OP_LT, change};
+    if (compared && in == 1)
+        return (struct tmn_member_form){TMN_OP_EQ, last_in};
+    if (compared && in + 1 == n)
+        return (struct tmn_member_form){TMN_OP_NE, last_out};
+    return (struct tmn_member_form){TMN_OP_MEMBER, 0};
+}
+
+static void print_member(const struct tmn_model *model, const struct tmn_expr *expr, struct tmn_text *out) {
+    const struct tmn_feature *f = &model->features.items[expr->index];
+    struct tmn_member_form form = tmn_member_form(model, expr);
     tmn_text_put(out, "%s", f->name);
-    if (compared && in != 1 && f->ordered && changes <= 1) {
-        bool up = in > 0 && expr->member[n - 1]; /* all: at least the first; none: below the first */
-        tmn_text_put(out, up ? " >= " : " < ");
-        print_level(f, change, out);
-    } else if (compared && (in == 1 || in + 1 == n)) {
-        tmn_text_put(out, in == 1 ? " = " : " != ");
-        print_level(f, in == 1 ? last_in : last_out, out);
-    } else {
-        const char *joint = " in [";
-        for (uint32_t i = 0; i < n; i++) {
-            if (!expr->member[i])
-                continue;
-            tmn_text_put(out, "%s", joint);
-            print_level(f, i, out);
-            joint = ", ";
-        }
-        tmn_text_put(out, "]");
+    if (form.relation != TMN_OP_MEMBER) {
+        tmn_text_put(out, " %s ", tmn_op_text(form.relation));
+        print_level(f, form.level, out);
+        return;
     }
+    const char *joint = " in [";
+    for (uint32_t i = 0; i < f->cardinality; i++) {
+        if (!expr->member[i])
+            continue;
+        tmn_text_put(out, "%s", joint);
+        print_level(f, i, out);
+        joint = ", ";
+    }
+    tmn_text_put(out, "]");
 }
 
 static void print_by(const struct tmn_model *model, int by, struct tmn_text *out) {

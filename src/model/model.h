@@ -40,6 +40,7 @@ struct tmn_attribute {
     uint32_t start;            /* level of everyone at the start */
     uint8_t word, shift, bits; /* place in tmn_packed; never crosses a word */
     const uint64_t *token;     /* [levels] digest token of "name=level" */
+    const char *note, *file;   /* prose; the table whose column gives the levels, as written; or NULL */
 };
 
 struct tmn_map {
@@ -50,6 +51,7 @@ struct tmn_map {
     const char **level;
     const uint16_t *to;
     bool derived; /* made by narrow.c for a test of levels; its name is the test as written */
+    const char *note, *file;
 };
 
 enum tmn_feature_kind { TMN_FEATURE_ATTRIBUTE, TMN_FEATURE_MAP, TMN_FEATURE_COUNTER, TMN_FEATURE_AGE };
@@ -76,6 +78,8 @@ struct tmn_table {
     double *value;
     size_t size;
     double low, high;
+    const char *file; /* as written, or NULL: given inline */
+    struct tmn_grounds grounds;
 };
 
 enum tmn_prior_kind { TMN_PRIOR_FIXED, TMN_PRIOR_NORMAL, TMN_PRIOR_LOGNORMAL, TMN_PRIOR_BETA, TMN_PRIOR_UNIFORM };
@@ -104,8 +108,8 @@ struct tmn_driver {
     uint32_t first; /* slot = first + level */
     double *value;  /* [windows * slots] sampled on each window's first day */
     double low, high;
-    bool marks;
-    const char *class_name;
+    bool marks, linear;
+    const char *class_name, *file;
     struct tmn_grounds grounds;
     const char **mark_label;
     int32_t *mark_from, *mark_to;
@@ -146,6 +150,7 @@ struct tmn_layer {
     double long_share; /* RING: share of ties drawn from the national ring instead */
     uint32_t *edge;
     size_t edges; /* EDGES: pairs */
+    const char *note, *file;
 };
 struct tmn_counter {
     const char *name;
@@ -153,6 +158,7 @@ struct tmn_counter {
     int layer;
     struct tmn_expr *of;
     uint32_t max;
+    const char *note;
 };
 
 /* A stratum's key: index = sum of level[feature] * stride. size 1 when n is 0. */
@@ -206,6 +212,7 @@ struct tmn_branch {
     struct tmn_action *items;
     size_t count;
     uint32_t rank; /* by full name among all branches */
+    const char *note;
 };
 
 enum tmn_clock_kind { TMN_CLOCK_RATE, TMN_CLOCK_CHANCE, TMN_CLOCK_AFTER };
@@ -254,7 +261,7 @@ enum tmn_period { TMN_PERIOD_WINDOW, TMN_PERIOD_YEAR, TMN_PERIOD_RUN };
 struct tmn_outcome {
     const char *name;
     struct tmn_place place;
-    const char *title;
+    const char *title, *note;
     enum tmn_outcome_kind kind;
     enum tmn_period every;
     struct tmn_expr *state; /* FLOW, STOCK */
@@ -276,10 +283,10 @@ struct tmn_observation {
     const char *error_model;
     double dispersion;
     int32_t fit_until;
-    const char *source;
+    const char *source, *file, *note;
 };
 struct tmn_figure {
-    const char *text, *claim, *stated, *observed_text;
+    const char *text, *claim, *stated, *observed_text, *note;
     int outcome;
     int64_t cell[TMN_MAX_KEYS];
     int32_t from_day, to_day;
@@ -302,6 +309,7 @@ struct tmn_evidence {
 
 struct tmn_population {
     struct tmn_place place;
+    const char *note;
     double size;         /* 0: the sum of counts */
     int place_attribute; /* or -1 */
     /* joint counts over attributes `by` after IPF inputs are read; world/ does the fitting */
@@ -317,6 +325,7 @@ struct tmn_population {
         double *value;
         size_t cells;
         struct tmn_place place;
+        const char *file;
     } counts, *margin;
     size_t margins; /* counts.keys == 0: none given */
     struct tmn_draw_rule *draws;
@@ -329,10 +338,34 @@ struct tmn_population {
     double unborn_per_household, unborn_reserve, unborn_national;
 };
 
+/* Prose about the model as the ODD protocol orders it (Grimm et al. 2020, JASSS 23(2)7): patterns belong to its
+ * purpose, the others are its design concepts. */
+#define TMN_CONCEPTS_OF(X)                                                                                             \
+    X(PATTERNS, "patterns")                                                                                            \
+    X(PRINCIPLES, "principles")                                                                                        \
+    X(EMERGENCE, "emergence")                                                                                          \
+    X(ADAPTATION, "adaptation")                                                                                        \
+    X(OBJECTIVES, "objectives")                                                                                        \
+    X(LEARNING, "learning")                                                                                            \
+    X(PREDICTION, "prediction")                                                                                        \
+    X(SENSING, "sensing")                                                                                              \
+    X(INTERACTION, "interaction")                                                                                      \
+    X(STOCHASTICITY, "stochasticity")                                                                                  \
+    X(COLLECTIVES, "collectives")                                                                                      \
+    X(OBSERVATION, "observation")
+enum tmn_concept {
+#define X(code, name) TMN_CONCEPT_##code,
+    TMN_CONCEPTS_OF(X)
+#undef X
+        TMN_CONCEPTS
+};
+extern const char *const tmn_concept_names[TMN_CONCEPTS];
+
 struct tmn_model {
     struct tmn_arena *arena;
     const char *path, *name, *title, *purpose;
-    uint64_t source_hash; /* of every file read */
+    const char *concept[TMN_CONCEPTS]; /* NULL: not written */
+    uint64_t source_hash;              /* of every file read */
     struct tmn_calendar calendar;
     int32_t end_day;
     struct {

@@ -11,7 +11,7 @@ enum { INCLUDES_MAX = 64 };
 static const char *const section_name[TMN_SECTIONS] = {
     "time",     "attributes",   "alive",      "unborn",  "maps",     "tables",      "parameters",
     "drivers",  "feedback",     "population", "layers",  "counters", "transitions", "events",
-    "outcomes", "observations", "figures",    "systems", "evidence", "map"};
+    "outcomes", "observations", "figures",    "systems", "evidence", "map",         "concepts"};
 
 struct include {
     const char *path;
@@ -222,6 +222,7 @@ static void read_rules(struct tmn_reader *reader) {
     tmn_read_systems(reader);
     tmn_read_evidence(reader);
     tmn_read_geojson(reader);
+    tmn_read_concepts(reader);
     tmn_read_population(reader);
 }
 

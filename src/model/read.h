@@ -26,6 +26,7 @@ enum tmn_section {
     TMN_IN_SYSTEMS,
     TMN_IN_EVIDENCE,
     TMN_IN_MAP,
+    TMN_IN_CONCEPTS,
     TMN_SECTIONS
 };
 
@@ -130,6 +131,7 @@ void tmn_read_figures(struct tmn_reader *reader);
 void tmn_read_systems(struct tmn_reader *reader);
 void tmn_read_evidence(struct tmn_reader *reader);
 void tmn_read_geojson(struct tmn_reader *reader);
+void tmn_read_concepts(struct tmn_reader *reader);
 void tmn_read_population(struct tmn_reader *reader);
 
 /* then: { set, step, add, tell, birth } into items; `path` is "transition/branch". Events take only `add`, at their

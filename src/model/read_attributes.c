@@ -163,6 +163,9 @@ static void read_attribute(struct tmn_reader *reader, const struct tmn_node *key
         tmn_schema_check(reader, node, TMN_SCHEMA_ATTRIBUTE, what);
         levels = tmn_node_get(node, "levels");
         tmn_get_bool(reader, node, "ordered", &attribute.ordered);
+        tmn_get_text(reader, node, "note", &attribute.note);
+        if (levels && levels->kind == TMN_NODE_MAPPING)
+            tmn_get_text(reader, levels, "csv", &attribute.file);
     } else if (node->kind == TMN_NODE_SCALAR && node->null) {
         tmn_report(reader->list, node->place, "no-value", NULL, "attribute '%s' needs levels", key->text);
         return;
@@ -311,6 +314,8 @@ static void read_map(struct tmn_reader *reader, const struct tmn_node *key, cons
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_MAP, what) || !tmn_declare(reader, key, "map") ||
         !tmn_get_text(reader, node, "of", &of_name))
         return;
+    tmn_get_text(reader, node, "note", &map.note);
+    tmn_get_text(reader, node, "csv", &map.file);
     int of = tmn_find_feature(reader, of_name, tmn_node_get(node, "of")->place, false, false);
     const struct tmn_node *listed = tmn_node_get(node, "levels"), *values = tmn_node_get(node, "values");
     bool csv = tmn_node_get(node, "csv") != NULL;

@@ -154,6 +154,7 @@ static void sample_csv(struct tmn_reader *reader, const struct tmn_node *node, s
     int date_column = tmn_rows_get_column(reader, &rows, "date"),
         value_column = tmn_rows_get_column(reader, &rows, "value");
     tmn_get_choice(reader, node, "interpolate", interpolations, 2, &linear);
+    driver->linear = linear == 1;
     const struct tmn_feature *feature = driver->by >= 0 ? &reader->model->features.items[driver->by] : NULL;
     if (feature)
         by_column = tmn_rows_column(reader, &rows, feature->name, tmn_node_get(node, "by")->place);
@@ -199,6 +200,7 @@ static void read_driver(struct tmn_reader *reader, const struct tmn_node *key, c
     tmn_get_unit(reader, node, &driver.factor, &driver.unit, &driver.unit_text);
     tmn_get_bool(reader, node, "marks", &driver.marks);
     tmn_get_text(reader, node, "class", &driver.class_name);
+    tmn_get_text(reader, node, "csv", &driver.file);
     driver.grounds = tmn_get_grounds(reader, node);
     driver.by = tmn_get_by(reader, node, &driver.slots);
     driver.first = model->driver_slots;

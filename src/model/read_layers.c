@@ -104,6 +104,8 @@ static void read_layer(struct tmn_reader *reader, const struct tmn_node *key, co
     char *what = tmn_arena_printf(reader->arena, "layer '%s'", key->text);
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_LAYER, what) || !tmn_declare(reader, key, "layer"))
         return;
+    tmn_get_text(reader, node, "note", &layer.note);
+    tmn_get_text(reader, node, "csv", &layer.file);
     bool groups = tmn_node_get(node, "groups"), degree = tmn_node_get(node, "degree"), csv = tmn_node_get(node, "csv");
     static const char *const ring_only[] = {"long", "ring"}, *const csv_only[] = {"from", "to", "where"};
     if (groups + degree + csv != 1)
@@ -153,6 +155,7 @@ void tmn_read_counters(struct tmn_reader *reader) {
         if (tmn_get_text(reader, item, "layer", &layer))
             counter.layer = tmn_find_layer(reader, layer, tmn_node_get(item, "layer")->place);
         tmn_get_int(reader, item, "max", 1, 65535, &max);
+        tmn_get_text(reader, item, "note", &counter.note);
         counter.max = (uint32_t)max;
         TMN_PUSH(reader->arena, &model->counters, counter);
         tmn_add_feature(reader, TMN_FEATURE_COUNTER, (int)model->counters.count - 1);

@@ -76,6 +76,7 @@ static void read_outcome(struct tmn_reader *reader, const struct tmn_node *key, 
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_OUTCOME, what) || !tmn_declare(reader, key, "outcome"))
         return;
     tmn_get_text(reader, node, "title", &outcome.title);
+    tmn_get_text(reader, node, "note", &outcome.note);
     tmn_get_choice(reader, node, "every", periods, 3, &every);
     outcome.every = (enum tmn_period)every;
     read_cells(reader, node, &outcome);
@@ -192,6 +193,8 @@ void tmn_read_observations(struct tmn_reader *reader) {
             continue;
         tmn_get_date(reader, item, "fit", &observation.fit_until);
         tmn_get_text(reader, item, "source", &observation.source);
+        tmn_get_text(reader, item, "csv", &observation.file);
+        tmn_get_text(reader, item, "note", &observation.note);
         read_error_model(reader, item, &observation);
         read_observed(reader, item, &observation);
         TMN_PUSH(reader->arena, &reader->model->observations, observation);
@@ -212,6 +215,7 @@ static void read_figure(struct tmn_reader *reader, const struct tmn_node *node) 
     tmn_get_text(reader, node, "claim", &figure.claim);
     tmn_get_text(reader, node, "stated", &figure.stated);
     tmn_get_text(reader, node, "observed", &figure.observed_text);
+    tmn_get_text(reader, node, "note", &figure.note);
     tmn_get_date(reader, node, "from", &figure.from_day);
     tmn_get_date(reader, node, "to", &figure.to_day);
     tmn_get_real(reader, node, "base", -HUGE_VAL, HUGE_VAL, &figure.base);

@@ -120,6 +120,7 @@ static void read_counts(struct tmn_reader *reader, const struct tmn_node *node, 
     struct tmn_rows rows;
     int column[TMN_MAX_KEYS];
     counts->place = node->place;
+    tmn_get_text(reader, node, "csv", &counts->file);
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_COUNTS, maps ? "a margin" : "'counts'") ||
         !read_count_keys(reader, node, maps, counts) || !tmn_rows_open(reader, node, &rows))
         return;
@@ -202,6 +203,7 @@ void tmn_read_population(struct tmn_reader *reader) {
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_POPULATION, "'population'"))
         return;
     population->place = node->place;
+    tmn_get_text(reader, node, "note", &population->note);
     tmn_get_real(reader, node, "size", 1, 4e9, &population->size);
     if (tmn_get_text(reader, node, "place", &place))
         population->place_attribute = tmn_find_attribute(reader, place, tmn_node_get(node, "place")->place);

@@ -1,4 +1,4 @@
-/* systems, evidence and the map for reports. */
+/* systems, evidence, concepts and the map for reports. */
 #include "model/read.h"
 
 #include "base/file.h"
@@ -137,4 +137,18 @@ void tmn_read_geojson(struct tmn_reader *reader) {
                    "no feature of '%s' has a property '%s'", file, model->map_property);
     tmn_hash_source(reader, &(struct tmn_source){path, bytes, count});
     model->map_geojson = path;
+}
+
+const char *const tmn_concept_names[TMN_CONCEPTS] = {
+#define X(code, name) name,
+    TMN_CONCEPTS_OF(X)
+#undef X
+};
+
+void tmn_read_concepts(struct tmn_reader *reader) {
+    const struct tmn_node *node = reader->section[TMN_IN_CONCEPTS];
+    if (!node || !tmn_schema_check(reader, node, TMN_SCHEMA_CONCEPTS, "'concepts'"))
+        return;
+    for (int c = 0; c < TMN_CONCEPTS; c++)
+        tmn_get_text(reader, node, tmn_concept_names[c], &reader->model->concept[c]);
 }

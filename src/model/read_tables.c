@@ -280,7 +280,8 @@ static void read_table(struct tmn_reader *reader, const struct tmn_node *key, co
     char *what = tmn_arena_printf(reader->arena, "table '%s'", key->text);
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_TABLE, what) || !tmn_declare(reader, key, "table"))
         return;
-    tmn_get_grounds(reader, node);
+    table->grounds = tmn_get_grounds(reader, node);
+    tmn_get_text(reader, node, "csv", &table->file);
     tmn_get_unit(reader, node, &draft.factor, &table->unit, &unit_text);
     draft.has_else = tmn_get_real(reader, node, "else", -HUGE_VAL, HUGE_VAL, &draft.other);
     draft.other *= draft.factor;

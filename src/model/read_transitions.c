@@ -100,6 +100,7 @@ static void read_branches(struct tmn_reader *reader, const struct tmn_node *list
         char *what = tmn_arena_printf(reader->arena, "branch '%s' of '%s'", branch->name, transition->name);
         if (!tmn_schema_check(reader, node, TMN_SCHEMA_BRANCH, what))
             continue;
+        tmn_get_text(reader, node, "note", &branch->note);
         chance = tmn_node_get(node, "chance");
         then = tmn_node_get(node, "then");
         bool rest = chance && chance->kind == TMN_NODE_SCALAR && strcmp(chance->text, "rest") == 0;

@@ -8,7 +8,7 @@ enum { S = TMN_SCALAR, L = TMN_LIST, M = TMN_MAP, R = TMN_REQUIRED };
 #define SECTIONS \
     {"time", M}, {"attributes", M}, {"alive", S}, {"unborn", S}, {"maps", M}, {"tables", M}, {"parameters", M}, {"drivers", M}, {"feedback", M}, \
     {"population", M}, {"layers", M}, {"counters", M}, {"transitions", M}, {"events", M}, {"outcomes", M}, {"observations", M}, {"figures", L}, \
-    {"systems", L}, {"evidence", M | L}, {"map", M}
+    {"systems", L}, {"evidence", M | L}, {"map", M}, {"concepts", M}
 #define ROWS {"csv", S}, {"where", M}, {"columns", M}
 #define ROWS_REQUIRED {"csv", S | R}, {"where", M}, {"columns", M}
 
@@ -56,6 +56,12 @@ static const struct tmn_key evidence[] = {{"text", S | R}, {"source", S}, {"grad
 static const struct tmn_key evidence_file[] = {{"csv", S | R}, {"where", M}, {"id", S | R}, {"text", S | R}, {"source", S}, {"grade", S}, {0}};
 static const struct tmn_key geojson[] = {{"geojson", S | R}, {"property", S | R}, {"of", S | R}, {0}};
 
+static const struct tmn_key concepts[] = {
+#define X(code, name) {name, S},
+    TMN_CONCEPTS_OF(X)
+#undef X
+    {0}};
+
 const struct tmn_key *const tmn_schema_keys[TMN_SCHEMAS] = {
     [TMN_SCHEMA_SCENARIO] = scenario, [TMN_SCHEMA_INCLUDED] = included, [TMN_SCHEMA_TIME] = time, [TMN_SCHEMA_ATTRIBUTE] = attribute,
     [TMN_SCHEMA_LEVELS] = levels, [TMN_SCHEMA_MAP] = map, [TMN_SCHEMA_TABLE] = table, [TMN_SCHEMA_PARAMETER] = parameter,
@@ -65,5 +71,5 @@ const struct tmn_key *const tmn_schema_keys[TMN_SCHEMAS] = {
     [TMN_SCHEMA_THEN] = then, [TMN_SCHEMA_TELL] = tell, [TMN_SCHEMA_TELL_ITEM] = tell_item, [TMN_SCHEMA_BIRTH] = birth, [TMN_SCHEMA_ADD] = add,
     [TMN_SCHEMA_EVENT] = event, [TMN_SCHEMA_EVENT_THEN] = event_then, [TMN_SCHEMA_OUTCOME] = outcome, [TMN_SCHEMA_OBSERVATION] = observation,
     [TMN_SCHEMA_FIGURE] = figure, [TMN_SCHEMA_SYSTEM] = system, [TMN_SCHEMA_EVIDENCE] = evidence, [TMN_SCHEMA_EVIDENCE_FILE] = evidence_file,
-    [TMN_SCHEMA_GEOJSON] = geojson,
+    [TMN_SCHEMA_GEOJSON] = geojson, [TMN_SCHEMA_CONCEPTS] = concepts,
 };
