@@ -95,7 +95,7 @@ static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model,
     double rows = (double)tmn_run_world(run)->rows - (double)cost->sample_rows;
     if (rows != 0)
         cost->bytes_per_row = ((double)tmn_run_bytes(run) - bytes) / rows;
-    cost->fixed_bytes = bytes - cost->bytes_per_row * cost->sample_rows;
+    cost->fixed_bytes = fmax(0, bytes - cost->bytes_per_row * cost->sample_rows); /* blocks of rows are rounded up */
     tmn_run_free(run);
     return true;
 }

@@ -35,6 +35,8 @@ static void put_strata(struct tmn_text *text, const struct tmn_model *model, con
 
 static void print_transitions(struct tmn_arena *arena, const struct tmn_model *model) {
     tmn_heading("Transitions: strata of their personal x shared factors, and the factor that asks for each cut");
+    if (model->transitions.count == 0)
+        puts("  none: nothing happens to anybody");
     for (size_t i = 0; i < model->transitions.count; i++) {
         const struct tmn_transition *transition = &model->transitions.items[i];
         struct tmn_text because;

@@ -170,42 +170,107 @@ static void print_composition(struct tmn_arena *arena, const struct tmn_result *
     tmn_grid_print(&grid);
 }
 
-/* Every outcome in one number: what scenarios without observations have to show. */
-static void print_outcomes(struct tmn_arena *arena, const struct tmn_result *result) {
-    if (result->model->observations.count > 0)
+/* ---- outcomes of scenarios without observations ---- */
+
+enum { YEARS_SHOWN = 6, CELLS_SHOWN = 12 };
+
+static bool is_flow(const struct tmn_outcome *outcome) {
+    return outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_FIRINGS;
+}
+
+/* One row of the table: each year as far as columns stand for them, then the whole run (flows) or its end (stocks).
+ * cell NULL: all cells together. */
+static void put_outcome(struct tmn_grid *grid, const struct tmn_result *result, int index, const int64_t *cell,
+                        const char *name) {
+    const struct tmn_outcome *outcome = &result->model->outcomes.items[index];
+    const struct tmn_series *series = &result->series[index];
+    bool persons = tmn_outcome_counts_persons(outcome);
+    int years = (int)grid->columns - 3;
+    tmn_grid_put(grid, "%s", name);
+    for (int year = 0; year < years; year++) {
+        struct tmn_sum sum;
+        int first = result->model->calendar.start_year + year;
+        bool reached =
+            tmn_result_between(result, index, cell, tmn_date_day(first, 1, 1), tmn_date_day(first + 1, 1, 1) - 1, &sum);
+        put_simulated(grid, reached ? sum.value : (double)NAN,
+                      reached && tmn_result_masked(result->model, outcome, cell, sum.value),
+                      persons && sum.simulated < TMN_THIN_PERSONS);
+    }
+    struct tmn_sum sum = {0, 0};
+    for (int period = is_flow(outcome) ? 0 : series->periods - 1; period < series->periods; period++) {
+        struct tmn_sum more = tmn_result_cell(result, index, period, cell);
+        sum.value += more.value;
+        sum.simulated += more.simulated;
+    }
+    tmn_grid_put(grid, "%s", is_flow(outcome) ? "in all" : "at the end");
+    put_simulated(grid, sum.value, tmn_result_masked(result->model, outcome, cell, sum.value),
+                  persons && sum.simulated < TMN_THIN_PERSONS);
+}
+
+/* A row for each cell, named by its levels and indented. */
+static void put_cells(struct tmn_grid *grid, const struct tmn_result *result, int index) {
+    const struct tmn_strata *by = &result->model->outcomes.items[index].by;
+    if (by->n == 0 || by->size > CELLS_SHOWN)
         return;
-    static const char *const head[] = {"<outcome", "<", ">value"};
+    for (uint32_t c = 0; c < by->size; c++) {
+        int64_t cell[TMN_MAX_KEYS];
+        struct tmn_text name;
+        tmn_text_init(&name, grid->arena);
+        for (int i = 0; i < by->n; i++) {
+            const struct tmn_feature *feature = &result->model->features.items[by->feature[i]];
+            cell[i] = c / by->stride[i] % feature->cardinality;
+            tmn_text_put(&name, "%s", i == 0 ? "  " : ", ");
+            if (feature->level)
+                tmn_text_put(&name, "%s", feature->level[cell[i]]);
+            else
+                tmn_text_put(&name, "%s %d", feature->name, feature->first + (int)cell[i]);
+        }
+        put_outcome(grid, result, index, cell, name.items);
+    }
+}
+
+/* Every outcome by year and cell, which is what such scenarios have to show; whether any number is marked as thin. */
+static bool print_outcomes(struct tmn_arena *arena, const struct tmn_result *result) {
+    const struct tmn_calendar *calendar = &result->model->calendar;
+    if (result->model->observations.count > 0 || result->windows == 0)
+        return false;
+    tmn_heading("Outcomes");
+    if (result->model->outcomes.count == 0)
+        puts("  none: the scenario does not say what to count");
+    int years = tmn_calendar_window(calendar, result->windows_total - 1).year - calendar->start_year + 1;
+    years = years > YEARS_SHOWN ? 0 : years;
+    const char *head[YEARS_SHOWN + 3] = {"<outcome"};
+    for (int year = 0; year < years; year++)
+        head[1 + year] = tmn_arena_printf(arena, ">%d", calendar->start_year + year);
+    head[years + 1] = "<";
+    head[years + 2] = ">value";
     struct tmn_grid grid;
-    tmn_grid_init(&grid, arena, head, 3);
+    tmn_grid_init(&grid, arena, head, (size_t)years + 3);
     for (size_t i = 0; i < result->model->outcomes.count; i++) {
         const struct tmn_outcome *outcome = &result->model->outcomes.items[i];
-        const struct tmn_series *series = &result->series[i];
-        bool flow = outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_FIRINGS;
-        if (series->periods == 0 || (outcome->kind == TMN_OUTCOME_FEEDBACK && outcome->by.n > 0))
+        if (result->series[i].periods == 0)
             continue;
-        struct tmn_sum sum = {0, 0};
-        for (int period = flow ? 0 : series->periods - 1; period < series->periods; period++) {
-            struct tmn_sum more = tmn_result_cell(result, (int)i, period, NULL);
-            sum.value += more.value;
-            sum.simulated += more.simulated;
-        }
-        tmn_grid_put(&grid, "%s", outcome->name);
-        tmn_grid_put(&grid, "%s", flow ? "in all" : "at the end");
-        put_simulated(&grid, sum.value, false, tmn_outcome_counts_persons(outcome) && sum.simulated < TMN_THIN_PERSONS);
+        if (outcome->kind != TMN_OUTCOME_FEEDBACK || outcome->by.n == 0)
+            put_outcome(&grid, result, (int)i, NULL, outcome->name);
+        put_cells(&grid, result, (int)i);
     }
-    tmn_heading("Outcomes");
-    tmn_grid_print(&grid);
+    if (grid.count > 0)
+        tmn_grid_print(&grid);
+    for (size_t i = 0; i < grid.count; i++)
+        if (i % grid.columns > 0 && strchr(grid.items[i], '!'))
+            return true;
+    return false;
 }
 
 /* Names the outcomes whose numbers rest on few simulated persons. */
-static void print_thin(struct tmn_arena *arena, const struct tmn_result *result) {
+static void print_thin(struct tmn_arena *arena, const struct tmn_result *result, bool marked) {
     struct tmn_text names;
     tmn_text_init(&names, arena);
     size_t count = 0, thin = 0;
     const struct tmn_composition_row *rows = tmn_result_composition(arena, result, &count);
     for (size_t i = 0; i < count; i++)
         thin += rows[i].thin ? 1 : 0;
-    if (thin == 0)
+    if (thin == 0 && !marked)
         return;
     for (size_t i = 0; i < count; i++) {
         bool first = rows[i].thin;
@@ -214,9 +279,10 @@ static void print_thin(struct tmn_arena *arena, const struct tmn_result *result)
         if (first)
             tmn_text_put(&names, "%s%s", names.count ? ", " : "", result->model->outcomes.items[rows[i].outcome].name);
     }
-    printf("\n%sNumbers marked ! rest on under %d simulated persons%s, and so do cells of these outcomes:\n",
-           tmn_warn(stdout), TMN_THIN_PERSONS, tmn_plain(stdout));
-    tmn_print_wrapped(stdout, "  ", names.items);
+    printf("\n%sNumbers marked ! rest on under %d simulated persons%s%s\n", tmn_warn(stdout), TMN_THIN_PERSONS,
+           tmn_plain(stdout), thin > 0 ? ", and so do cells of these outcomes:" : "");
+    if (thin > 0)
+        tmn_print_wrapped(stdout, "  ", names.items);
 }
 
 static void print_facts(const struct tmn_result *result) {
@@ -237,7 +303,7 @@ void tmn_summary_print(struct tmn_arena *arena, const struct tmn_result *result)
     print_arrivals(arena, result);
     print_fit(arena, result);
     print_composition(arena, result);
-    print_outcomes(arena, result);
-    print_thin(arena, result);
+    bool marked = print_outcomes(arena, result);
+    print_thin(arena, result, marked);
     print_facts(result);
 }

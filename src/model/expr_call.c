@@ -351,7 +351,8 @@ static void report_key(struct tmn_resolver *r, const struct tmn_syntax *s, const
     const char *name = key_name(r->model, key), *hint = NULL;
     const struct tmn_feature *f = key->feature >= 0 ? &r->model->features.items[key->feature] : NULL;
     bool named = s->kind == TMN_SYNTAX_NAME || s->kind == TMN_SYNTAX_STRING;
-    if (f && f->level && named)
+    /* what is the name of something else was meant as that, and is no misspelt level */
+    if (f && f->level && named && tmn_name_find(r->model, s->text).kind == TMN_NAME_UNKNOWN)
         hint = tmn_hint_nearest(r->list, s->text, (const char *const *)f->level, f->cardinality);
     if (!hint && f && f->level && !f->numeric)
         hint = tmn_arena_printf(r->arena, "write '%s', or one of its levels, for example '%s'", name, f->level[0]);

@@ -401,7 +401,9 @@ bool tmn_expr_want_unit(const struct tmn_expr *expr, struct tmn_unit unit, const
     const char *hint =
         tmn_unit_is_none(expr->unit) && unit.power[TMN_TIME] == -1  ? "a rate is divided by a time: 0.05 / y"
         : tmn_unit_is_none(expr->unit) && unit.power[TMN_TIME] == 1 ? "write the time with its unit: 30 d"
-                                                                    : NULL;
+        : tmn_unit_is_none(unit) && expr->unit.power[TMN_TIME] == -1
+            ? "a chance is a number from 0 to 1; how often in a time is a `rate`"
+            : NULL;
     tmn_report(list, expr->place, "wrong-unit", hint, "%s needs %s%s, but this has %s", what,
                tmn_unit_is_none(unit) ? "" : "the unit ", wanted, tmn_unit_words(list->arena, expr->unit));
     return false;

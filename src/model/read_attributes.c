@@ -41,7 +41,9 @@ void tmn_read_time(struct tmn_reader *reader) {
         return;
     tmn_day_date(start, &year, &month, &day);
     if (month != 1 || day != 1)
-        tmn_report(reader->list, tmn_node_get(node, "start")->place, "bad-start", NULL, "'start' must be a 1 January");
+        tmn_report(reader->list, tmn_node_get(node, "start")->place, "bad-start",
+                   tmn_arena_printf(reader->arena, "years are whole: write %d-01-01", year),
+                   "'start' must be a 1 January");
     if (!tmn_node_get(node, "end") == !tmn_node_get(node, "windows")) {
         tmn_report(reader->list, node->place, "missing-key", NULL,
                    "'time' needs either 'end' or 'windows', and not both");

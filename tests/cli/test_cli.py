@@ -170,6 +170,27 @@ class Runs(Case):
         names = {path.name for path in (self.folder / "results/village-1").iterdir()}
         self.assertLessEqual({"run.json", "outcomes.csv", "observations.csv", "figures.csv", "scenario.used.yaml", "report.json", "report.html"}, names)
 
+    def test_outcomes_are_a_table(self):
+        """Without observations: every outcome by year and cell, as in outcomes.csv."""
+        table = self.expect(0, "run", "toy/rumour", "--out", "out").stdout.split("Outcomes\n")[1].split("\n\n")[0].splitlines()
+        self.assertEqual(table[0].split(), ["outcome", "2001", "2002", "2003", "2004", "value"])
+        values = {}
+        with (self.folder / "out/outcomes.csv").open() as file:
+            for row in csv.DictReader(file):
+                values.setdefault((row["outcome"], row["fear"]), []).append(row["simulated"])
+        named = {" ".join(line.split()[:1]): line.replace(",", "").replace(" !", "").split() for line in table[1:]}
+        self.assertEqual(named["departures"][1:5], values["departures", ""])
+        self.assertEqual(named["departures"][5:], ["in", "all", str(sum(map(int, values["departures", ""])))])
+        self.assertEqual(named["convinced"][1:5], values["convinced", "all"])
+        self.assertEqual(named["1"][1:5] + named["1"][5:8], values["convinced", "1"] + ["at", "the", "end"])
+        self.assertRegex("\n".join(table), r"\n    3 .* !\n")
+
+    def test_nothing_declared(self):
+        (self.folder / "empty.yaml").write_text("language: 1\nname: empty\ntime: { start: 2001, end: 2001-12-31 }\n"
+                                                "attributes: { mood: [calm] }\npopulation: { size: 10 }\n")
+        self.assertIn("  none: nothing happens to anybody\n", self.expect(0, "check", "empty.yaml").stdout)
+        self.assertIn("  none: the scenario does not say what to count\n", self.expect(0, "run", "empty.yaml").stdout)
+
     def test_json_is_the_file(self):
         found = self.run_json()
         self.assertEqual(found, json.loads((self.folder / "out/run.json").read_text()))

@@ -101,6 +101,8 @@ function checkSections(dom, data) {
   check(count(/data-text=/g) === data.parameters.length, 'every parameter has its row');
   const thin = data.outcomes.some((one) => one.kind !== 'feedback' && one.persons?.some((persons) => persons > 0 && persons < 100));
   if (thin) check(dom.includes('class="thin"'), 'thin numbers are marked');
+  const placed = data.outcomes.filter((one) => one.name !== 'arrivals' && one.to.length > 1 && one.by[0]?.place && one.by[0].levels.length <= 6);
+  if (!data.map && placed.length) check(placed.every((one) => dom.includes(` by ${one.by[0].key}"`)), 'without a map, places have lines of their own');
   if (data.map && data.outcomes.some((one) => one.by.some((margin) => margin.place && margin.values.flat().includes(null)))) check(dom.includes('masked'), 'masked cells are told');
 }
 

@@ -66,7 +66,8 @@ function keyChart(data, outcome, margin, height) {
   return chart(`${titleOf(outcome)} by ${margin.key}`, { lines, spans, unfittedFrom: unfittedFrom(data, outcome), domain: domainOf(data), height });
 }
 
-const drawable = (margin) => !margin.place && margin.levels.filter((_, i) => margin.values.some((row) => row[i])).length <= COLORS.length;
+/** Few enough levels for lines of their own; places stand on the map where there is one. */
+const drawable = (data) => (margin) => !(margin.place && data.map) && margin.levels.filter((_, i) => margin.values.some((row) => row[i])).length <= COLORS.length;
 
 function yearTable(data, outcome) {
   const rows = data.totals.filter((row) => data.observations.find((one) => one.name === row.observation).outcome === outcome.name);
@@ -82,7 +83,7 @@ export function arrivalsSection(data) {
   const outcome = data.outcomes.find((one) => one.name === 'arrivals') ?? data.outcomes.find((one) => data.observations.some((seen) => seen.outcome === one.name));
   if (!outcome || !outcome.to.length || !outcome.total) return null;
   const observed = data.observations.some((one) => one.outcome === outcome.name);
-  const margins = outcome.by.filter(drawable);
+  const margins = outcome.by.filter(drawable(data));
   const marked = data.drivers.filter((driver) => driver.changes?.length > 1);
   const nameOf = (driver) => words(driver.name);
   return h('section', { id: 'arrivals' },
@@ -103,7 +104,7 @@ function smallSection(data, id, title, text, outcomes) {
   if (!shown.length) return null;
   return h('section', { id }, h('h2', {}, title), h('p', {}, text),
     h('div', { class: 'grid' }, shown.map((outcome) => {
-      const margin = outcome.by.find(drawable);
+      const margin = outcome.by.find(drawable(data));
       const body = (margin && keyChart(data, outcome, margin, 170)) ?? (outcome.total ? totalChart(data, outcome, 170) : keyChart(data, outcome, outcome.by[0], 170));
       const thin = outcome.persons?.some((persons) => persons > 0 && persons < 100);
       return h('figure', {}, h('figcaption', {}, titleOf(outcome), ' ', thinMark(thin)), body);
