@@ -98,6 +98,15 @@ static void each_of_transition(const struct tmn_model *model, const struct tmn_t
     }
 }
 
+static void each_of_check(const struct tmn_check *check, tmn_expr_fn *fn, void *context) {
+    const struct tmn_constant *all[] = {
+        &check->over,  &check->above,     &check->given,           &check->expected,
+        &check->error, &check->tolerance, &check->law_argument[0], &check->law_argument[1]};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i]->expr)
+            fn(context, all[i]->expr);
+}
+
 void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context) {
     fn(context, model->alive);
     if (model->unborn)
@@ -122,6 +131,8 @@ void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context
     for (size_t i = 0; i < model->outcomes.count; i++)
         if (model->outcomes.items[i].state)
             fn(context, model->outcomes.items[i].state);
+    for (size_t i = 0; i < model->checks.count; i++)
+        each_of_check(&model->checks.items[i], fn, context);
     each_draw(model, model->population.draws, model->population.draw_count, fn, context);
     if (model->population.head)
         fn(context, model->population.head);

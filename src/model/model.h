@@ -294,6 +294,46 @@ struct tmn_figure {
     double base; /* added to the simulated figure */
     struct tmn_place place;
 };
+
+/* A check: a figure of an outcome over runs, beside the number, the sign or the law that is expected of it. */
+enum tmn_take { TMN_TAKE_LAST, TMN_TAKE_FIRST, TMN_TAKE_SUM, TMN_TAKE_MAX, TMN_TAKE_WHEN_MAX, TMN_TAKE_MEAN_TIME };
+enum tmn_expect { TMN_EXPECT_NUMBER, TMN_EXPECT_LAW, TMN_EXPECT_MORE, TMN_EXPECT_LESS, TMN_EXPECT_EQUAL };
+enum tmn_law { TMN_LAW_POISSON, TMN_LAW_NEGBIN, TMN_LAW_BINOMIAL, TMN_LAW_GEOMETRIC, TMN_LAW_STAGES };
+enum tmn_check_kind { TMN_CHECK_PUBLISHED, TMN_CHECK_EXACT, TMN_CHECK_COMPUTED };
+struct tmn_constant {            /* an expression over parameters and its value under the settings of its check */
+    const struct tmn_expr *expr; /* NULL: not given */
+    double value;
+};
+struct tmn_assigned { /* a parameter set for a check; value in base units, text as written */
+    int parameter;
+    double value;
+    const char *text;
+};
+struct tmn_assigned_list {
+    struct tmn_assigned *items;
+    size_t count, capacity;
+};
+struct tmn_check {
+    const char *name;
+    struct tmn_place place;
+    const char *text, *source, *note; /* source, note: or NULL */
+    enum tmn_check_kind kind;
+    struct tmn_assigned_list set, against;
+    double *parameter;         /* [parameters] with `set` */
+    double *against_parameter; /* [parameters] with `set` and then `against`, or NULL */
+    int runs;
+    bool slow;
+    int outcome;                /* or -1: the number of windows run */
+    int64_t cell[TMN_MAX_KEYS]; /* level, or -1: all */
+    enum tmn_take take;
+    struct tmn_constant over, above, given, expected, error, tolerance;
+    enum tmn_expect expect;
+    enum tmn_law law; /* EXPECT_LAW */
+    const char *law_text;
+    struct tmn_constant law_argument[2];
+    bool times; /* EXPECT_LAW: each person of the outcome draws the number of its period, from 1 */
+};
+
 struct tmn_system {
     int number;
     const char *name, *state /* in, coarse, out */, *note;
@@ -433,6 +473,10 @@ struct tmn_model {
         size_t count, capacity;
     } figures;
     struct {
+        struct tmn_check *items;
+        size_t count, capacity;
+    } checks;
+    struct {
         struct tmn_system *items;
         size_t count, capacity;
     } systems;
@@ -470,6 +514,13 @@ struct tmn_settings {
 };
 bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const char *assignment,
                    struct tmn_error *err);
+
+/* The value of a parameter as it is written for `--set`: a number in the declared unit, or with a unit; within the
+ * range. In base units. */
+bool tmn_parameter_parse(const struct tmn_parameter *parameter, const char *text, double *value, struct tmn_error *err);
+/* A model that shares everything with `model` but the values of its parameters, for runs with other settings beside
+ * each other. */
+struct tmn_model *tmn_model_with(struct tmn_arena *arena, const struct tmn_model *model, const double *parameter);
 
 int tmn_feature_of_attribute(const struct tmn_model *model, int attribute);
 int tmn_feature_find(const struct tmn_model *model, const char *name); /* -1 if absent */

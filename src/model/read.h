@@ -23,6 +23,7 @@ enum tmn_section {
     TMN_IN_OUTCOMES,
     TMN_IN_OBSERVATIONS,
     TMN_IN_FIGURES,
+    TMN_IN_CHECKS,
     TMN_IN_SYSTEMS,
     TMN_IN_EVIDENCE,
     TMN_IN_MAP,
@@ -128,6 +129,7 @@ void tmn_read_events(struct tmn_reader *reader);
 void tmn_read_outcomes(struct tmn_reader *reader);
 void tmn_read_observations(struct tmn_reader *reader);
 void tmn_read_figures(struct tmn_reader *reader);
+void tmn_read_checks(struct tmn_reader *reader);
 void tmn_read_systems(struct tmn_reader *reader);
 void tmn_read_evidence(struct tmn_reader *reader);
 void tmn_read_geojson(struct tmn_reader *reader);
@@ -143,6 +145,12 @@ void tmn_read_event_actions(struct tmn_reader *reader, const struct tmn_node *th
 /* draw: { attribute: { level: chance, ..., level: rest } }; hashes are of "path/attribute". */
 void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, const char *path,
                     struct tmn_draw_rule **draws, uint32_t **hash, size_t *count);
+/* `cell` of a figure or check: the level of each key of the outcome, or -1: all. */
+void tmn_read_cell(struct tmn_reader *reader, const struct tmn_node *node, int outcome, int64_t cell[TMN_MAX_KEYS]);
+/* A constant of `node` under the parameters of a check, within low..high; false after reporting. */
+bool tmn_read_constant(struct tmn_reader *reader, const struct tmn_node *node, const char *what, struct tmn_unit unit,
+                       const double *parameter, double low, double high, struct tmn_constant *constant);
+void tmn_read_law(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_check *check);
 
 /* After all is read. */
 void tmn_pack(struct tmn_reader *reader);                              /* attributes into two words, tokens of levels */

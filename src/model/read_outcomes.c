@@ -201,6 +201,25 @@ void tmn_read_observations(struct tmn_reader *reader) {
     }
 }
 
+void tmn_read_cell(struct tmn_reader *reader, const struct tmn_node *node, int outcome, int64_t level[TMN_MAX_KEYS]) {
+    const struct tmn_model *model = reader->model;
+    const struct tmn_node *cell = tmn_node_get(node, "cell");
+    for (int k = 0; k < TMN_MAX_KEYS; k++)
+        level[k] = -1;
+    for (size_t i = 0; outcome >= 0 && cell && cell->kind == TMN_NODE_MAPPING && i < cell->count; i++) {
+        const struct tmn_strata *by = &model->outcomes.items[outcome].by;
+        const char *text;
+        int k = 0;
+        while (k < by->n && strcmp(model->features.items[by->feature[k]].name, cell->keys[i]->text) != 0)
+            k++;
+        if (k == by->n)
+            tmn_report(reader->list, cell->keys[i]->place, "unknown-name", NULL, "outcome '%s' is not by '%s'",
+                       model->outcomes.items[outcome].name, cell->keys[i]->text);
+        else if (tmn_node_text(reader, cell->items[i], "a level", &text))
+            level[k] = tmn_find_level(reader, by->feature[k], text, cell->items[i]->place);
+    }
+}
+
 static void read_figure(struct tmn_reader *reader, const struct tmn_node *node) {
     static const char *const pers[] = {"total", "year"};
     const struct tmn_model *model = reader->model;
@@ -223,21 +242,7 @@ static void read_figure(struct tmn_reader *reader, const struct tmn_node *node) 
     figure.per_year = per == 1;
     if (figure.to_day < figure.from_day)
         tmn_report(reader->list, tmn_key_place(node, "to"), "bad-end", NULL, "this figure ends before it begins");
-    for (int k = 0; k < TMN_MAX_KEYS; k++)
-        figure.cell[k] = -1;
-    const struct tmn_node *cell = tmn_node_get(node, "cell");
-    for (size_t i = 0; figure.outcome >= 0 && cell && cell->kind == TMN_NODE_MAPPING && i < cell->count; i++) {
-        const struct tmn_strata *by = &model->outcomes.items[figure.outcome].by;
-        const char *text;
-        int k = 0;
-        while (k < by->n && strcmp(model->features.items[by->feature[k]].name, cell->keys[i]->text) != 0)
-            k++;
-        if (k == by->n)
-            tmn_report(reader->list, cell->keys[i]->place, "unknown-name", NULL, "outcome '%s' is not by '%s'", outcome,
-                       cell->keys[i]->text);
-        else if (tmn_node_text(reader, cell->items[i], "a level", &text))
-            figure.cell[k] = tmn_find_level(reader, by->feature[k], text, cell->items[i]->place);
-    }
+    tmn_read_cell(reader, node, figure.outcome, figure.cell);
     TMN_PUSH(reader->arena, &reader->model->figures, figure);
 }
 

@@ -23,19 +23,26 @@ static bool parse_value(const char *name, const char *text, struct tmn_unit unit
     return isfinite(*value) ? true : tmn_fail(err, TMN_USAGE, "'%s' is too large for '%s'", text, name);
 }
 
-static bool set_parameter(struct tmn_model *model, struct tmn_settings *settings, int index, const char *text,
-                          int window, struct tmn_error *err) {
-    struct tmn_parameter *parameter = &model->parameters.items[index];
-    double value;
-    if (!parse_value(parameter->name, text, parameter->unit, parameter->factor, parameter->unit_text, &value, err))
+bool tmn_parameter_parse(const struct tmn_parameter *parameter, const char *text, double *value,
+                         struct tmn_error *err) {
+    if (!parse_value(parameter->name, text, parameter->unit, parameter->factor, parameter->unit_text, value, err))
         return false;
-    if (value < parameter->low || value > parameter->high) {
+    if (*value < parameter->low || *value > parameter->high) {
         char low[32], high[32];
         tmn_format_real(parameter->low / parameter->factor, low);
         tmn_format_real(parameter->high / parameter->factor, high);
         return tmn_fail(err, TMN_USAGE, "'%s' lies outside the range of '%s', which is %s to %s", text, parameter->name,
                         low, high);
     }
+    return true;
+}
+
+static bool set_parameter(struct tmn_model *model, struct tmn_settings *settings, int index, const char *text,
+                          int window, struct tmn_error *err) {
+    struct tmn_parameter *parameter = &model->parameters.items[index];
+    double value;
+    if (!tmn_parameter_parse(parameter, text, &value, err))
+        return false;
     if (window < 0) {
         parameter->value = value;
         return true;
@@ -97,4 +104,15 @@ bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const
         if (strcmp(model->drivers.items[i].name, name) == 0)
             return set_driver(model, &model->drivers.items[i], text, window, err);
     return fail_unknown(model, name, err);
+}
+
+struct tmn_model *tmn_model_with(struct tmn_arena *arena, const struct tmn_model *model, const double *parameter) {
+    struct tmn_model *copy = TMN_NEW(arena, struct tmn_model);
+    *copy = *model;
+    copy->parameters.items = TMN_NEW_ARRAY(arena, struct tmn_parameter, model->parameters.count + 1);
+    for (size_t i = 0; i < model->parameters.count; i++) {
+        copy->parameters.items[i] = model->parameters.items[i];
+        copy->parameters.items[i].value = parameter[i];
+    }
+    return copy;
 }
