@@ -2,6 +2,8 @@
  * household, else of her unit, else of the reserve of the place she comes from, else of the nation's reserve. */
 #include "engine/state.h"
 
+#include "world/chances.h"
+
 #define NO_ROW UINT32_MAX
 
 /* Flags are of the window's start, so a row that has fired or was born since is asked itself. */
@@ -68,30 +70,17 @@ static bool no_row(const struct tmn_run *run, uint32_t mother, struct tmn_error 
         place, date);
 }
 
-/* Draws a level as population.draw does: chances cumulated in the order of levels, `rest` takes what is left over. */
+/* Draws a level as population.draw does; false when the chances are none. */
 static bool draw_level(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
                        const struct tmn_draw_rule *rule, uint32_t hash, uint32_t *level) {
-    const struct tmn_attribute *attribute = &run->model->attributes.items[rule->attribute];
     uint32_t uniform = tmn_draw_uniform(tmn_draw(run->options.seed, row, 0, 0, hash));
-    double sum = 0, cumulative = 0;
-    for (uint32_t l = 0; l < attribute->levels; l++) {
-        double p = rule->chance[l] == NULL ? 0 : tmn_expr_eval(rule->chance[l], &worker->env);
-        if (!(p >= 0.0 && p <= 1.0))
-            return false;
-        sum += p;
-    }
-    if (sum > 1.0 + 1e-9 || (rule->rest < 0 && sum < 1.0 - 1e-9))
+    double *upto = run->chance;
+    worker->env.level = worker->after_level;
+    if (!tmn_chances_cumulate(rule, &worker->env, worker->after_level, upto))
         return false;
-    for (uint32_t l = 0; l < attribute->levels; l++) {
-        double p = rule->chance[l] == NULL ? 0 : tmn_expr_eval(rule->chance[l], &worker->env);
-        p += (int)l == rule->rest && sum < 1.0 ? 1.0 - sum : 0.0;
-        if (p <= 0)
-            continue;
-        cumulative += p;
-        *level = l; /* the last possible level takes what rounding leaves over */
-        if (uniform < tmn_fixed_probability(cumulative))
-            break;
-    }
+    *level = 0;
+    while (uniform >= tmn_fixed_probability(upto[*level])) /* the last possible level is certain */
+        ++*level;
     return true;
 }
 
@@ -120,7 +109,6 @@ static bool make_child(struct tmn_run *run, const struct tmn_birth *birth, uint3
     for (size_t d = 0; d < action->draw_count; d++) {
         uint32_t level = 0;
         tmn_row_levels(run, row, child, worker->after_level);
-        worker->env.level = worker->after_level;
         if (!draw_level(run, worker, row, &action->draws[d], action->draw_hash[d], &level))
             return tmn_fail(err, TMN_RUN, "chances of '%s' at a birth by '%s' are not probabilities that sum to 1",
                             model->attributes.items[action->draws[d].attribute].name,

@@ -11,7 +11,10 @@
 static void make_workers(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     struct tmn_arena *arena = &run->arena;
-    uint32_t degree = 1;
+    uint32_t degree = 1, levels = 1;
+    for (size_t a = 0; a < model->attributes.count; a++)
+        levels = model->attributes.items[a].levels > levels ? model->attributes.items[a].levels : levels;
+    run->chance = TMN_NEW_ARRAY(arena, double, levels);
     for (size_t l = 0; l < model->layers.count; l++)
         if (tmn_layer_degree_max(run->world, (int)l) > degree)
             degree = tmn_layer_degree_max(run->world, (int)l);

@@ -265,6 +265,7 @@ struct tmn_run {
     struct tmn_list message, delta;        /* of all, by receiver's block */
     uint32_t *bucket;                      /* [blocks + 1] first of each block */
     uint32_t *place_cursor, nation_cursor; /* first row of each reserve that may be unborn */
+    double *chance;                        /* [most levels] cumulated, of a draw at a birth */
     tmn_u128 rows_digest, outcome_digest;
     struct tmn_digest weekly;
     struct tmn_counters_of_run counters;

@@ -14,6 +14,18 @@ void tmn_check_forget(struct tmn_checker *checker) {
     memset(checker->known, 0, checker->model->features.count * sizeof *checker->known);
 }
 
+void tmn_check_suppose(struct tmn_checker *checker, int attribute, uint32_t level) {
+    const struct tmn_model *model = checker->model;
+    for (size_t f = 0; f < model->features.count; f++) {
+        const struct tmn_feature *feature = &model->features.items[f];
+        bool map = feature->kind == TMN_FEATURE_MAP && model->maps.items[feature->index].of == attribute;
+        if (!map && (int)f != tmn_feature_of_attribute(model, attribute))
+            continue;
+        checker->known[f] = true;
+        checker->level[f] = map ? model->maps.items[feature->index].to[level] : level;
+    }
+}
+
 const char *tmn_check_stratum_text(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index) {
     struct tmn_text text;
     tmn_text_init(&text, checker->model->arena);
@@ -45,7 +57,7 @@ bool tmn_check_cut(struct tmn_checker *checker, struct tmn_strata *strata, struc
         if (exprs[i])
             tmn_expr_reads(model, exprs[i], reads);
     for (size_t f = 0; f < model->features.count; f++) {
-        if (!reads[f])
+        if (!reads[f] || checker->known[f])
             continue;
         uint64_t size = (uint64_t)strata->size * model->features.items[f].cardinality;
         if (strata->n == TMN_MAX_KEYS || size > TMN_MAX_STRATA) {
@@ -76,10 +88,13 @@ static void each_action(const struct tmn_action *items, size_t count, tmn_expr_f
 
 static void each_draw(const struct tmn_model *model, const struct tmn_draw_rule *draws, size_t count, tmn_expr_fn *fn,
                       void *context) {
-    for (size_t d = 0; d < count; d++)
+    for (size_t d = 0; d < count; d++) {
         for (uint32_t l = 0; l < model->attributes.items[draws[d].attribute].levels; l++)
             if (draws[d].chance[l])
                 fn(context, draws[d].chance[l]);
+        if (draws[d].cumulative)
+            fn(context, draws[d].cumulative);
+    }
 }
 
 static void each_of_transition(const struct tmn_model *model, const struct tmn_transition *transition, tmn_expr_fn *fn,
@@ -133,6 +148,7 @@ void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context
             fn(context, model->outcomes.items[i].state);
     for (size_t i = 0; i < model->checks.count; i++)
         each_of_check(&model->checks.items[i], fn, context);
+    each_draw(model, model->population.deals, model->population.deal_count, fn, context);
     each_draw(model, model->population.draws, model->population.draw_count, fn, context);
     if (model->population.head)
         fn(context, model->population.head);
@@ -151,19 +167,13 @@ static double count_persons(const struct tmn_population *population) {
 }
 
 void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list) {
-    double *parameter = TMN_NEW_ARRAY(model->arena, double, model->parameters.count + 1);
     double days = model->calendar.window_quarter_days / 4.0, last = 366 - (model->calendar.windows_per_year - 1) * days;
     struct tmn_checker checker = {
         .model = model, .list = list, .windows = model->calendar.windows, .persons = count_persons(&model->population)};
-    for (size_t i = 0; i < model->parameters.count; i++)
-        parameter[i] = model->parameters.items[i].value;
     checker.level = TMN_NEW_ARRAY(model->arena, uint32_t, model->features.count + 1);
     checker.known = TMN_NEW_ARRAY(model->arena, bool, model->features.count + 1);
-    checker.env = (struct tmn_env){.model = model,
-                                   .parameter = parameter,
-                                   .level = checker.level,
-                                   .year = model->calendar.start_year,
-                                   .window_y = days / TMN_YEAR_DAYS};
+    checker.env = (struct tmn_env){
+        .model = model, .level = checker.level, .year = model->calendar.start_year, .window_y = days / TMN_YEAR_DAYS};
     checker.window_y_max = (last > days ? last : days) / TMN_YEAR_DAYS;
     tmn_check_hazards(&checker);
     tmn_check_chances(&checker);

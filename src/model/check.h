@@ -20,9 +20,12 @@ static const double tmn_slack =
 /* Sets known[] and level[] for one stratum. tmn_check_forget clears known[]. */
 void tmn_check_stratum(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index);
 void tmn_check_forget(struct tmn_checker *checker);
+/* Sets the level of an attribute and of maps of it, and that they are known. */
+void tmn_check_suppose(struct tmn_checker *checker, int attribute, uint32_t level);
 /* "mood = calm, kin = 2" of a stratum, or "" when it has no features. */
 const char *tmn_check_stratum_text(struct tmn_checker *checker, const struct tmn_strata *strata, uint32_t index);
-/* Strata of all features that these expressions read; false, and no features (size 1), when there would be too many. */
+/* Strata of all features that these expressions read and that are not known; false, and no features (size 1), when
+ * there would be too many. */
 bool tmn_check_cut(struct tmn_checker *checker, struct tmn_strata *strata, struct tmn_expr *const *exprs, size_t count);
 const char *tmn_check_number(struct tmn_checker *checker, double value); /* short, for messages */
 /* Calls fn for every expression of the model with the place that owns it. */

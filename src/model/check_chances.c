@@ -70,16 +70,55 @@ static void check_chances(struct tmn_checker *checker, const struct chances *set
     tmn_check_forget(checker);
 }
 
-static void check_draws(struct tmn_checker *checker, const struct tmn_draw_rule *draws, size_t count,
+/* Of at most each number: clamped to 0..1, and never falling. */
+static void check_cumulative(struct tmn_checker *checker, const struct tmn_draw_rule *rule) {
+    const struct tmn_attribute *attribute = &checker->model->attributes.items[rule->attribute];
+    struct tmn_strata strata;
+    struct tmn_expr *one = rule->cumulative;
+    tmn_check_suppose(checker, rule->attribute, 0); /* its own number cuts no stratum */
+    bool cut = tmn_check_cut(checker, &strata, &one, 1), all_decided = cut && decided(checker->model, one);
+    tmn_check_forget(checker);
+    for (uint32_t index = 0; cut && index < strata.size; index++) {
+        double before = 0;
+        tmn_check_stratum(checker, &strata, index);
+        for (uint32_t l = 0; l < attribute->levels; l++) {
+            tmn_check_suppose(checker, rule->attribute, l);
+            struct tmn_interval bound = tmn_expr_bound(rule->cumulative, &checker->env, checker->known);
+            double upto = fmin(fmax(all_decided ? bound.low : bound.high, 0), 1);
+            if (!bound.defined)
+                tmn_report(checker->list, rule->cumulative->place, "bad-chance", NULL,
+                           "the chance of '%s' at most %s can be infinite or no number%s", attribute->name,
+                           attribute->level[l], where(checker, &strata, index));
+            else if (upto < before - tmn_slack)
+                tmn_report(checker->list, rule->cumulative->place, "bad-chance",
+                           "'cumulative' is the chance of at most that number: it grows with it",
+                           "the chance of '%s' at most %s is %s, less than the %s of at most %s%s", attribute->name,
+                           attribute->level[l], tmn_check_number(checker, upto), tmn_check_number(checker, before),
+                           attribute->level[l - 1], where(checker, &strata, index));
+            if (!bound.defined || upto < before - tmn_slack) {
+                tmn_check_forget(checker);
+                return;
+            }
+            before = fmin(fmax(bound.low, 0), 1);
+        }
+    }
+    tmn_check_forget(checker);
+}
+
+static void check_draws(struct tmn_checker *checker, const struct tmn_draw_rule *draws, size_t count, const char *what,
                         struct tmn_place place) {
     for (size_t d = 0; d < count; d++) {
         const struct tmn_attribute *attribute = &checker->model->attributes.items[draws[d].attribute];
+        if (draws[d].cumulative) {
+            check_cumulative(checker, &draws[d]);
+            continue;
+        }
         struct chances set = {
             .expr = draws[d].chance,
             .count = attribute->levels,
             .rest = draws[d].rest >= 0,
             .place = place,
-            .what = tmn_arena_printf(checker->model->arena, "the chances in the draw of '%s'", attribute->name)};
+            .what = tmn_arena_printf(checker->model->arena, "the chances in the %s of '%s'", what, attribute->name)};
         for (uint32_t l = attribute->levels; l-- > 0;)
             if (draws[d].chance[l])
                 set.place = draws[d].chance[l]->place;
@@ -102,7 +141,7 @@ static void check_actions(struct tmn_checker *checker, const struct tmn_action *
                            "keep it in bounds with clamp, min or max",
                            "this amount can be infinite, no number, or above 8.8e12");
         }
-        check_draws(checker, action->draws, action->draw_count, action->place);
+        check_draws(checker, action->draws, action->draw_count, "draw", action->place);
     }
 }
 
@@ -164,5 +203,6 @@ void tmn_check_chances(struct tmn_checker *checker) {
         check_actions(checker, model->events.items[e].items, model->events.items[e].count);
     for (size_t f = 0; f < model->feedbacks.count; f++)
         check_feedback(checker, (int)f);
-    check_draws(checker, model->population.draws, model->population.draw_count, model->population.place);
+    check_draws(checker, model->population.deals, model->population.deal_count, "deal", model->population.place);
+    check_draws(checker, model->population.draws, model->population.draw_count, "draw", model->population.place);
 }

@@ -12,16 +12,7 @@ static void check_unborn(struct tmn_checker *checker) {
     uint32_t level = 0;
     while (!unborn->member[level])
         level++;
-    checker->known[unborn->index] = true;
-    checker->level[unborn->index] = level;
-    /* maps of it as well */
-    const struct tmn_feature *feature = &model->features.items[unborn->index];
-    for (size_t f = 0; f < model->features.count; f++)
-        if (model->features.items[f].kind == TMN_FEATURE_MAP &&
-            model->maps.items[model->features.items[f].index].of == feature->index) {
-            checker->known[f] = true;
-            checker->level[f] = model->maps.items[model->features.items[f].index].to[level];
-        }
+    tmn_check_suppose(checker, model->features.items[unborn->index].index, level);
     if (tmn_expr_bound(model->alive, &checker->env, checker->known).high != 0)
         tmn_report(checker->list, unborn->place, "alive-unborn", NULL,
                    "someone unborn could count as alive: 'alive' and '%s' must exclude each other", unborn->source);

@@ -138,7 +138,7 @@ static void reach_draws(const struct tmn_model *model, const struct tmn_draw_rul
         if (counted)
             counted[draws[d].attribute] = true;
         for (uint32_t l = 0; l < model->attributes.items[draws[d].attribute].levels; l++)
-            if (draws[d].chance[l] || draws[d].rest == (int)l)
+            if (draws[d].chance[l] || draws[d].rest == (int)l || draws[d].cumulative)
                 reached[draws[d].attribute][l] = true;
     }
 }
@@ -167,6 +167,7 @@ static void reach_all(const struct tmn_model *model, bool **reached) {
         reach_counts(model, &population->margin[i], reached, counted);
     if (population->place_attribute >= 0 && !counted[population->place_attribute])
         memset(reached[population->place_attribute], 1, model->attributes.items[population->place_attribute].levels);
+    reach_draws(model, population->deals, population->deal_count, reached, counted);
     reach_draws(model, population->draws, population->draw_count, reached, counted);
     for (size_t a = 0; a < model->attributes.count; a++)
         if (!counted[a])

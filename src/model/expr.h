@@ -65,7 +65,7 @@ struct tmn_expr {
 
 /* What an expression is for; decides which names it may read. */
 enum tmn_scope {
-    TMN_SCOPE_CONSTANT,   /* parameters only */
+    TMN_SCOPE_CONSTANT,   /* parameters only (and what is dealt, in its own rule) */
     TMN_SCOPE_ATTRIBUTES, /* + attributes and maps (alive, shares, counters, outcomes) */
     TMN_SCOPE_PERSON,   /* + counters, age, year, window, drivers, feedback, shares (who, rate, chance, branch, add) */
     TMN_SCOPE_PLACE,    /* drivers, feedback, shares, year, window; the variable's own place (feedback next, events) */
@@ -73,8 +73,9 @@ enum tmn_scope {
     TMN_SCOPE_START     /* TMN_SCOPE_ATTRIBUTES + age and year (population and birth draws, heads of households) */
 };
 
-/* Parses and resolves scalar `node`. `by` is the feature of the variable's own place in PLACE and FEEDBACK scope, or
- * -1. want_boolean: predicate or number. NULL after reporting. May add shares, counts and degree counters to the model.
+/* Parses and resolves scalar `node`. `by` is the feature of the variable's own place in PLACE and FEEDBACK scope, of
+ * the attribute that is dealt in CONSTANT scope, or -1. want_boolean: predicate or number. NULL after reporting. May
+ * add shares, counts and degree counters to the model.
  */
 struct tmn_expr *tmn_expr_parse(struct tmn_model *model, const struct tmn_node *node, enum tmn_scope scope, int by,
                                 bool want_boolean, struct tmn_diagnostics *list);
@@ -90,7 +91,7 @@ struct tmn_ratio {
 
 struct tmn_env {
     const struct tmn_model *model;
-    const double *parameter;       /* [model->parameters.count] */
+    const double *parameter;       /* [model->parameters.count]; NULL: as the model has them */
     const double *driver;          /* this window: [model->driver_slots], slot = driver.first + level of `by` */
     const double *feedback;        /* [model->feedback_slots] as of the window's start */
     const struct tmn_ratio *share; /* [model->share_slots] as of the last commit */
@@ -100,6 +101,8 @@ struct tmn_env {
     double window_y;
 };
 double tmn_expr_eval(const struct tmn_expr *expr, const struct tmn_env *env); /* truth: 1 or 0 */
+/* The value of an expression of TMN_SCOPE_CONSTANT with the parameters as the model has them. */
+double tmn_expr_constant(const struct tmn_model *model, const struct tmn_expr *expr);
 
 struct tmn_interval {
     double low, high;

@@ -136,6 +136,7 @@ static struct tmn_interval bound_driver(const struct tmn_driver *driver, const s
 
 static struct tmn_interval bound_leaf(const struct tmn_expr *expr, const struct scope *s) {
     const struct tmn_model *model = s->env->model;
+    double value;
     const struct tmn_feedback *feedback;
     uint32_t low, high;
     int first, last;
@@ -143,7 +144,8 @@ static struct tmn_interval bound_leaf(const struct tmn_expr *expr, const struct 
     case TMN_OP_NUMBER:
         return between(expr->number, expr->number);
     case TMN_OP_PARAMETER:
-        return between(s->env->parameter[expr->index], s->env->parameter[expr->index]);
+        value = tmn_expr_eval(expr, s->env);
+        return between(value, value);
     case TMN_OP_DRIVER:
         return bound_driver(&model->drivers.items[expr->index], s);
     case TMN_OP_FEEDBACK:

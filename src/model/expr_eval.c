@@ -65,6 +65,10 @@ static double share_value(struct tmn_ratio share) {
     return share.denominator == 0 ? 0.0 : (double)share.numerator / (double)share.denominator;
 }
 
+static double parameter_value(const struct tmn_expr *expr, const struct tmn_env *env) {
+    return env->parameter ? env->parameter[expr->index] : env->model->parameters.items[expr->index].value;
+}
+
 static uint32_t slot(const struct tmn_env *env, uint32_t first, int by) {
     return by < 0 ? first : first + env->level[by];
 }
@@ -109,7 +113,7 @@ static double eval_leaf(const struct tmn_expr *expr, const struct tmn_env *env) 
     case TMN_OP_NUMBER:
         return expr->number;
     case TMN_OP_PARAMETER:
-        return env->parameter[expr->index];
+        return parameter_value(expr, env);
     case TMN_OP_DRIVER:
         return env->driver[slot(env, model->drivers.items[expr->index].first, model->drivers.items[expr->index].by)];
     case TMN_OP_FEEDBACK:
@@ -163,6 +167,10 @@ static double eval_function(enum tmn_op op, double a, double b, double c) {
     default:
         return tmn_ncdf(a);
     }
+}
+
+double tmn_expr_constant(const struct tmn_model *model, const struct tmn_expr *expr) {
+    return tmn_expr_eval(expr, &(struct tmn_env){.model = model});
 }
 
 double tmn_expr_eval(const struct tmn_expr *expr, const struct tmn_env *env) {

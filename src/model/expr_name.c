@@ -195,6 +195,9 @@ void tmn_report_name(struct tmn_resolver *r, const struct tmn_syntax *s, const c
     struct tmn_place place = tmn_head_place(r, s);
     const struct tmn_model *model = r->model;
     const char *hint = scope_hints[r->scope];
+    if (r->scope == TMN_SCOPE_CONSTANT && r->by >= 0)
+        hint = tmn_arena_printf(r->arena, "only numbers, parameters and '%s' itself can be read here",
+                                model->features.items[r->by].name);
     switch (name.kind) {
     case TMN_NAME_UNKNOWN:
         report_unknown(r, s, text);
@@ -228,9 +231,10 @@ void tmn_report_name(struct tmn_resolver *r, const struct tmn_syntax *s, const c
 
 bool tmn_feature_readable(struct tmn_resolver *r, const struct tmn_syntax *s, int feature) {
     bool place = r->scope == TMN_SCOPE_PLACE || r->scope == TMN_SCOPE_FEEDBACK;
+    bool own = feature == r->by && (place || r->scope == TMN_SCOPE_CONSTANT);
     const char *text = r->model->features.items[feature].name;
     struct tmn_name name = find_feature(r->model, text);
-    if (place && feature == r->by)
+    if (own)
         return true;
     if (tmn_name_in_scope(r->scope, name.kind))
         return true;

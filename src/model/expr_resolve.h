@@ -10,7 +10,7 @@ struct tmn_resolver {
     struct tmn_arena *arena;
     const struct tmn_node *node;
     enum tmn_scope scope;
-    int by; /* feature of the variable's own place, or -1 */
+    int by; /* feature of the variable's own place, or that of a deal, or -1 */
     struct tmn_diagnostics *list;
 };
 

@@ -94,6 +94,8 @@ void tmn_check_hashes(struct tmn_model *model, struct tmn_diagnostics *list) {
         add(&keyed, model->events.items[e].name, model->events.items[e].place);
     for (size_t l = 0; l < model->layers.count; l++)
         add(&keyed, model->layers.items[l].name, model->layers.items[l].place);
+    add_draws(&keyed, model, "population/deal", model->population.deals, model->population.deal_count,
+              model->population.place);
     add_draws(&keyed, model, "population/draw", model->population.draws, model->population.draw_count,
               model->population.place);
     qsort(keyed.items, keyed.count, sizeof *keyed.items, by_hash);

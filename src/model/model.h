@@ -182,6 +182,7 @@ struct tmn_draw_rule {
     int attribute;
     struct tmn_expr **chance /* [levels], NULL: 0 */;
     int rest /* level or -1 */;
+    struct tmn_expr *cumulative; /* of a numeric attribute, instead of chances: that of at most its number; or NULL */
 };
 struct tmn_action {
     enum tmn_action_kind kind;
@@ -368,6 +369,9 @@ struct tmn_population {
         const char *file;
     } counts, *margin;
     size_t margins; /* counts.keys == 0: none given */
+    struct tmn_draw_rule *deals;
+    size_t deal_count;
+    uint32_t *deal_hash; /* chances read parameters only */
     struct tmn_draw_rule *draws;
     size_t draw_count;
     uint32_t *draw_hash; /* chances read attributes, maps, age (at the start), tables, parameters; attribute.start holds

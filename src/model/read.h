@@ -142,9 +142,10 @@ void tmn_read_actions(struct tmn_reader *reader, const struct tmn_node *then, co
                       struct tmn_action **items, size_t *count);
 void tmn_read_event_actions(struct tmn_reader *reader, const struct tmn_node *then, int by, struct tmn_action **items,
                             size_t *count);
-/* draw: { attribute: { level: chance, ..., level: rest } }; hashes are of "path/attribute". */
-void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, const char *path,
-                    struct tmn_draw_rule **draws, uint32_t **hash, size_t *count);
+/* { attribute: { level: chance, ..., level: rest } or { cumulative: chance } } of a draw (TMN_SCOPE_START) or a deal
+ * (TMN_SCOPE_CONSTANT); hashes are of "path/attribute". */
+void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *node, const char *path, enum tmn_scope scope,
+                    struct tmn_draw_rule **list, uint32_t **hash, size_t *count);
 /* `cell` of a figure or check: the level of each key of the outcome, or -1: all. */
 void tmn_read_cell(struct tmn_reader *reader, const struct tmn_node *node, int outcome, int64_t cell[TMN_MAX_KEYS]);
 /* A constant of `node` under the parameters of a check, within low..high; false after reporting. */

@@ -1,4 +1,4 @@
-/* What happens when a transition or an event fires: set, step, add, tell, birth; and draws. */
+/* What happens when a transition or an event fires: set, step, add, tell, birth. */
 #include "model/read.h"
 
 #include "base/draw.h"
@@ -165,47 +165,6 @@ static void read_tells(struct tmn_reader *reader, const struct tmn_node *tell, c
     }
 }
 
-void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *draw, const char *path,
-                    struct tmn_draw_rule **draws, uint32_t **hash, size_t *count) {
-    struct tmn_model *model = reader->model;
-    *count = 0;
-    if (!draw || draw->kind != TMN_NODE_MAPPING)
-        return;
-    *draws = TMN_NEW_ARRAY(reader->arena, struct tmn_draw_rule, draw->count + 1);
-    *hash = TMN_NEW_ARRAY(reader->arena, uint32_t, draw->count + 1);
-    for (size_t i = 0; i < draw->count; i++) {
-        struct tmn_draw_rule rule = {.attribute = tmn_find_attribute(reader, draw->keys[i]->text, draw->keys[i]->place),
-                                     .rest = -1};
-        const struct tmn_node *levels = draw->items[i];
-        if (rule.attribute < 0 ||
-            !tmn_want_mapping(reader, levels, tmn_arena_printf(reader->arena, "the draw of '%s'", draw->keys[i]->text)))
-            continue;
-        int feature = tmn_feature_of_attribute(model, rule.attribute);
-        rule.chance = TMN_NEW_ARRAY(reader->arena, struct tmn_expr *, model->attributes.items[rule.attribute].levels);
-        for (size_t j = 0; j < levels->count; j++) {
-            int64_t level = tmn_find_level(reader, feature, levels->keys[j]->text, levels->keys[j]->place);
-            if (levels->items[j]->kind == TMN_NODE_SCALAR && strcmp(levels->items[j]->text, "rest") == 0) {
-                if (rule.rest >= 0)
-                    tmn_report(reader->list, levels->items[j]->place, "rest-twice", NULL,
-                               "only one level can take the rest");
-                rule.rest = (int)level;
-                continue;
-            }
-            struct tmn_expr *chance =
-                levels->items[j]->kind != TMN_NODE_SCALAR
-                    ? NULL
-                    : tmn_expr_parse(model, levels->items[j], TMN_SCOPE_START, TMN_NATION, false, reader->list);
-            if (levels->items[j]->kind != TMN_NODE_SCALAR)
-                tmn_report(reader->list, levels->items[j]->place, "wrong-shape", NULL,
-                           "a chance must be a number or an expression");
-            if (chance && tmn_expr_want_unit(chance, tmn_unit_none, "a chance", reader->list) && level >= 0)
-                rule.chance[level] = chance;
-        }
-        (*hash)[*count] = tmn_name_hash(tmn_arena_printf(reader->arena, "%s/%s", path, draw->keys[i]->text));
-        (*draws)[(*count)++] = rule;
-    }
-}
-
 static void read_birth(struct tmn_reader *reader, const struct tmn_node *birth, struct tmn_place place,
                        const char *path, struct actions *actions) {
     struct tmn_action action = {.kind = TMN_ACTION_BIRTH, .place = place};
@@ -216,7 +175,7 @@ static void read_birth(struct tmn_reader *reader, const struct tmn_node *birth, 
     action.items = items.items;
     action.count = items.count;
     tmn_read_draws(reader, tmn_node_get(birth, "draw"), tmn_arena_printf(reader->arena, "%s/birth", path),
-                   &action.draws, &action.draw_hash, &action.draw_count);
+                   TMN_SCOPE_START, &action.draws, &action.draw_hash, &action.draw_count);
     TMN_PUSH(reader->arena, actions, action);
 }
 

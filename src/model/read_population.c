@@ -1,4 +1,4 @@
-/* population: counts, margins, draws, households, the unborn. */
+/* population: counts, margins, deals, draws, households, the unborn. */
 #include "model/read.h"
 
 #include <math.h>
@@ -190,6 +190,17 @@ static void read_groups(struct tmn_reader *reader, const struct tmn_node *node, 
     }
 }
 
+/* A draw of what was dealt would undo the exact numbers. */
+static void refuse_both(struct tmn_reader *reader, const struct tmn_node *draw) {
+    const struct tmn_population *population = &reader->model->population;
+    for (size_t d = 0; d < population->deal_count; d++) {
+        const char *name = reader->model->attributes.items[population->deals[d].attribute].name;
+        if (draw && draw->kind == TMN_NODE_MAPPING && tmn_node_get(draw, name))
+            tmn_report(reader->list, tmn_key_place(draw, name), "wrong-kind", "keep one of them",
+                       "'%s' is dealt already: drawing it would undo that", name);
+    }
+}
+
 void tmn_read_population(struct tmn_reader *reader) {
     struct tmn_model *model = reader->model;
     struct tmn_population *population = &model->population;
@@ -222,7 +233,10 @@ void tmn_read_population(struct tmn_reader *reader) {
     if (!counts && !margins && !tmn_node_get(node, "size"))
         tmn_report(reader->list, node->place, "missing-key", NULL, "'population' needs 'size', 'counts' or 'margins'");
     read_start(reader, tmn_node_get(node, "set"));
-    tmn_read_draws(reader, tmn_node_get(node, "draw"), "population/draw", &population->draws, &population->draw_hash,
-                   &population->draw_count);
+    tmn_read_draws(reader, tmn_node_get(node, "deal"), "population/deal", TMN_SCOPE_CONSTANT, &population->deals,
+                   &population->deal_hash, &population->deal_count);
+    tmn_read_draws(reader, tmn_node_get(node, "draw"), "population/draw", TMN_SCOPE_START, &population->draws,
+                   &population->draw_hash, &population->draw_count);
+    refuse_both(reader, tmn_node_get(node, "draw"));
     read_groups(reader, node, population);
 }

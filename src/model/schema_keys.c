@@ -25,7 +25,7 @@ static const struct tmn_key driver[] = {{"start", S}, {"steps", M}, {"pulses", L
                                         {"unit", S}, {"marks", S}, {"class", S}, GROUNDS, {0}};
 static const struct tmn_key pulse[] = {{"from", S | R}, {"to", S}, {"size", S | R}, {"decay", S}, {"note", S}, {0}};
 static const struct tmn_key feedback[] = {{"by", S}, {"range", L | R}, {"start", S | R}, {"next", S}, {"unit", S}, GROUNDS, {0}};
-static const struct tmn_key population[] = {{"size", S}, {"counts", M}, {"margins", L}, {"bands", M}, {"set", M}, {"draw", M}, {"place", S},
+static const struct tmn_key population[] = {{"size", S}, {"counts", M}, {"margins", L}, {"bands", M}, {"set", M}, {"deal", M}, {"draw", M}, {"place", S},
                                             {"households", M}, {"unit", M}, {"unborn", M}, {"note", S}, {0}};
 static const struct tmn_key counts[] = {ROWS_REQUIRED, {"value", S | R}, {"by", S | L | R}, {0}};
 static const struct tmn_key households[] = {{"size", S | R}, {"head", S}, {0}};

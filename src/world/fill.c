@@ -1,7 +1,8 @@
 /* Persons into columns: blocks of households, each of which finds its persons by keyed permutations of its place's
- * cells and draws what is not counted. A block needs nothing of any other, so any thread may take it. */
+ * cells, and deals and draws what is not counted. A block needs nothing of any other, so any thread may take it. */
 #include "world/fill.h"
 
+#include "world/deal.h"
 #include "world/quantile.h"
 
 enum { BLOCK_HOUSEHOLDS = 4096 };
@@ -15,6 +16,8 @@ struct failure {
 struct filling {
     struct tmn_world *world;
     const struct tmn_plan *plan;
+    struct tmn_deal *deal; /* [deals] */
+    size_t deals;
     struct tmn_quantile *rule; /* [rules] */
     size_t rules;
     struct tmn_drawing *drawing; /* [threads] */
@@ -38,9 +41,11 @@ static uint32_t person_at(const struct tmn_place_plan *place, uint32_t start, ui
 }
 
 static void draw_person(struct filling *filling, struct tmn_drawing *drawing, struct failure *failure, uint32_t row,
-                        uint32_t key_row) {
+                        uint32_t key_row, uint32_t person) {
     const struct tmn_world *world = filling->world;
     struct tmn_packed *packed = &world->packed[row];
+    for (size_t d = 0; d < filling->deals; d++)
+        tmn_deal_set(&filling->deal[d], person, packed);
     uint32_t week = filling->rules > 0 ? tmn_birth_week(world->seed, row, (int)filling->weeks) : 0;
     for (size_t r = 0; r < filling->rules; r++)
         if (!tmn_quantile_draw(&filling->rule[r], drawing, world->seed, key_row, week, packed) && !failure->failed)
@@ -57,6 +62,7 @@ static void fill_households(struct filling *filling, struct tmn_drawing *drawing
     uint32_t shift =
         stretch->row - tmn_plan_person(place, stretch->first) - tmn_plan_unborn(plan, place, stretch->first);
     uint32_t first_unit = plan->units ? tmn_plan_unit(place, stretch->first) : 0;
+    uint32_t dealt = stretch->person - tmn_plan_person(place, stretch->first); /* likewise, of persons */
     uint32_t start = tmn_plan_person(place, first), unborn = tmn_plan_unborn(plan, place, first),
              heads = tmn_plan_heads(place, first);
     for (uint32_t h = first; h < end; h++) {
@@ -74,7 +80,7 @@ static void fill_households(struct filling *filling, struct tmn_drawing *drawing
         for (uint32_t i = 0; i < next - start; i++, row++) {
             uint32_t person = person_at(place, start, heads, next_heads > heads, i);
             world->packed[row] = plan->cell_packed[tmn_plan_cell(plan, place, person)];
-            draw_person(filling, drawing, failure, row, place->full_row + full + i);
+            draw_person(filling, drawing, failure, row, place->full_row + full + i, dealt + start + i);
             if (plan->households)
                 world->household[row] = household;
         }
@@ -150,13 +156,19 @@ bool tmn_world_fill(struct tmn_world *world, const struct tmn_plan *plan, struct
              threads = (uint32_t)tmn_pool_threads(pool);
     struct filling filling = {.world = world,
                               .plan = plan,
+                              .deals = model->population.deal_count,
                               .rules = model->population.draw_count,
                               .weeks = (uint32_t)model->calendar.windows_per_year};
+    filling.deal = TMN_NEW_ARRAY(arena, struct tmn_deal, filling.deals + 1);
     filling.rule = TMN_NEW_ARRAY(arena, struct tmn_quantile, filling.rules + 1);
     filling.drawing = TMN_NEW_ARRAY(arena, struct tmn_drawing, threads);
     filling.failure = TMN_NEW_ARRAY(arena, struct failure, blocks);
     for (uint32_t t = 0; t < threads; t++)
         tmn_drawing_init(&filling.drawing[t], model, arena);
+    for (size_t d = 0; d < filling.deals; d++)
+        if (!tmn_deal_init(&filling.deal[d], model, d, world->seed, (uint32_t)plan->persons, &filling.drawing[0].start,
+                           arena, err))
+            return false;
     for (size_t r = 0; r < filling.rules; r++)
         if (!tmn_quantile_init(&filling.rule[r], model, r, &filling.drawing[0], arena, err))
             return false;

@@ -122,10 +122,14 @@ static void push_cell(struct tmn_plan *plan, struct tmn_arena *arena, struct cel
     plan->cell_packed[cells->count++] = packed;
 }
 
-/* Whether a draw gives everyone a level of the feature later, so that the counts need not. */
-static bool drawn_later(const struct tmn_model *model, int feature) {
-    for (size_t i = 0; i < model->population.draw_count; i++)
-        if (tmn_feature_of_attribute(model, model->population.draws[i].attribute) == feature)
+/* Whether a deal or draw gives everyone a level of the attribute later, so that the counts need not. */
+static bool given_later(const struct tmn_model *model, int attribute) {
+    const struct tmn_population *population = &model->population;
+    for (size_t i = 0; i < population->deal_count; i++)
+        if (population->deals[i].attribute == attribute)
+            return true;
+    for (size_t i = 0; i < population->draw_count; i++)
+        if (population->draws[i].attribute == attribute)
             return true;
     return false;
 }
@@ -147,7 +151,7 @@ static bool place_cells(struct tmn_plan *plan, struct tmn_arena *arena, struct c
                 continue;
             struct tmn_packed packed = pack_cell(model, cells, first + c);
             tmn_start_person(&cells->start, &packed, TMN_YEAR_END);
-            if (unborn != NULL && !drawn_later(model, unborn->index) &&
+            if (unborn != NULL && !given_later(model, model->features.items[unborn->index].index) &&
                 unborn->member[cells->start.level[unborn->index]])
                 return tmn_fail(err, TMN_SCENARIO,
                                 "population: counts put persons into the level of '%s' that marks the unborn",
@@ -200,17 +204,16 @@ static bool fill_cells(struct tmn_plan *plan, const struct tmn_joint *joint, str
         bool *reads = TMN_NEW_ARRAY(arena, bool, model->features.count + 1);
         if (!tmn_start_allows(model, population->head, "population.households: head", reads, arena, err))
             return false;
-        for (size_t d = 0; d < population->draw_count; d++)
-            for (size_t f = 0; f < model->features.count; f++) {
-                const struct tmn_feature *feature = &model->features.items[f];
-                int read = feature->kind == TMN_FEATURE_MAP ? model->maps.items[feature->index].of : feature->index;
-                if (reads[f] && read == population->draws[d].attribute)
-                    return tmn_fail(
-                        err, TMN_SCENARIO,
-                        "population.households: head reads '%s', which is drawn only after households are formed; "
-                        "count it instead",
-                        feature->name);
-            }
+        for (size_t f = 0; f < model->features.count; f++) {
+            const struct tmn_feature *feature = &model->features.items[f];
+            if (reads[f] && given_later(model, feature->kind == TMN_FEATURE_MAP ? model->maps.items[feature->index].of
+                                                                                : feature->index))
+                return tmn_fail(
+                    err, TMN_SCENARIO,
+                    "population.households: head reads '%s', which is dealt or drawn only after households are "
+                    "formed; count it instead",
+                    feature->name);
+        }
     }
     for (uint32_t p = 0; p < plan->places; p++)
         if (!place_cells(plan, arena, &cells, p, err))
@@ -374,6 +377,7 @@ static bool lay_out(struct tmn_plan *plan, struct tmn_arena *arena, struct tmn_e
         for (; s < plan->stretches && plan->stretch[s].place == p; s++) {
             struct tmn_stretch *stretch = &plan->stretch[s];
             stretch->row = (uint32_t)row;
+            stretch->person = (uint32_t)(plan->persons + persons);
             stretch->order = plan->laid_out;
             stretch->household = (uint32_t)household;
             stretch->unit = (uint32_t)unit;

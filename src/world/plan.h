@@ -26,6 +26,7 @@ struct tmn_stretch {
     uint32_t place, first, end; /* households of the place's full world */
     uint32_t order;             /* number of the first one among all laid out, without reserves */
     uint32_t row, household, unit;
+    uint32_t person; /* persons laid out before */
 };
 
 struct tmn_plan {

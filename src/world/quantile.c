@@ -4,38 +4,20 @@
 #include "world/quantile.h"
 
 #include "base/draw.h"
+#include "world/chances.h"
 #include <stdio.h>
 
 enum { ENTRIES_MAX = 1 << 22 }; /* 32 MiB of cumulated chances per rule */
-#define CERTAIN (UINT64_C(1) << 32)
-#define SUM_SLACK 1e-9
 
 /* Cumulated chances in upto[levels]; upto[levels - 1] = 0 marks chances that are not probabilities. */
 static void cumulate(const struct tmn_quantile *quantile, const struct tmn_drawing *drawing, uint64_t *upto) {
-    double *chance = drawing->chance;
     const struct tmn_draw_rule *rule = quantile->rule;
-    uint32_t levels = quantile->attribute->levels, last = 0;
-    double sum = 0, upto_now = 0;
-    bool good = true;
-    for (uint32_t l = 0; l < levels; l++) {
-        chance[l] = rule->chance[l] == NULL ? 0 : tmn_expr_eval(rule->chance[l], &drawing->start.env);
-        good = good && chance[l] >= 0 && chance[l] <= 1 + SUM_SLACK;
-        sum += chance[l];
-    }
-    if (rule->rest >= 0) {
-        good = good && sum <= 1 + SUM_SLACK;
-        chance[rule->rest] += sum < 1 ? 1 - sum : 0;
-    } else {
-        good = good && sum >= 1 - SUM_SLACK && sum <= 1 + SUM_SLACK;
-    }
-    for (uint32_t l = 0; l < levels; l++) {
-        good = good && !(chance[l] > 0 && quantile->unborn != NULL && quantile->unborn[l]);
-        last = chance[l] > 0 ? l : last;
-        upto_now += chance[l];
-        upto[l] = tmn_fixed_probability(upto_now > 1 ? 1 : upto_now);
-    }
-    for (uint32_t l = last; l < levels; l++)
-        upto[l] = CERTAIN;
+    const struct tmn_start *start = &drawing->start;
+    uint32_t levels = quantile->attribute->levels;
+    bool good = tmn_chances_cumulate(rule, &start->env, start->level, drawing->chance) &&
+                !tmn_chances_unborn(start->env.model, rule, drawing->chance);
+    for (uint32_t l = 0; l < levels; l++)
+        upto[l] = tmn_fixed_probability(drawing->chance[l]);
     if (!good)
         upto[levels - 1] = 0;
 }
@@ -74,25 +56,30 @@ static void read_feature(const struct tmn_model *model, int index, struct tmn_re
     }
 }
 
+/* Whether a feature is the attribute or a map of it. */
+static bool is_of(const struct tmn_model *model, int index, int attribute) {
+    const struct tmn_feature *feature = &model->features.items[index];
+    return (feature->kind == TMN_FEATURE_ATTRIBUTE && feature->index == attribute) ||
+           (feature->kind == TMN_FEATURE_MAP && model->maps.items[feature->index].of == attribute);
+}
+
 bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw,
                        struct tmn_drawing *drawing, struct tmn_arena *arena, struct tmn_error *err) {
     const struct tmn_draw_rule *rule = &model->population.draws[draw];
     *quantile = (struct tmn_quantile){.rule = rule,
                                       .attribute = &model->attributes.items[rule->attribute],
                                       .hash = model->population.draw_hash[draw]};
-    if (model->unborn != NULL && model->unborn->op == TMN_OP_MEMBER &&
-        model->features.items[model->unborn->index].kind == TMN_FEATURE_ATTRIBUTE &&
-        model->features.items[model->unborn->index].index == rule->attribute)
-        quantile->unborn = model->unborn->member;
     const char *what = tmn_arena_printf(arena, "population.draw of '%s'", quantile->attribute->name);
     bool *reads = TMN_NEW_ARRAY(arena, bool, model->features.count + 1);
     for (uint32_t l = 0; l < quantile->attribute->levels; l++)
         if (rule->chance[l] != NULL && !tmn_start_allows(model, rule->chance[l], what, reads, arena, err))
             return false;
+    if (rule->cumulative != NULL && !tmn_start_allows(model, rule->cumulative, what, reads, arena, err))
+        return false;
     quantile->reading = TMN_NEW_ARRAY(arena, struct tmn_reading, model->features.count + 1);
     size_t strata = 1;
     for (size_t f = model->features.count; f-- > 0;) /* the first feature has the longest stride */
-        if (reads[f]) {
+        if (reads[f] && !(rule->cumulative != NULL && is_of(model, (int)f, rule->attribute))) {
             read_feature(model, (int)f, &quantile->reading[quantile->readings]);
             quantile->reading[quantile->readings++].stride = (uint32_t)strata;
             strata *= model->features.items[f].cardinality;
@@ -163,6 +150,6 @@ bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_mod
     return tmn_fail(
         err, TMN_SCENARIO,
         "population.draw of '%s': the chances of a person with %s do not lie between 0 and 1, do not sum to 1, "
-        "or allow the level that marks the unborn",
+        "fall where they are cumulated, or allow the level that marks the unborn",
         quantile->attribute->name, who);
 }

@@ -16,7 +16,6 @@ struct tmn_quantile {
     const struct tmn_draw_rule *rule;
     const struct tmn_attribute *attribute;
     uint32_t hash;
-    const bool *unborn; /* [levels] levels that may not be drawn, or NULL */
     struct tmn_reading *reading;
     int readings;
     uint64_t *upto; /* [strata * levels] cumulated chances in 2^-32; NULL: too many strata, evaluated per person */
@@ -24,7 +23,7 @@ struct tmn_quantile {
 
 struct tmn_drawing {
     struct tmn_start start;
-    double *chance;
+    double *chance; /* cumulated */
     uint64_t *upto;
 }; /* scratch of one worker: [levels] of any rule */
 

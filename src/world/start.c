@@ -2,12 +2,8 @@
 #include "world/start.h"
 
 void tmn_start_init(struct tmn_start *start, const struct tmn_model *model, struct tmn_arena *arena) {
-    double *parameter = TMN_NEW_ARRAY(arena, double, model->parameters.count + 1);
-    for (size_t p = 0; p < model->parameters.count; p++)
-        parameter[p] = model->parameters.items[p].value;
     start->level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
-    start->env = (struct tmn_env){
-        .model = model, .parameter = parameter, .level = start->level, .year = model->calendar.start_year};
+    start->env = (struct tmn_env){.model = model, .level = start->level, .year = model->calendar.start_year};
     struct tmn_window window = tmn_calendar_window(&model->calendar, 0);
     start->env.window_y = window.quarter_days / 4.0 / TMN_YEAR_DAYS;
 }

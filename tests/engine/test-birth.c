@@ -164,10 +164,43 @@ static void the_unborn_are_nobody_until_born(void **unused) {
     scene_close(scene);
 }
 
+/* `cumulative` at a birth reads the child's own number and what was drawn before it. */
+static void children_draw_cumulated_numbers(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 4 }\n"
+        "attributes: { life: [unborn, here], sex: [f, m], mark: { levels: 3..9 } }\n"
+        "alive: life = here\n"
+        "unborn: life = unborn\n"
+        "population: { size: 300, set: { life: here }, unborn: { reserve: 3 } }\n"
+        "transitions:\n"
+        "  bear: { chance: 0.2, then: { birth: { set: { life: here }, draw: { sex: { f: 0.5, m: rest }, mark: { "
+        "cumulative: \"if(sex = f, (mark - 2) / 6, mark - 7)\" } } } } }\n");
+    scene_step(scene, 4);
+    uint32_t seen[2][10] = {{0}}, mark_hash = tmn_name_hash("bear//birth/mark");
+    for (size_t i = 0; i < scene->told_count; i++) {
+        const struct tmn_happening *child = &scene->told[i];
+        if (child->kind != TMN_HAPPENED_BIRTH)
+            continue;
+        const struct tmn_attribute *attributes = scene->model->attributes.items;
+        uint32_t sex = tmn_level(&child->after, &attributes[scene_attribute(scene, "sex")]),
+                 mark = 3 + tmn_level(&child->after, &attributes[scene_attribute(scene, "mark")]);
+        double u = tmn_draw_uniform(tmn_draw(7, child->row, 0, 0, mark_hash)) * 0x1p-32;
+        uint32_t expected = 3 + (uint32_t)(u * 6); /* f: 3..8 alike; m: 8 for sure */
+        assert_int_equal(mark, sex == 0 ? expected : 8);
+        seen[sex][mark]++;
+    }
+    for (int mark = 3; mark < 9; mark++)
+        assert_true(seen[0][mark] > 5);
+    assert_true(seen[1][8] > 50);
+    scene_close(scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(children_take_the_nearest_unborn_row),
         cmocka_unit_test(children_are_born_with_what_is_stated),
+        cmocka_unit_test(children_draw_cumulated_numbers),
         cmocka_unit_test(no_row_left_is_an_error_that_says_what_to_raise),
         cmocka_unit_test(the_unborn_are_nobody_until_born),
     };

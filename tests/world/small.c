@@ -137,23 +137,54 @@ void small_margin(struct tmn_model *model, struct tmn_counts margin) {
     population->margin = margins;
 }
 
-void small_draw(struct tmn_model *model, int attribute, struct tmn_expr **chance, int rest) {
-    struct tmn_population *population = &model->population;
-    struct tmn_draw_rule *rules = TMN_NEW_ARRAY(model->arena, struct tmn_draw_rule, population->draw_count + 1);
-    uint32_t *hash = TMN_NEW_ARRAY(model->arena, uint32_t, population->draw_count + 1);
-    for (size_t d = 0; d < population->draw_count; d++) {
-        rules[d] = population->draws[d];
-        hash[d] = population->draw_hash[d];
+static void add_rule(struct tmn_model *model, struct tmn_draw_rule rule, struct tmn_draw_rule **rules, uint32_t **hash,
+                     size_t *count) {
+    struct tmn_draw_rule *more = TMN_NEW_ARRAY(model->arena, struct tmn_draw_rule, *count + 1);
+    uint32_t *more_hash = TMN_NEW_ARRAY(model->arena, uint32_t, *count + 1);
+    for (size_t d = 0; d < *count; d++) {
+        more[d] = (*rules)[d];
+        more_hash[d] = (*hash)[d];
     }
-    rules[population->draw_count] = (struct tmn_draw_rule){attribute, chance, rest};
-    hash[population->draw_count++] = tmn_name_hash(model->attributes.items[attribute].name);
-    population->draws = rules;
-    population->draw_hash = hash;
+    more[*count] = rule;
+    more_hash[(*count)++] = tmn_name_hash(model->attributes.items[rule.attribute].name);
+    *rules = more;
+    *hash = more_hash;
+}
+
+void small_draw_rule(struct tmn_model *model, struct tmn_draw_rule rule) {
+    struct tmn_population *population = &model->population;
+    add_rule(model, rule, &population->draws, &population->draw_hash, &population->draw_count);
+}
+
+void small_deal_rule(struct tmn_model *model, struct tmn_draw_rule rule) {
+    struct tmn_population *population = &model->population;
+    add_rule(model, rule, &population->deals, &population->deal_hash, &population->deal_count);
+}
+
+void small_draw(struct tmn_model *model, int attribute, struct tmn_expr **chance, int rest) {
+    small_draw_rule(model, (struct tmn_draw_rule){attribute, chance, rest, NULL});
 }
 
 struct tmn_expr *small_number(struct tmn_model *model, double number) {
     struct tmn_expr *expr = TMN_NEW(model->arena, struct tmn_expr);
     *expr = (struct tmn_expr){.op = TMN_OP_NUMBER, .number = number, .source = "a number"};
+    return expr;
+}
+
+struct tmn_expr *small_feature(struct tmn_model *model, int feature) {
+    struct tmn_expr *expr = TMN_NEW(model->arena, struct tmn_expr);
+    *expr = (struct tmn_expr){.op = TMN_OP_FEATURE, .index = feature, .source = "a feature"};
+    return expr;
+}
+
+struct tmn_expr *small_op(struct tmn_model *model, enum tmn_op op, struct tmn_expr *a, struct tmn_expr *b) {
+    struct tmn_expr *expr = TMN_NEW(model->arena, struct tmn_expr);
+    *expr = (struct tmn_expr){.op = op,
+                              .count = b ? 2 : 1,
+                              .arg = TMN_NEW_ARRAY(model->arena, struct tmn_expr *, 2),
+                              .source = "an operation"};
+    expr->arg[0] = a;
+    expr->arg[1] = b;
     return expr;
 }
 

@@ -21,8 +21,14 @@ struct tmn_counts small_counts(struct tmn_model *model, int keys, const int *fea
 void small_margin(struct tmn_model *model, struct tmn_counts margin);
 /* Draw of an attribute; chances NULL are 0, rest -1 for none. Hash by the attribute's name. */
 void small_draw(struct tmn_model *model, int attribute, struct tmn_expr **chance, int rest);
+/* Any rule of a draw; of a deal. */
+void small_draw_rule(struct tmn_model *model, struct tmn_draw_rule rule);
+void small_deal_rule(struct tmn_model *model, struct tmn_draw_rule rule);
 
 struct tmn_expr *small_number(struct tmn_model *model, double number);
+struct tmn_expr *small_feature(struct tmn_model *model, int feature); /* its number */
+struct tmn_expr *small_op(struct tmn_model *model, enum tmn_op op, struct tmn_expr *a,
+                          struct tmn_expr *b /* or NULL */);
 /* Level of a feature lies in first..last. */
 struct tmn_expr *small_member(struct tmn_model *model, int feature, uint32_t first, uint32_t last);
 struct tmn_expr *small_if(struct tmn_model *model, struct tmn_expr *condition, struct tmn_expr *yes,

@@ -1,6 +1,7 @@
 /* Draws of the population: frequencies against the declared chances, what they may read, what is refused. */
 #include "small.h"
 
+#include "base/real.h"
 #include "world/quantile.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -142,6 +143,42 @@ static void table_or_not(void **state) {
     tmn_world_free(tabled);
 }
 
+/* At most each number: a bell around a mean that depends on sex, its last level taking what is left. */
+static void cumulative(void **state) {
+    enum { LEVELS = 21 };
+    struct tmn_model *model = people(*state, 40000);
+    int threshold = small_numbers(model, "threshold", 0, LEVELS - 1);
+    struct tmn_draw_rule rule = {threshold, TMN_NEW_ARRAY(*state, struct tmn_expr *, LEVELS), -1, NULL};
+    struct tmn_expr *mean =
+        small_if(model, small_member(model, SEX, 1, 1), small_number(model, 8), small_number(model, 17));
+    struct tmn_expr *from_mean =
+        small_op(model, TMN_OP_SUB, small_feature(model, tmn_feature_of_attribute(model, threshold)), mean);
+    rule.cumulative =
+        small_op(model, TMN_OP_NCDF, small_op(model, TMN_OP_DIV, from_mean, small_number(model, 3)), NULL);
+    small_draw_rule(model, rule);
+    struct tmn_world *world = small_world(model, 4, 1, 2), *again = small_world(model, 4, 1, 1);
+    double n[2][LEVELS] = {{0}}, all[2] = {0};
+    for (uint32_t row = 0; row < world->rows; row++) {
+        uint32_t sex = small_level(world, row, SEX);
+        n[sex][small_level(world, row, threshold)]++;
+        all[sex]++;
+        assert_int_equal(small_level(world, row, threshold), small_level(again, row, threshold));
+    }
+    for (int sex = 0; sex < 2; sex++) {
+        double chi = 0, before = 0, centre = sex == 1 ? 8 : 17;
+        for (int l = 0; l < LEVELS; l++) {
+            double upto = l == LEVELS - 1 ? 1 : tmn_ncdf((l - centre) / 3), expected = all[sex] * (upto - before);
+            before = upto;
+            if (expected >= 5)
+                chi += (n[sex][l] - expected) * (n[sex][l] - expected) / expected;
+        }
+        assert_true(chi < 52.4 && chi > 2); /* up to 20 degrees of freedom: 1e-4 */
+    }
+    assert_true(n[0][LEVELS - 1] > 0.15 * all[0]); /* of women 16 % lie above the last number but one */
+    tmn_world_free(world);
+    tmn_world_free(again);
+}
+
 static void refused(struct tmn_arena *arena, const double *chance, int rest, bool fails) {
     struct tmn_model *model = people(arena, 500);
     struct tmn_error err = {0};
@@ -159,23 +196,35 @@ static void refused(struct tmn_arena *arena, const double *chance, int rest, boo
     tmn_pool_free(pool);
 }
 
+static void fails(const struct tmn_model *model, const char *part) {
+    struct tmn_error err = {0};
+    struct tmn_pool *pool;
+    struct tmn_world *world;
+    assert_true(tmn_pool_new(&pool, 2, &err));
+    assert_false(tmn_world_new(&world, model, 1, 1, pool, &err));
+    assert_non_null(strstr(err.text, part));
+    tmn_pool_free(pool);
+}
+
 static void bad_chances(void **state) {
     refused(*state, (double[]){0.1, 0.2, 0.7}, -1, false);
     refused(*state, (double[]){0.1, 0.2, 0.6}, -1, true);
     refused(*state, (double[]){0.1, 0.2, 0.8}, -1, true);
     refused(*state, (double[]){0.1, 1.2, -1}, 2, true);
     refused(*state, (double[]){1, 0, -1}, 2, false);
+    struct tmn_model *falls = people(*state, 500); /* fewer persons at most 1 than at most 0 */
+    int mark = small_numbers(falls, "mark", 0, 2);
+    falls->population.counts = small_counts(falls, 1, (int[]){SEX}, (double[]){2, 3});
+    struct tmn_draw_rule rule = {mark, TMN_NEW_ARRAY(*state, struct tmn_expr *, 3), -1, NULL};
+    rule.cumulative = small_if(falls, small_member(falls, tmn_feature_of_attribute(falls, mark), 0, 0),
+                               small_number(falls, 0.5), small_number(falls, 0.4));
+    small_draw_rule(falls, rule);
+    fails(falls, "fall where they are cumulated");
     struct tmn_model *model = people(*state, 500); /* drawing the unborn */
-    struct tmn_error err = {0};
-    struct tmn_pool *pool;
-    struct tmn_world *world;
     struct tmn_expr **chance = TMN_NEW_ARRAY(*state, struct tmn_expr *, 2);
     chance[0] = small_if(model, small_member(model, SEX, 1, 1), small_number(model, 0.1), small_number(model, 0));
     small_draw(model, STATUS, chance, 1);
-    assert_true(tmn_pool_new(&pool, 2, &err));
-    assert_false(tmn_world_new(&world, model, 1, 1, pool, &err));
-    assert_non_null(strstr(err.text, "sex = m"));
-    tmn_pool_free(pool);
+    fails(model, "sex = m");
 }
 
 int main(void) {
@@ -183,6 +232,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(frequencies, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(keyed_by_name, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(table_or_not, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(cumulative, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(bad_chances, small_setup, small_teardown),
     };
     return cmocka_run_group_tests_name("world-quantile", tests, NULL, NULL);
