@@ -194,7 +194,7 @@ static void put_outcome(struct tmn_grid *grid, const struct tmn_result *result, 
             tmn_result_between(result, index, cell, tmn_date_day(first, 1, 1), tmn_date_day(first + 1, 1, 1) - 1, &sum);
         put_simulated(grid, reached ? sum.value : (double)NAN,
                       reached && tmn_result_masked(result->model, outcome, cell, sum.value),
-                      persons && sum.simulated < TMN_THIN_PERSONS);
+                      persons && sum.simulated > 0 && sum.simulated < TMN_THIN_PERSONS);
     }
     struct tmn_sum sum = {0, 0};
     for (int period = is_flow(outcome) ? 0 : series->periods - 1; period < series->periods; period++) {
@@ -204,7 +204,7 @@ static void put_outcome(struct tmn_grid *grid, const struct tmn_result *result, 
     }
     tmn_grid_put(grid, "%s", is_flow(outcome) ? "in all" : "at the end");
     put_simulated(grid, sum.value, tmn_result_masked(result->model, outcome, cell, sum.value),
-                  persons && sum.simulated < TMN_THIN_PERSONS);
+                  persons && sum.simulated > 0 && sum.simulated < TMN_THIN_PERSONS);
 }
 
 /* A row for each cell, named by its levels and indented. */

@@ -32,6 +32,21 @@ static const char *change_text(const struct tmn_session *session, const struct t
     return text.count ? text.items : "nothing changes";
 }
 
+/* What a firing did: changes of the person's own, and the layers that were told. */
+static const char *deed_text(const struct tmn_session *session, const struct tmn_happening *happening) {
+    const struct tmn_branch *branch =
+        &session->model->transitions.items[happening->transition].branch[happening->branch];
+    struct tmn_text text;
+    tmn_text_init(&text, session->arena);
+    if (memcmp(&happening->before, &happening->after, sizeof happening->before) != 0)
+        tmn_text_put(&text, "%s", change_text(session, &happening->before, &happening->after));
+    for (size_t i = 0; i < branch->count; i++)
+        if (branch->items[i].kind == TMN_ACTION_TELL)
+            tmn_text_put(&text, "%stells %s", text.count ? ", " : "",
+                         session->model->layers.items[branch->items[i].layer].name);
+    return text.count ? text.items : "nothing changes";
+}
+
 /* "cross.across", and the line of what caused the happening: the message's action, the branch, or the transition. */
 static const char *cause_text(const struct tmn_session *session, const struct tmn_happening *happening,
                               const struct tmn_place **place) {
@@ -61,7 +76,7 @@ static void tell(void *context, const struct tmn_happening *happening) {
     const char *change = change_text(session, &happening->before, &happening->after);
     switch (happening->kind) {
     case TMN_HAPPENED_FIRING:
-        printf("%s  fires %s: %s  [%s]\n", day, cause, change, where);
+        printf("%s  fires %s: %s  [%s]\n", day, cause, deed_text(session, happening), where);
         break;
     case TMN_HAPPENED_USED_UP:
         printf("%s  the clock of %s ran out, but another came first: it starts anew  [%s]\n", day, cause, where);

@@ -195,12 +195,12 @@ static void read_attribute(struct tmn_reader *reader, const struct tmn_node *key
 void tmn_read_attributes(struct tmn_reader *reader) {
     struct tmn_model *model = reader->model;
     const struct tmn_node *node = reader->section[TMN_IN_ATTRIBUTES];
+    if (node && node->kind != TMN_NODE_MAPPING) /* the schema of the file has told */
+        return;
     if (!node || node->count == 0) {
         tmn_report(reader->list, reader->root, "missing-section", NULL, "the scenario needs a section 'attributes'");
         return;
     }
-    if (!tmn_want_mapping(reader, node, "'attributes'"))
-        return;
     for (size_t i = 0; i < node->count; i++) {
         if (i == TMN_MAX_ATTRIBUTES) {
             tmn_report(reader->list, node->keys[i]->place, "too-many-attributes", NULL, "more than %d attributes",

@@ -31,19 +31,26 @@ static int shape_of(const struct tmn_node *node) {
     return node->kind == TMN_NODE_SCALAR ? TMN_SCALAR : node->kind == TMN_NODE_SEQUENCE ? TMN_LIST : TMN_MAP;
 }
 
+/* `heard:[no, yes]` is one word to YAML: the beginner's commonest slip. */
+static const char *shape_hint(const struct tmn_node *node, int shapes) {
+    bool entry = (shapes & TMN_MAP) && node->kind == TMN_NODE_SCALAR && !node->quoted && strchr(node->text, ':');
+    return entry ? "a space belongs behind the ':' of an entry" : NULL;
+}
+
 static void check_value(struct tmn_reader *reader, const struct tmn_node *name, const struct tmn_node *value,
                         int shapes) {
     if (value->kind == TMN_NODE_SCALAR && value->null)
         tmn_report(reader->list, value->place, "no-value", null_hint, "'%s' has no value", name->text);
     else if (!(shape_of(value) & shapes))
-        tmn_report(reader->list, value->place, "wrong-shape", NULL, "'%s' must be %s", name->text, shape_name(shapes));
+        tmn_report(reader->list, value->place, "wrong-shape", shape_hint(value, shapes), "'%s' must be %s", name->text,
+                   shape_name(shapes));
 }
 
 bool tmn_want_mapping(struct tmn_reader *reader, const struct tmn_node *node, const char *what) {
     if (node->kind == TMN_NODE_MAPPING)
         return true;
     tmn_report(reader->list, node->place, node->kind == TMN_NODE_SCALAR && node->null ? "no-value" : "wrong-shape",
-               NULL, "%s must be a mapping { key: value }", what);
+               shape_hint(node, TMN_MAP), "%s must be a mapping { key: value }", what);
     return false;
 }
 

@@ -286,6 +286,7 @@ class Runs(Case):
                 place = re.search(r"\[.*village\.yaml:(\d+)\]$", line)
                 if place and " fires leave.across" in line:
                     self.assertIn("name: across", lines[int(place.group(1)) - 1])
+                    self.assertRegex(line, r" fires leave\.across: status home -> abroad, tells friends  \[")
                     fired += 1
                 if place and " hears of leave.across" in line:
                     self.assertIn("tell:", lines[int(place.group(1)) - 1])

@@ -35,7 +35,7 @@ function build(data) {
   const nav = h('nav', { 'aria-label': 'Sections' }, sections.map((section) => h('a', { href: `#${section.id}` }, section.querySelector('h2').textContent)));
   document.title = `${data.scenario.title || data.scenario.name} – tumen`;
   document.getElementById('page').append(head(data), nav, h('main', {}, sections),
-    h('footer', {}, 'Thin: rests on fewer than 100 simulated persons. Masked: fewer than 10 persons in a province. Made by tumen ', data.run.version, '; works without a network.'));
+    h('footer', {}, 'Thin: rests on fewer than 100 simulated persons. Masked: fewer than 10 persons in a place. Made by tumen ', data.run.version, '; works without a network.'));
 }
 
 function theme(light) {
