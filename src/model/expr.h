@@ -32,7 +32,9 @@ enum tmn_op {
     TMN_OP_LE,
     TMN_OP_GT,
     TMN_OP_GE,    /* of numbers */
-    TMN_OP_RATIO, /* comparison `relation` of share, or of counter/counter (arg 0, 1), with arg last, in integers */
+    TMN_OP_RATIO, /* comparison `relation` of share, or of counter/counter (arg 0, 1), with arg last, in integers; that
+                     is taken as the decimal fraction that it shows, or as a number of a feature over a whole constant
+                   */
     TMN_OP_AND,
     TMN_OP_OR,
     TMN_OP_NOT,

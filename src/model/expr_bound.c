@@ -252,7 +252,9 @@ static int sign_of(double a, double b) {
 
 static struct tmn_interval bound_ratio(const struct tmn_expr *expr, const struct scope *s) {
     struct tmn_ratio low = {0, 1}, high = {1, 1};
-    struct tmn_interval value = bound(expr->arg[expr->count - 1], s);
+    const struct tmn_expr *other = expr->arg[expr->count - 1];
+    bool fraction = tmn_is_fraction(other);
+    struct tmn_interval value = bound(fraction ? other->arg[0] : other, s);
     if (!value.defined)
         return truth(true, true, false);
     if (expr->arg[0]->op != TMN_OP_SHARE) {
@@ -261,6 +263,11 @@ static struct tmn_interval bound_ratio(const struct tmn_expr *expr, const struct
         levels_of(s, expr->arg[1]->index, &b_low, &b_high);
         low = (struct tmn_ratio){a_low, b_high};
         high = (struct tmn_ratio){a_high, b_low};
+    }
+    if (fraction) {
+        int64_t below = (int64_t)other->arg[1]->number;
+        return of_signs(expr->relation, tmn_ratio_compare_fraction(low, (struct tmn_ratio){(int64_t)value.high, below}),
+                        tmn_ratio_compare_fraction(high, (struct tmn_ratio){(int64_t)value.low, below}));
     }
     return of_signs(expr->relation, tmn_ratio_compare(low, value.high), tmn_ratio_compare(high, value.low));
 }

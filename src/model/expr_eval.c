@@ -61,6 +61,26 @@ int tmn_ratio_compare(struct tmn_ratio ratio, double value) {
     return cross_multiply(numerator, denominator, digits, exponent);
 }
 
+int tmn_ratio_compare_fraction(struct tmn_ratio ratio, struct tmn_ratio fraction) {
+    if (fraction.numerator < 0)
+        return 1;
+    if (ratio.numerator == 0)
+        return fraction.numerator > 0 ? -1 : 0;
+    if (ratio.denominator == 0)
+        return 1;
+    tmn_u128 left = (tmn_u128)(uint64_t)ratio.numerator * (uint64_t)fraction.denominator,
+             right = (tmn_u128)(uint64_t)fraction.numerator * (uint64_t)ratio.denominator;
+    return left < right ? -1 : left > right;
+}
+
+bool tmn_is_fraction(const struct tmn_expr *expr) {
+    const double largest = 1e9;
+    if (expr->op != TMN_OP_DIV || expr->arg[0]->op != TMN_OP_FEATURE || expr->arg[1]->op != TMN_OP_NUMBER)
+        return false;
+    double divisor = expr->arg[1]->number;
+    return divisor >= 1 && divisor <= largest && divisor == floor(divisor);
+}
+
 static double share_value(struct tmn_ratio share) {
     return share.denominator == 0 ? 0.0 : (double)share.numerator / (double)share.denominator;
 }
@@ -100,7 +120,13 @@ static double eval_ratio(const struct tmn_expr *expr, const struct tmn_env *env)
         ratio = share_of(expr->arg[0], env);
     else
         ratio = (struct tmn_ratio){env->level[expr->arg[0]->index], env->level[expr->arg[1]->index]};
-    double value = tmn_expr_eval(expr->arg[expr->count - 1], env);
+    const struct tmn_expr *other = expr->arg[expr->count - 1];
+    if (tmn_is_fraction(other)) {
+        int64_t numerator = (int64_t)tmn_expr_eval(other->arg[0], env), denominator = (int64_t)other->arg[1]->number;
+        return tmn_relation_holds(expr->relation,
+                                  tmn_ratio_compare_fraction(ratio, (struct tmn_ratio){numerator, denominator}));
+    }
+    double value = tmn_expr_eval(other, env);
     if (isnan(value))
         return expr->relation == TMN_OP_NE;
     return tmn_relation_holds(expr->relation, tmn_ratio_compare(ratio, value));

@@ -75,6 +75,10 @@ bool tmn_is_function(const char *name);
 /* Sign of numerator/denominator - value, the value being the decimal fraction of its shortest text; 0/0 counts as 0,
  * x/0 as infinite. Exact. value must not be nan. (expr_eval.c) */
 int tmn_ratio_compare(struct tmn_ratio ratio, double value);
+/* The same with a fraction, whose denominator is above 0. */
+int tmn_ratio_compare_fraction(struct tmn_ratio ratio, struct tmn_ratio fraction);
+/* Is this the number of a feature over a whole constant, as in `threshold / 100`? */
+bool tmn_is_fraction(const struct tmn_expr *expr);
 /* Does a relation (EQ..GE) hold for this sign of left - right? */
 bool tmn_relation_holds(enum tmn_op relation, int sign);
 

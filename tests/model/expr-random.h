@@ -111,7 +111,8 @@ static inline void random_condition(uint64_t *state, struct tmn_text *out, int d
                            : PICK(state, "status = home", "aware >= convinced", "fear in [1, 2, 6]",
                                   "village in [in, 'Sin si']", "sex != m", "fear <= 4", "age in [18, 19, 20]",
                                   "kin = 2", "friends_out / degree(friends) >= q", "friends_out / kin < 0.5",
-                                  "share(fear >= 2, by village) != 0.25", "birth_year < 1970", "aware < none"));
+                                  "share(fear >= 2, by village) != 0.25", "birth_year < 1970", "aware < none",
+                                  "share(sex = f) >= fear / 7", "birth_year / 1980 > kin / degree(work)"));
         break;
     case 1:
         random_number(state, out, depth - 1, place);

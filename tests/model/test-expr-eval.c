@@ -294,6 +294,55 @@ static void ratios_are_exact(void **state) {
     fixture_close(&s.f);
 }
 
+/* Ratios against a person's number over a whole constant: thirds, sevenths, which no decimal fraction holds. */
+static void ratios_against_attributes(void **state) {
+    (void)state;
+    struct stage s;
+    open_stage(&s);
+    static const char *const relation[] = {"=", "!=", "<", "<=", ">", ">="};
+    static const uint32_t divisor[] = {1, 2, 3, 7, 49, 100};
+    for (int r = 0; r < 6; r++)
+        for (size_t k = 0; k < sizeof divisor / sizeof *divisor; k++) {
+            char text[3][80];
+            snprintf(text[0], sizeof text[0], "share(status = home) %s fear / %u", relation[r], divisor[k]);
+            snprintf(text[1], sizeof text[1], "friends_out / kin %s fear / %u", relation[r], divisor[k]);
+            snprintf(text[2], sizeof text[2], "birth_year / %u %s share(status = home)", divisor[k], relation[r]);
+            struct tmn_expr *expr[3];
+            for (int e = 0; e < 3; e++)
+                expr[e] = fixture_parse(&s.f, text[e], TMN_SCOPE_PERSON, -1, true);
+            for (uint32_t d = 0; d < 60; d++)
+                for (uint32_t n = 0; n <= d; n++) {
+                    uint32_t fear = (n + d) % 8;
+                    s.share[0] = (struct tmn_ratio){n, d};
+                    s.level[F_FRIENDS_OUT] = n, s.level[F_KIN] = d, s.level[F_FEAR] = fear;
+                    s.level[F_BIRTH_YEAR] = d;
+                    long long left = (long long)n * divisor[k], right = (long long)fear * (d > 0 ? d : 1),
+                              born = (1900LL + d) * (d > 0 ? d : 1);
+                    int sign = (left > right) - (left < right), other = (born > left) - (born < left);
+                    bool holds[2];
+                    for (int e = 0; e < 2; e++) {
+                        int c = e == 0 ? sign : other;
+                        holds[e] = r == 0   ? c == 0
+                                   : r == 1 ? c != 0
+                                   : r == 2 ? c < 0
+                                   : r == 3 ? c <= 0
+                                   : r == 4 ? c > 0
+                                            : c >= 0;
+                    }
+                    assert_true((tmn_expr_eval(expr[0], &s.env) == 1.0) == holds[0]);
+                    assert_true((tmn_expr_eval(expr[1], &s.env) == 1.0) == holds[0]);
+                    assert_true((tmn_expr_eval(expr[2], &s.env) == 1.0) == holds[1]);
+                }
+        }
+    struct tmn_expr *third = fixture_parse(&s.f, "share(status = home) = fear / 3", TMN_SCOPE_PERSON, -1, true);
+    s.share[0] = (struct tmn_ratio){1000000007, 3000000021};
+    s.level[F_FEAR] = 1;
+    assert_true(tmn_expr_eval(third, &s.env) == 1.0);
+    s.share[0].numerator++;
+    assert_true(tmn_expr_eval(third, &s.env) == 0.0);
+    fixture_close(&s.f);
+}
+
 static void ratio_compares(void **state) {
     (void)state;
     const int64_t huge = INT64_MAX;
@@ -323,7 +372,7 @@ int main(void) {
         cmocka_unit_test(units),           cmocka_unit_test(reads_the_environment),
         cmocka_unit_test(compares_levels), cmocka_unit_test(shares_and_counts),
         cmocka_unit_test(degrees),         cmocka_unit_test(ratios_are_exact),
-        cmocka_unit_test(ratio_compares),
+        cmocka_unit_test(ratio_compares),  cmocka_unit_test(ratios_against_attributes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -158,6 +158,9 @@ static void bounds_by_hand(void **unused) {
         {"share(status = home) <= 1", true, true, 1, 1},
         {"friends_out / degree(friends) >= 7", true, true, 0, 1}, /* 6 of 0 counts as infinite */
         {"kin / degree(work) < 0", true, true, 0, 0},
+        {"share(status = home) <= birth_year / 1900", true, true, 1, 1},
+        {"share(status = home) > fear / 7", true, true, 0, 1},
+        {"friends_out / 6 > kin / degree(work)", true, true, 0, 1},
         {"share(status = home) > 1 / barrier", true, false, 0, 1},
         {"not status = home or 1 / barrier > 0", true, false, 0, 1},
     };
