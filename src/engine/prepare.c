@@ -92,12 +92,15 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     run->birth_week = week;
     run->counter = TMN_NEW_ARRAY(&run->arena, uint16_t *, model->counters.count + 1);
     for (size_t c = 0; c < model->counters.count; c++) {
+        const struct tmn_counter *counter = &model->counters.items[c];
         void *column;
-        if (tmn_layer_degree_max(run->world, model->counters.items[c].layer) > UINT16_MAX)
+        bool degree = counter->of == model->alive; /* of degree(), which no maximum may cut off */
+        uint32_t most = degree && counter->max < UINT16_MAX ? counter->max : UINT16_MAX,
+                 ties = tmn_layer_degree_max(run->world, counter->layer);
+        if (ties > most)
             return tmn_fail(err, TMN_CAPACITY,
-                            "counter '%s' can not count more than 65535 ties of a person, but its layer has up to %u",
-                            model->counters.items[c].name,
-                            tmn_layer_degree_max(run->world, model->counters.items[c].layer));
+                            "counter '%s' can not count more than %u ties of a person, but its layer has up to %u",
+                            counter->name, most, ties);
         if (!tmn_column_alloc(&column, rows, sizeof **run->counter, model->counters.items[c].name, err))
             return false;
         run->counter[c] = column;

@@ -128,6 +128,12 @@ void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context
         fn(context, model->unborn);
     for (size_t i = 0; i < model->shares.count; i++)
         fn(context, model->shares.items[i].who);
+    for (size_t i = 0; i < model->layers.count; i++) {
+        if (model->layers.items[i].number)
+            fn(context, model->layers.items[i].number);
+        if (model->layers.items[i].long_share)
+            fn(context, model->layers.items[i].long_share);
+    }
     for (size_t i = 0; i < model->counters.count; i++)
         if (model->counters.items[i].of)
             fn(context, model->counters.items[i].of);

@@ -108,42 +108,77 @@ static bool group_sizes(struct tmn_checker *checker, const struct tmn_layer *lay
     return true;
 }
 
-static void check_layers(struct tmn_checker *checker) {
-    const struct tmn_model *model = checker->model;
-    bool unborn =
-        model->population.unborn_per_household + model->population.unborn_reserve + model->population.unborn_national >
-        0;
-    for (size_t i = 0; i < model->layers.count; i++) {
-        const struct tmn_layer *layer = &model->layers.items[i];
-        const char *hint = "they are all tied to one another: lower the degree, or tie within larger groups";
-        if (layer->kind == TMN_LAYER_EDGES && !unborn)
-            for (size_t e = 0; e < 2 * layer->edges; e++)
-                if (layer->edge[e] >= checker->persons) {
-                    tmn_report(checker->list, layer->place, "not-a-row", NULL,
-                               "layer '%s' ties row %u, but the last of %.0f rows is %.0f", layer->name, layer->edge[e],
-                               checker->persons, checker->persons - 1);
-                    break;
-                }
-        if (layer->kind != TMN_LAYER_RING)
-            continue;
-        if (layer->within < 0) {
-            if (checker->persons <= layer->size)
-                tmn_report_warning(checker->list, layer->place, "degree-too-large", hint,
-                                   "layer '%s' has degree %u, but there are only %.0f persons", layer->name,
-                                   layer->size, checker->persons);
-            continue;
+static void check_edges(struct tmn_checker *checker, const struct tmn_layer *layer) {
+    const struct tmn_population *population = &checker->model->population;
+    if (population->unborn_per_household + population->unborn_reserve + population->unborn_national > 0)
+        return; /* how many rows there are is known when the world is built */
+    for (size_t e = 0; e < 2 * layer->edges; e++)
+        if (layer->edge[e] >= checker->persons) {
+            tmn_report(checker->list, layer->place, "not-a-row", NULL,
+                       "layer '%s' ties row %u, but the last of %.0f rows is %.0f", layer->name, layer->edge[e],
+                       checker->persons, checker->persons - 1);
+            return;
         }
-        const struct tmn_feature *within = &model->features.items[layer->within];
-        double *persons = TMN_NEW_ARRAY(model->arena, double, within->cardinality);
-        if (!group_sizes(checker, layer, persons))
-            continue;
-        for (uint32_t l = 0; l < within->cardinality; l++)
-            if (persons[l] >= 0.5 && persons[l] < layer->size + 1.0) {
-                tmn_report_warning(checker->list, layer->place, "degree-too-large", hint,
-                                   "layer '%s' has degree %u, but only %.0f persons live in %s = %s", layer->name,
-                                   layer->size, persons[l], within->name, within->level[l]);
-                break;
-            }
+}
+
+/* "degree 6" of a layer whose rows ask for that many others; NULL for layers that take whom there is. */
+static const char *wanted_ties(struct tmn_checker *checker, const struct tmn_layer *layer, double *ties) {
+    const struct tmn_model *model = checker->model;
+    struct tmn_layer_numbers numbers;
+    struct tmn_layer_fault fault;
+    if (!tmn_layer_numbers(layer, &checker->env, &numbers, &fault, model->arena))
+        return NULL; /* reported when it was read */
+    if (layer->kind == TMN_LAYER_RANDOM) {
+        *ties = numbers.mean;
+        return "mean degree";
+    }
+    if (layer->kind == TMN_LAYER_DEGREES && layer->degrees >= 0) {
+        const struct tmn_attribute *attribute = &model->attributes.items[layer->degrees];
+        *ties = attribute->first + (double)attribute->levels - 1;
+        return "degrees up to";
+    }
+    *ties = numbers.degree;
+    return layer->kind == TMN_LAYER_RING || layer->kind == TMN_LAYER_DEGREES ? "degree" : NULL;
+}
+
+/* Groups that have not enough others for the degree. */
+static void check_degree(struct tmn_checker *checker, const struct tmn_layer *layer) {
+    const struct tmn_model *model = checker->model;
+    double ties = 0;
+    const char *what = wanted_ties(checker, layer, &ties);
+    const char *hint = layer->kind == TMN_LAYER_RING
+                           ? "they are all tied to one another: lower the degree, or tie within larger groups"
+                           : "ties to oneself and second ties of two persons are dropped, so they have fewer: tie "
+                             "within larger groups";
+    if (what == NULL)
+        return;
+    if (layer->within < 0) {
+        if (checker->persons < ties + 1)
+            tmn_report_warning(checker->list, layer->place, "degree-too-large", hint,
+                               "layer '%s' has %s %s, but there are only %.0f persons", layer->name, what,
+                               tmn_check_number(checker, ties), checker->persons);
+        return;
+    }
+    const struct tmn_feature *within = &model->features.items[layer->within];
+    double *persons = TMN_NEW_ARRAY(model->arena, double, within->cardinality);
+    if (!group_sizes(checker, layer, persons))
+        return;
+    for (uint32_t l = 0; l < within->cardinality; l++)
+        if (persons[l] >= 0.5 && persons[l] < ties + 1) {
+            tmn_report_warning(checker->list, layer->place, "degree-too-large", hint,
+                               "layer '%s' has %s %s, but only %.0f persons live in %s = %s", layer->name, what,
+                               tmn_check_number(checker, ties), persons[l], within->name, within->level[l]);
+            return;
+        }
+}
+
+static void check_layers(struct tmn_checker *checker) {
+    for (size_t i = 0; i < checker->model->layers.count; i++) {
+        const struct tmn_layer *layer = &checker->model->layers.items[i];
+        if (layer->kind == TMN_LAYER_EDGES)
+            check_edges(checker, layer);
+        else
+            check_degree(checker, layer);
     }
 }
 

@@ -43,8 +43,11 @@ static void mark_declarations(struct used *used) {
     for (size_t i = 0; i < model->tables.count; i++)
         for (int k = 0; k < model->tables.items[i].keys; k++)
             mark_feature(used, model->tables.items[i].key[k].feature);
-    for (size_t i = 0; i < model->layers.count; i++)
+    for (size_t i = 0; i < model->layers.count; i++) {
         mark_feature(used, model->layers.items[i].within);
+        if (model->layers.items[i].kind == TMN_LAYER_DEGREES && model->layers.items[i].degrees >= 0)
+            mark_feature(used, tmn_feature_of_attribute(model, model->layers.items[i].degrees));
+    }
     for (size_t i = 0; i < model->counters.count; i++)
         used->layer[model->counters.items[i].layer] = true;
     for (size_t i = 0; i < model->outcomes.count; i++) {

@@ -236,6 +236,20 @@ static struct tmn_expr *resolve_count(struct tmn_resolver *r, const struct tmn_s
     return expr;
 }
 
+/* The most ties that degree() tells apart. A run refuses a layer that has more. */
+static uint32_t degree_limit(const struct tmn_model *model, const struct tmn_layer *layer) {
+    const struct tmn_expr *number = layer->number;
+    if (layer->kind == TMN_LAYER_DEGREES && layer->degrees >= 0) {
+        const struct tmn_attribute *attribute = &model->attributes.items[layer->degrees];
+        return (uint32_t)attribute->first + attribute->levels - 1;
+    }
+    if (layer->kind == TMN_LAYER_BLOCK)
+        return layer->size < DEGREE_MAX / 2 ? layer->size - 1 + (layer->size - 1) / 2 : DEGREE_MAX; /* the last block */
+    bool fixed = (layer->kind == TMN_LAYER_RING || layer->kind == TMN_LAYER_DEGREES) && number &&
+                 number->op == TMN_OP_NUMBER && number->number >= 0 && number->number <= DEGREE_MAX;
+    return fixed ? (uint32_t)number->number : DEGREE_MAX;
+}
+
 /* The hidden counter of all ties of a person that are alive, made when first asked for. Its feature. */
 static int degree_feature(struct tmn_model *model, int layer) {
     const struct tmn_layer *l = &model->layers.items[layer];
@@ -243,12 +257,8 @@ static int degree_feature(struct tmn_model *model, int layer) {
     int known = tmn_feature_find(model, name);
     if (known >= 0)
         return known;
-    uint32_t max = l->kind == TMN_LAYER_RING ? l->size : l->kind == TMN_LAYER_BLOCK ? l->size - 1 : DEGREE_MAX;
-    struct tmn_counter counter = {.name = name,
-                                  .place = l->place,
-                                  .layer = layer,
-                                  .of = model->alive,
-                                  .max = max < DEGREE_MAX ? max : DEGREE_MAX};
+    struct tmn_counter counter = {
+        .name = name, .place = l->place, .layer = layer, .of = model->alive, .max = degree_limit(model, l)};
     TMN_PUSH(model->arena, &model->counters, counter);
     struct tmn_feature feature = {.kind = TMN_FEATURE_COUNTER,
                                   .index = (int)model->counters.count - 1,

@@ -138,20 +138,44 @@ struct tmn_count {
     uint32_t slots, first;
 };
 
-enum tmn_layer_kind { TMN_LAYER_HOUSEHOLD, TMN_LAYER_UNIT, TMN_LAYER_BLOCK, TMN_LAYER_RING, TMN_LAYER_EDGES };
+enum tmn_layer_kind {
+    TMN_LAYER_HOUSEHOLD,
+    TMN_LAYER_UNIT,
+    TMN_LAYER_BLOCK,
+    TMN_LAYER_RING,
+    TMN_LAYER_RANDOM,
+    TMN_LAYER_DEGREES,
+    TMN_LAYER_EDGES
+};
 struct tmn_layer {
     const char *name;
     struct tmn_place place;
     uint32_t hash;
     enum tmn_layer_kind kind;
-    uint32_t size;     /* BLOCK: rows per block; RING: degree (even) */
-    int within;        /* feature (place attribute or a map of it), or -1: the nation */
-    bool rows;         /* RING over rows themselves instead of a keyed permutation */
-    double long_share; /* RING: share of ties drawn from the national ring instead */
+    uint32_t size; /* BLOCK: rows per block */
+    struct tmn_expr
+        *number; /* RING, DEGREES: degree; RANDOM: mean degree; over parameters. DEGREES by attribute: NULL */
+    struct tmn_expr *long_share; /* RING: share of ties that are exchanged, over parameters; NULL: none */
+    int degrees;                 /* DEGREES: numeric attribute whose level at the start is a row's degree, or -1 */
+    int within;                  /* feature (place attribute or a map of it), or -1: the nation */
+    bool rows;                   /* RING over rows themselves instead of a keyed permutation */
     uint32_t *edge;
     size_t edges; /* EDGES: pairs */
     const char *note, *file;
 };
+/* The numbers of a layer as the parameters of `env` stand. */
+struct tmn_layer_numbers {
+    uint32_t degree; /* RING, DEGREES */
+    double mean;     /* RANDOM */
+    double long_share;
+};
+struct tmn_layer_fault {
+    const struct tmn_expr *expr; /* the number that can not be */
+    const char *text;            /* "'degree' must be ..., not 5" */
+};
+/* False where a number is out of its range; the fault's text lives in `arena`. */
+bool tmn_layer_numbers(const struct tmn_layer *layer, const struct tmn_env *env, struct tmn_layer_numbers *numbers,
+                       struct tmn_layer_fault *fault, struct tmn_arena *arena);
 struct tmn_counter {
     const char *name;
     struct tmn_place place;

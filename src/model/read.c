@@ -211,6 +211,7 @@ static bool all_declared(const struct tmn_reader *reader) {
 }
 
 static void read_rules(struct tmn_reader *reader) {
+    tmn_read_layer_numbers(reader);
     tmn_read_alive(reader);
     tmn_read_counter_predicates(reader);
     tmn_read_feedback_rules(reader);

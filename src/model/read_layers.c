@@ -65,18 +65,32 @@ static void read_groups(struct tmn_reader *reader, const struct tmn_node *node, 
 
 static void read_ring(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer) {
     static const char *const rings[] = {"rows"};
-    long long degree = 2;
     int ring;
     layer->kind = TMN_LAYER_RING;
-    if (tmn_get_int(reader, node, "degree", 2, 1024, &degree) && degree % 2 != 0)
-        tmn_report(reader->list, tmn_node_get(node, "degree")->place, "bad-degree", NULL,
-                   "'degree' must be even: a ring ties as many before as behind");
-    layer->size = (uint32_t)degree;
     layer->rows = tmn_get_choice(reader, node, "ring", rings, 1, &ring);
-    tmn_get_real(reader, node, "long", 0, 1, &layer->long_share);
     if (layer->rows && tmn_node_get(node, "within"))
         tmn_report(reader->list, tmn_key_place(node, "within"), "no-effect", NULL,
                    "'within' and 'ring: rows' exclude each other");
+}
+
+/* degrees: an attribute whose levels are numbers from 0 on; anything else is a number, read with the others. */
+static void read_degrees(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_layer *layer) {
+    const struct tmn_model *model = reader->model;
+    const struct tmn_node *at = tmn_node_get(node, "degrees");
+    layer->kind = TMN_LAYER_DEGREES;
+    for (size_t a = 0; at->kind == TMN_NODE_SCALAR && a < model->attributes.count; a++) {
+        const struct tmn_attribute *attribute = &model->attributes.items[a];
+        if (strcmp(attribute->name, at->text) != 0)
+            continue;
+        layer->degrees = (int)a;
+        if (!attribute->numeric)
+            tmn_report(reader->list, at->place, "not-a-number", "for example contacts: { levels: 0..20 }",
+                       "the levels of '%s' are no numbers of ties", at->text);
+        else if (attribute->first < 0)
+            tmn_report(reader->list, at->place, "out-of-range", NULL,
+                       "nobody can have %d ties: the levels of '%s' must begin at 0 or above", attribute->first,
+                       at->text);
+    }
 }
 
 /* `within`: the place attribute, whose levels hold rows together, or a map of it. */
@@ -99,32 +113,40 @@ static void read_within(struct tmn_reader *reader, const struct tmn_node *node, 
                    "'within' must name the place attribute or a map of it, not '%s'", name);
 }
 
+/* Keys that go with one kind of layer only. */
+static const struct {
+    const char *key, *with;
+} companions[] = {{"long", "degree"}, {"ring", "degree"}, {"from", "csv"}, {"to", "csv"}, {"where", "csv"}};
+
 static void read_layer(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
-    struct tmn_layer layer = {.name = key->text, .place = key->place, .hash = tmn_name_hash(key->text), .within = -1};
+    static const char *const kinds[] = {"groups", "degree", "random", "degrees", "csv"};
+    struct tmn_layer layer = {
+        .name = key->text, .place = key->place, .hash = tmn_name_hash(key->text), .within = -1, .degrees = -1};
     char *what = tmn_arena_printf(reader->arena, "layer '%s'", key->text);
+    int given = 0;
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_LAYER, what) || !tmn_declare(reader, key, "layer"))
         return;
     tmn_get_text(reader, node, "note", &layer.note);
     tmn_get_text(reader, node, "csv", &layer.file);
-    bool groups = tmn_node_get(node, "groups"), degree = tmn_node_get(node, "degree"), csv = tmn_node_get(node, "csv");
-    static const char *const ring_only[] = {"long", "ring"}, *const csv_only[] = {"from", "to", "where"};
-    if (groups + degree + csv != 1)
-        tmn_report(reader->list, node->place, "missing-key", NULL, "%s needs one of 'groups', 'degree' and 'csv'",
-                   what);
-    for (int i = 0; i < 2; i++)
-        if (!degree && tmn_node_get(node, ring_only[i]))
-            tmn_report(reader->list, tmn_key_place(node, ring_only[i]), "no-effect", NULL, "'%s' goes with 'degree'",
-                       ring_only[i]);
-    for (int i = 0; i < 3; i++)
-        if (!csv && tmn_node_get(node, csv_only[i]))
-            tmn_report(reader->list, tmn_key_place(node, csv_only[i]), "no-effect", NULL, "'%s' goes with 'csv'",
-                       csv_only[i]);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        given += tmn_node_get(node, kinds[i]) != NULL;
+    if (given != 1)
+        tmn_report(reader->list, node->place, "missing-key", NULL,
+                   "%s needs one of 'groups', 'degree', 'random', 'degrees' and 'csv'", what);
+    for (size_t i = 0; i < sizeof companions / sizeof *companions; i++)
+        if (!tmn_node_get(node, companions[i].with) && tmn_node_get(node, companions[i].key))
+            tmn_report(reader->list, tmn_key_place(node, companions[i].key), "no-effect", NULL, "'%s' goes with '%s'",
+                       companions[i].key, companions[i].with);
     read_within(reader, node, &layer);
-    if (groups)
+    if (tmn_node_get(node, "groups")) {
         read_groups(reader, node, &layer);
-    else if (degree)
+    } else if (tmn_node_get(node, "degree")) {
         read_ring(reader, node, &layer);
-    else if (csv) {
+    } else if (tmn_node_get(node, "random")) {
+        layer.kind = TMN_LAYER_RANDOM;
+    } else if (tmn_node_get(node, "degrees")) {
+        read_degrees(reader, node, &layer);
+    } else if (tmn_node_get(node, "csv")) {
         layer.kind = TMN_LAYER_EDGES;
         read_edges(reader, node, &layer);
     }
@@ -136,6 +158,41 @@ void tmn_read_layers(struct tmn_reader *reader) {
     if (node && tmn_want_mapping(reader, node, "'layers'"))
         for (size_t i = 0; i < node->count; i++)
             read_layer(reader, node->keys[i], node->items[i]);
+}
+
+static struct tmn_expr *read_number(struct tmn_reader *reader, const struct tmn_node *node, const char *key) {
+    const struct tmn_node *at = node ? tmn_node_get(node, key) : NULL;
+    if (!at || at->kind != TMN_NODE_SCALAR || at->null)
+        return NULL;
+    struct tmn_expr *expr = tmn_expr_parse(reader->model, at, TMN_SCOPE_CONSTANT, TMN_NATION, false, reader->list);
+    const char *what = tmn_arena_printf(reader->arena, "'%s'", key);
+    return expr && tmn_expr_want_unit(expr, tmn_unit_none, what, reader->list) ? expr : NULL;
+}
+
+void tmn_read_layer_numbers(struct tmn_reader *reader) {
+    struct tmn_model *model = reader->model;
+    double *parameter = TMN_NEW_ARRAY(reader->arena, double, model->parameters.count + 1);
+    struct tmn_env env = {.model = model, .parameter = parameter};
+    for (size_t i = 0; i < model->parameters.count; i++)
+        parameter[i] = model->parameters.items[i].value;
+    for (size_t i = 0; i < model->layers.count; i++) {
+        struct tmn_layer *layer = &model->layers.items[i];
+        const struct tmn_node *node = tmn_node_get(reader->section[TMN_IN_LAYERS], layer->name);
+        struct tmn_layer_numbers numbers;
+        struct tmn_layer_fault fault;
+        bool by_attribute = layer->kind == TMN_LAYER_DEGREES && layer->degrees >= 0;
+        if ((layer->kind != TMN_LAYER_RING && layer->kind != TMN_LAYER_RANDOM && layer->kind != TMN_LAYER_DEGREES) ||
+            by_attribute)
+            continue;
+        layer->number = read_number(reader, node,
+                                    layer->kind == TMN_LAYER_RING     ? "degree"
+                                    : layer->kind == TMN_LAYER_RANDOM ? "random"
+                                                                      : "degrees");
+        if (layer->kind == TMN_LAYER_RING)
+            layer->long_share = read_number(reader, node, "long");
+        if (layer->number && !tmn_layer_numbers(layer, &env, &numbers, &fault, reader->arena))
+            tmn_report(reader->list, fault.expr->place, "out-of-range", NULL, "%s", fault.text);
+    }
 }
 
 void tmn_read_counters(struct tmn_reader *reader) {

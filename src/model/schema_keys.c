@@ -31,7 +31,7 @@ static const struct tmn_key counts[] = {ROWS_REQUIRED, {"value", S | R}, {"by", 
 static const struct tmn_key households[] = {{"size", S | R}, {"head", S}, {0}};
 static const struct tmn_key unit[] = {{"households", S | R}, {0}};
 static const struct tmn_key unborn[] = {{"per_household", S}, {"reserve", S}, {"national", S}, {0}};
-static const struct tmn_key layer[] = {{"groups", S}, {"degree", S}, {"within", S}, {"long", S}, {"ring", S}, {"csv", S}, {"where", M},
+static const struct tmn_key layer[] = {{"groups", S}, {"degree", S}, {"random", S}, {"degrees", S}, {"within", S}, {"long", S}, {"ring", S}, {"csv", S}, {"where", M},
     {"from", S}, {"to", S}, {"note", S}, {0}};
 static const struct tmn_key counter[] = {{"layer", S | R}, {"of", S | R}, {"max", S | R}, {"note", S}, {0}};
 static const struct tmn_key transition[] = {{"who", S}, {"rate", S}, {"chance", S}, {"after", S}, {"then", M}, {"branch", L}, GROUNDS, {0}};

@@ -4,6 +4,8 @@
 
 #include "world/world.h"
 
-bool tmn_layers_prepare(struct tmn_world *world, struct tmn_error *err);
+/* The world's rows and attributes are complete. `scratch` holds nothing that is needed later. */
+bool tmn_layers_prepare(struct tmn_world *world, struct tmn_pool *pool, struct tmn_arena *scratch,
+                        struct tmn_error *err);
 
 #endif

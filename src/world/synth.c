@@ -66,7 +66,7 @@ static bool build_guarded(struct tmn_world *world, struct tmn_pool *pool, struct
                           struct tmn_error *err) {
     if (TMN_ARENA_TRY(&world->arena) || TMN_ARENA_TRY(scratch))
         return tmn_fail(err, TMN_MEMORY, "out of memory while the population was formed; a smaller --scale needs less");
-    return build(world, pool, scratch, err) && tmn_layers_prepare(world, err);
+    return build(world, pool, scratch, err) && tmn_layers_prepare(world, pool, scratch, err);
 }
 
 bool tmn_world_new(struct tmn_world **out, const struct tmn_model *model, uint64_t seed, double scale,

@@ -101,6 +101,10 @@ static inline void fixture_feedback(struct fixture *f, const char *name, int by,
 
 static inline void fixture_layer(struct fixture *f, const char *name, enum tmn_layer_kind kind, uint32_t size) {
     struct tmn_layer l = {.name = name, .kind = kind, .size = size, .within = -1};
+    if (kind == TMN_LAYER_RING) {
+        l.number = TMN_NEW(&f->arena, struct tmn_expr);
+        *l.number = (struct tmn_expr){.op = TMN_OP_NUMBER, .number = size};
+    }
     TMN_PUSH(&f->arena, &f->model->layers, l);
 }
 

@@ -250,7 +250,7 @@ static void degrees(void **state) {
     assert_non_null(expr);
     assert_int_equal(m->features.count, features + 3);
     assert_int_equal(m->counters.count, counters + 3);
-    const uint32_t max[] = {6, 39, 255};
+    const uint32_t max[] = {6, 58, 255};
     for (size_t i = 0; i < 3; i++) {
         const struct tmn_feature *f = &m->features.items[features + i];
         assert_true(f->kind == TMN_FEATURE_COUNTER && f->numeric && f->cardinality == max[i] + 1 &&

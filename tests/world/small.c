@@ -165,10 +165,14 @@ void small_draw(struct tmn_model *model, int attribute, struct tmn_expr **chance
     small_draw_rule(model, (struct tmn_draw_rule){attribute, chance, rest, NULL});
 }
 
-struct tmn_expr *small_number(struct tmn_model *model, double number) {
-    struct tmn_expr *expr = TMN_NEW(model->arena, struct tmn_expr);
+struct tmn_expr *small_constant(struct tmn_arena *arena, double number) {
+    struct tmn_expr *expr = TMN_NEW(arena, struct tmn_expr);
     *expr = (struct tmn_expr){.op = TMN_OP_NUMBER, .number = number, .source = "a number"};
     return expr;
+}
+
+struct tmn_expr *small_number(struct tmn_model *model, double number) {
+    return small_constant(model->arena, number);
 }
 
 struct tmn_expr *small_feature(struct tmn_model *model, int feature) {

@@ -25,6 +25,7 @@ void small_draw(struct tmn_model *model, int attribute, struct tmn_expr **chance
 void small_draw_rule(struct tmn_model *model, struct tmn_draw_rule rule);
 void small_deal_rule(struct tmn_model *model, struct tmn_draw_rule rule);
 
+struct tmn_expr *small_constant(struct tmn_arena *arena, double number);
 struct tmn_expr *small_number(struct tmn_model *model, double number);
 struct tmn_expr *small_feature(struct tmn_model *model, int feature); /* its number */
 struct tmn_expr *small_op(struct tmn_model *model, enum tmn_op op, struct tmn_expr *a,

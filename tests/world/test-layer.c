@@ -1,4 +1,5 @@
 /* Layers: symmetry, degrees, no ties to self, rings that hang together, blocks, long ties, edge lists. */
+#include "graph.h"
 #include "small.h"
 
 #include <math.h>
@@ -30,74 +31,14 @@ static struct tmn_model *country(struct tmn_arena *arena, bool unborn) {
     return model;
 }
 
-struct graph {
-    uint32_t rows, *degree, *tie;
-    size_t width;
-};
-
-static struct graph graph_of(const struct tmn_world *world, int layer) {
-    struct graph graph = {.rows = world->rows, .width = tmn_layer_degree_max(world, layer) + 1};
-    graph.degree = calloc(world->rows, sizeof *graph.degree);
-    graph.tie = calloc(world->rows * graph.width, sizeof *graph.tie);
-    for (uint32_t row = 0; row < world->rows; row++) {
-        graph.degree[row] = tmn_layer_ties(world, layer, row, graph.tie + row * graph.width);
-        assert_true(graph.degree[row] < graph.width);
-    }
-    return graph;
-}
-
-static void graph_free(struct graph *graph) {
-    free(graph->degree);
-    free(graph->tie);
-}
-
-static bool tied(const struct graph *graph, uint32_t a, uint32_t b) {
-    for (uint32_t i = 0; i < graph->degree[a]; i++)
-        if (graph->tie[a * graph->width + i] == b)
-            return true;
-    return false;
-}
-
-/* Each tie known from both ends, no row tied to itself, none twice. */
-static void check_simple(const struct graph *graph) {
-    for (uint32_t row = 0; row < graph->rows; row++)
-        for (uint32_t i = 0; i < graph->degree[row]; i++) {
-            uint32_t other = graph->tie[row * graph->width + i];
-            assert_true(other < graph->rows);
-            assert_true(other != row);
-            assert_true(tied(graph, other, row));
-            for (uint32_t j = 0; j < i; j++)
-                assert_true(graph->tie[row * graph->width + j] != other);
-        }
-}
-
-/* Rows that can be reached from `row`, itself included. */
-static uint32_t reach(const struct graph *graph, uint32_t row) {
-    bool *seen = calloc(graph->rows, sizeof *seen);
-    uint32_t *queue = calloc(graph->rows, sizeof *queue), head = 0, tail = 0;
-    queue[tail++] = row;
-    seen[row] = true;
-    for (; head < tail; head++)
-        for (uint32_t i = 0; i < graph->degree[queue[head]]; i++) {
-            uint32_t other = graph->tie[queue[head] * graph->width + i];
-            if (!seen[other]) {
-                seen[other] = true;
-                queue[tail++] = other;
-            }
-        }
-    free(seen);
-    free(queue);
-    return tail;
-}
-
 static void households_and_units(void **state) {
     struct tmn_model *model = country(*state, true);
     int family = small_layer(model, (struct tmn_layer){.name = "family", .kind = TMN_LAYER_HOUSEHOLD, .within = -1});
     int street = small_layer(model, (struct tmn_layer){.name = "street", .kind = TMN_LAYER_UNIT, .within = -1});
     struct tmn_world *world = small_world(model, 6, 1, 2);
     struct graph kin = graph_of(world, family), near = graph_of(world, street);
-    check_simple(&kin);
-    check_simple(&near);
+    graph_check(&kin);
+    graph_check(&near);
     for (uint32_t row = 0; row < world->rows; row++) {
         uint32_t h = world->household[row], u = world->household_unit[h];
         assert_int_equal(kin.degree[row], world->household_first[h + 1] - world->household_first[h] - 1);
@@ -129,12 +70,12 @@ static void rings(void **state) {
             struct tmn_model *model = country(*state, true);
             int layer = small_layer(model, (struct tmn_layer){.name = "friends",
                                                               .kind = TMN_LAYER_RING,
-                                                              .size = degree,
+                                                              .number = small_constant(*state, degree),
                                                               .within = within == 0 ? PLACE : PROVINCE});
             struct tmn_world *world = small_world(model, 6, 1, 2);
             struct graph graph = graph_of(world, layer);
             assert_int_equal(tmn_layer_degree_max(world, layer), degree);
-            check_simple(&graph);
+            graph_check(&graph);
             for (uint32_t row = 0; row < world->rows; row++) {
                 if (row >= world->national_reserve) {
                     assert_int_equal(graph.degree[row], 0);
@@ -145,7 +86,7 @@ static void rings(void **state) {
                 uint32_t rows = group_rows(world, within == 1, group);
                 assert_int_equal(graph.degree[row], rows > degree ? degree : rows - 1);
                 if (row == world->place_first[place])
-                    assert_int_equal(reach(&graph, row), rows);
+                    assert_int_equal(graph_reach(&graph, row), rows);
                 for (uint32_t i = 0; i < graph.degree[row]; i++) {
                     uint32_t other = tmn_world_place(world, graph.tie[row * graph.width + i]);
                     assert_int_equal(within == 0 ? other : model->maps.items[0].to[other], group);
@@ -159,21 +100,24 @@ static void rings(void **state) {
 /* The nation as one ring, keyed or in the order of rows. */
 static void national_rings(void **state) {
     struct tmn_model *model = country(*state, true);
-    int keyed =
-        small_layer(model, (struct tmn_layer){.name = "keyed", .kind = TMN_LAYER_RING, .size = 4, .within = -1});
+    int keyed = small_layer(
+        model,
+        (struct tmn_layer){.name = "keyed", .kind = TMN_LAYER_RING, .number = small_constant(*state, 4), .within = -1});
     int rows = small_layer(
-        model, (struct tmn_layer){.name = "rows", .kind = TMN_LAYER_RING, .size = 4, .within = -1, .rows = true});
+        model,
+        (struct tmn_layer){
+            .name = "rows", .kind = TMN_LAYER_RING, .number = small_constant(*state, 4), .within = -1, .rows = true});
     struct tmn_world *world = small_world(model, 6, 1, 2);
     struct graph a = graph_of(world, keyed), b = graph_of(world, rows);
-    check_simple(&a);
-    check_simple(&b);
-    assert_int_equal(reach(&a, 0), world->rows);
-    assert_int_equal(reach(&b, 0), world->rows);
+    graph_check(&a);
+    graph_check(&b);
+    assert_int_equal(graph_reach(&a, 0), world->rows);
+    assert_int_equal(graph_reach(&b, 0), world->rows);
     double apart = 0;
     for (uint32_t row = 0; row < world->rows; row++) {
         assert_int_equal(a.degree[row], 4);
         assert_int_equal(b.degree[row], 4);
-        assert_true(tied(&b, row, (row + 1) % world->rows) && tied(&b, row, (row + 2) % world->rows));
+        assert_true(graph_tied(&b, row, (row + 1) % world->rows) && graph_tied(&b, row, (row + 2) % world->rows));
         for (uint32_t i = 0; i < 4; i++)
             apart += fabs((double)row - a.tie[row * a.width + i]);
     }
@@ -189,23 +133,26 @@ static void tiny_groups(void **state) {
         static const char *const spec[] = {"place:A"};
         struct tmn_model *model = small_model(*state, spec, 1);
         model->population.size = n;
-        int ring =
-            small_layer(model, (struct tmn_layer){.name = "ring", .kind = TMN_LAYER_RING, .size = 6, .within = -1});
-        int some = small_layer(
-            model,
-            (struct tmn_layer){.name = "long", .kind = TMN_LAYER_RING, .size = 6, .within = -1, .long_share = 0.5});
+        int ring = small_layer(
+            model, (struct tmn_layer){
+                       .name = "ring", .kind = TMN_LAYER_RING, .number = small_constant(*state, 6), .within = -1});
+        int some = small_layer(model, (struct tmn_layer){.name = "long",
+                                                         .kind = TMN_LAYER_RING,
+                                                         .number = small_constant(*state, 6),
+                                                         .within = -1,
+                                                         .long_share = small_constant(*state, 0.5)});
         int block =
             small_layer(model, (struct tmn_layer){.name = "block", .kind = TMN_LAYER_BLOCK, .size = 4, .within = -1});
         struct tmn_world *world = small_world(model, n, 1, 1);
         struct graph a = graph_of(world, ring), b = graph_of(world, some), c = graph_of(world, block);
-        check_simple(&a);
-        check_simple(&b);
-        check_simple(&c);
+        graph_check(&a);
+        graph_check(&b);
+        graph_check(&c);
         assert_int_equal(tmn_layer_degree_max(world, ring), n > 6 ? 6 : n - 1);
         for (uint32_t row = 0; row < n; row++) {
             assert_int_equal(a.degree[row], n > 6 ? 6 : n - 1);
             if (n <= 6)
-                assert_int_equal(c.degree[row] + 1, n < 6 ? n : reach(&c, row));
+                assert_int_equal(c.degree[row] + 1, n < 6 ? n : graph_reach(&c, row));
         }
         graph_free(&a);
         graph_free(&b);
@@ -222,7 +169,7 @@ static void blocks(void **state) {
             model, (struct tmn_layer){.name = "work", .kind = TMN_LAYER_BLOCK, .size = size, .within = PROVINCE});
         struct tmn_world *world = small_world(model, 6, 1, 2);
         struct graph graph = graph_of(world, layer);
-        check_simple(&graph);
+        graph_check(&graph);
         uint32_t odd[2] = {0}, most = 0;
         for (uint32_t row = 0; row < world->national_reserve; row++) {
             uint32_t own = graph.degree[row] + 1, province = model->maps.items[0].to[tmn_world_place(world, row)];
@@ -232,7 +179,7 @@ static void blocks(void **state) {
                 assert_true(odd[province] == 0 || odd[province] == own); /* one such block */
                 odd[province] = own;
             }
-            assert_int_equal(reach(&graph, row), own);
+            assert_int_equal(graph_reach(&graph, row), own);
         }
         assert_int_equal(tmn_layer_degree_max(world, layer), most - 1);
         graph_free(&graph);
@@ -248,14 +195,16 @@ static void long_ties(void **state) {
         struct tmn_model *model = small_model(*state, spec, 1);
         model->population.place_attribute = PLACE;
         model->population.size = 20000;
-        int near = small_layer(
-            model, (struct tmn_layer){.name = "friends", .kind = TMN_LAYER_RING, .size = 6, .within = PLACE});
+        int near = small_layer(model, (struct tmn_layer){.name = "friends",
+                                                         .kind = TMN_LAYER_RING,
+                                                         .number = small_constant(*state, 6),
+                                                         .within = PLACE});
         struct tmn_layer with = model->layers.items[near];
-        with.long_share = share;
+        with.long_share = small_constant(*state, share);
         TMN_PUSH(model->arena, &model->layers, with); /* the same hash, so the same ring */
         struct tmn_world *world = small_world(model, 6, 1, 2);
         struct graph ring = graph_of(world, near), graph = graph_of(world, near + 1);
-        check_simple(&graph);
+        graph_check(&graph);
         double all = 0, moved = 0, away = 0, distances = 0, missing = 0;
         for (uint32_t row = 0; row < world->rows; row++) {
             assert_true(graph.degree[row] >= 5);
@@ -263,7 +212,7 @@ static void long_ties(void **state) {
             for (uint32_t t = 0; t < graph.degree[row]; t++) {
                 uint32_t other = graph.tie[row * graph.width + t];
                 all++;
-                if (tied(&ring, row, other))
+                if (graph_tied(&ring, row, other))
                     continue;
                 moved++;
                 away += tmn_world_place(world, row) != tmn_world_place(world, other);
@@ -277,7 +226,7 @@ static void long_ties(void **state) {
             fail_msg("share %g instead of %g", moved / all, share);
         assert_true(fabs(away / moved - 0.9) < 0.03);
         assert_true(fabs(distances / moved - 1.0 / 3) < 0.03);
-        assert_int_equal(reach(&graph, 0), world->rows);
+        assert_int_equal(graph_reach(&graph, 0), world->rows);
         graph_free(&ring);
         graph_free(&graph);
         tmn_world_free(world);
@@ -289,15 +238,21 @@ static void small_world_effect(void **state) {
     static const char *const spec[] = {"place:A"};
     struct tmn_model *model = small_model(*state, spec, 1);
     model->population.size = 5000;
-    small_layer(model, (struct tmn_layer){.name = "a", .kind = TMN_LAYER_RING, .size = 4, .within = -1, .rows = true});
-    small_layer(model,
-                (struct tmn_layer){
-                    .name = "b", .kind = TMN_LAYER_RING, .size = 4, .within = -1, .rows = true, .long_share = 0.1});
+    small_layer(
+        model,
+        (struct tmn_layer){
+            .name = "a", .kind = TMN_LAYER_RING, .number = small_constant(*state, 4), .within = -1, .rows = true});
+    small_layer(model, (struct tmn_layer){.name = "b",
+                                          .kind = TMN_LAYER_RING,
+                                          .number = small_constant(*state, 4),
+                                          .within = -1,
+                                          .rows = true,
+                                          .long_share = small_constant(*state, 0.1)});
     struct tmn_world *world = small_world(model, 6, 1, 2);
     double steps[2];
     for (int l = 0; l < 2; l++) {
         struct graph graph = graph_of(world, l);
-        check_simple(&graph);
+        graph_check(&graph);
         uint32_t *distance = calloc(graph.rows, sizeof *distance), *queue = calloc(graph.rows, sizeof *queue), tail = 1;
         double sum = 0;
         distance[0] = 1;
@@ -330,11 +285,11 @@ static void edge_list(void **state) {
                 (struct tmn_layer){.name = "wires", .kind = TMN_LAYER_EDGES, .within = -1, .edge = edge, .edges = 6});
     struct tmn_world *world = small_world(model, 1, 1, 1);
     struct graph graph = graph_of(world, 0);
-    check_simple(&graph);
+    graph_check(&graph);
     const uint32_t degree[10] = {2, 2, 1, 1, 0, 1, 0, 0, 0, 1};
     for (uint32_t row = 0; row < 10; row++)
         assert_int_equal(graph.degree[row], degree[row]);
-    assert_true(tied(&graph, 0, 5) && tied(&graph, 3, 9) && tied(&graph, 1, 2));
+    assert_true(graph_tied(&graph, 0, 5) && graph_tied(&graph, 3, 9) && graph_tied(&graph, 1, 2));
     assert_int_equal(tmn_layer_degree_max(world, 0), 2);
     graph_free(&graph);
     tmn_world_free(world);
@@ -363,9 +318,13 @@ static void refusals(void **state) {
     refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_HOUSEHOLD, .within = -1}, 1,
             "needs population.households");
     refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_UNIT, .within = -1}, 1, "needs population.unit");
-    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_RING, .size = 3, .within = -1}, 1, "even degree");
-    refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_RING, .size = 4, .within = STATUS}, 1,
-            "place of the population");
+    refused(*state,
+            (struct tmn_layer){.name = "l", .kind = TMN_LAYER_RING, .number = small_constant(*state, 3), .within = -1},
+            1, "even number");
+    refused(
+        *state,
+        (struct tmn_layer){.name = "l", .kind = TMN_LAYER_RING, .number = small_constant(*state, 4), .within = STATUS},
+        1, "place of the population");
     refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_EDGES, .within = -1, .edge = loop, .edges = 2}, 1,
             "row 7 to itself");
     refused(*state, (struct tmn_layer){.name = "l", .kind = TMN_LAYER_EDGES, .within = -1, .edge = beyond, .edges = 1},
@@ -378,12 +337,14 @@ static void refusals(void **state) {
 static void sampled(void **state) {
     struct tmn_model *model = country(*state, true);
     small_layer(model, (struct tmn_layer){.name = "other", .kind = TMN_LAYER_HOUSEHOLD, .within = -1});
-    int layer = small_layer(
-        model,
-        (struct tmn_layer){.name = "friends", .kind = TMN_LAYER_RING, .size = 4, .within = PLACE, .long_share = 0.2});
+    int layer = small_layer(model, (struct tmn_layer){.name = "friends",
+                                                      .kind = TMN_LAYER_RING,
+                                                      .number = small_constant(*state, 4),
+                                                      .within = PLACE,
+                                                      .long_share = small_constant(*state, 0.2)});
     struct tmn_world *world = small_world(model, 6, 0.5, 2);
     struct graph graph = graph_of(world, layer);
-    check_simple(&graph);
+    graph_check(&graph);
     struct tmn_model *alone = country(*state, true);
     small_layer(alone, model->layers.items[layer]);
     struct tmn_world *same = small_world(alone, 6, 0.5, 1);
