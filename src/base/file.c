@@ -99,14 +99,16 @@ static bool remove_folder(const char *path) {
     return rmdir(path) == 0;
 }
 
-/* Whether `path` may be replaced: absent, an empty folder, or results of ours (it holds a run.json). */
+/* Whether `path` may be replaced: absent, an empty folder, or results of ours (it holds a run.json or a verify.json).
+ */
 static bool replaceable(struct tmn_arena *arena, const char *path) {
     struct stat status;
     if (lstat(path, &status) != 0)
         return errno == ENOENT;
     if (!S_ISDIR(status.st_mode))
         return false;
-    if (access(tmn_arena_printf(arena, "%s/run.json", path), F_OK) == 0)
+    if (access(tmn_arena_printf(arena, "%s/run.json", path), F_OK) == 0 ||
+        access(tmn_arena_printf(arena, "%s/verify.json", path), F_OK) == 0)
         return true;
     DIR *dir = opendir(path);
     if (dir == NULL)
@@ -144,6 +146,14 @@ bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const 
     if (mkdir(temporary, 0777) != 0)
         return io_error(err, "cannot make the folder", temporary);
     folder->temporary = temporary;
+    return true;
+}
+
+bool tmn_folder_check(struct tmn_arena *arena, const char *path, struct tmn_error *err) {
+    struct tmn_folder folder;
+    if (!tmn_folder_begin(&folder, arena, path, err))
+        return false;
+    tmn_folder_abandon(&folder);
     return true;
 }
 

@@ -14,12 +14,14 @@ bool tmn_path_inside(struct tmn_arena *arena, const char *folder, const char *na
 char *tmn_path_folder(struct tmn_arena *arena, const char *path); /* "." when none */
 
 /* A results folder: files are written under `<path>.part-<pid>`, then the folder is synced and renamed to `path`.
- * An existing folder at `path` is replaced only if it is empty or holds a run.json (made by us). */
+ * An existing folder at `path` is replaced only if it is empty or holds a run.json or a verify.json (made by us). */
 struct tmn_folder {
     char *path;
     char *temporary;
 };
 bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const char *path, struct tmn_error *err);
+/* Could it be written? Asked before long work, so that its result is not lost to a wrong path. */
+bool tmn_folder_check(struct tmn_arena *arena, const char *path, struct tmn_error *err);
 bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count,
                       struct tmn_error *err);
 bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err);

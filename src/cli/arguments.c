@@ -37,6 +37,8 @@ static const struct option_row options[] = {
      "change a parameter or driver, from a date on if one is given; may be repeated"},
     {"out", "DIR", WORD, FIELD(out), 0, 0, "folder to write; an older results folder there is replaced"},
     {"results", "DIR", WORD, FIELD(results), 0, 0, "results folder to read simulated figures from"},
+    {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
+    {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
     {"json", NULL, FLAG, FIELD(json), 0, 0, "print JSON on standard output, and nothing else"},
     {"quiet", NULL, FLAG, FIELD(quiet), 0, 0, "no progress, no tables"},
     {"help", NULL, FLAG, FIELD(help), 0, 0, "print this help"},
@@ -81,6 +83,15 @@ const struct tmn_command tmn_commands[] = {
      "seeds for each trial. Prints the fitted values and writes them as YAML (default fit-NAME.yaml). Later data are "
      "not read. " BUILT_IN,
      tmn_command_fit},
+    {"verify", "decide the checks of scenarios: published and exact figures beside ours", "NAME|PATH", true,
+     "fast seed fresh threads out json quiet help",
+     "Makes the runs that the section `checks` of a scenario, or of every scenario in a folder (default: classic), "
+     "asks "
+     "for, and "
+     "prints each figure beside ours with its interval. True checks fail once in a thousand suites. Writes a results "
+     "folder (default "
+     "results/verify). Ends with 1 when a row does not pass; Ctrl-C leaves the rest marked as not run. " BUILT_IN,
+     tmn_command_verify},
     {"report", "make the report of a results folder anew", "DIR", false, "help",
      "Writes report.html of a results folder again from its report.json.", tmn_command_report},
     {"version", "print the version", NULL, false, "help",
@@ -170,6 +181,7 @@ static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, cons
             return false;
         }
         *(long long *)(void *)field = whole;
+        arguments->seed_given = arguments->seed_given || row->offset == FIELD(seed);
         return true;
     case REAL:
         if (!tmn_parse_real(text, strlen(text), &real) || !(real > row->low) || real > row->high) {

@@ -16,7 +16,7 @@ struct tmn_arguments {
     const char *engine, *until, *from, *out, *results; /* NULL: not given */
     const char **set;
     size_t set_count; /* each --set as written */
-    bool json, quiet, help, scale_given;
+    bool json, quiet, help, fast, fresh, scale_given, seed_given;
     const char *line; /* the command line as typed, for the record */
 };
 
@@ -48,6 +48,7 @@ enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_argu
 enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_report(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_version(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_help(struct tmn_arena *arena, const struct tmn_arguments *arguments);

@@ -117,3 +117,43 @@ bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char *
     }
     return fail_unknown(arena, word, &folders, err);
 }
+
+static bool is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* The folder of scenarios that `word` means, or NULL. */
+static const char *suite_folder(struct tmn_arena *arena, const char *word) {
+    struct names folders = {NULL, 0, 0};
+    if (strchr(word, '/') && is_folder(word))
+        return word;
+    list_folders(arena, &folders);
+    for (size_t i = 0; i < folders.count; i++) {
+        const char *folder = tmn_arena_printf(arena, "%s/%s", folders.items[i], word);
+        if (is_folder(folder))
+            return folder;
+    }
+    return is_folder(word) ? word : NULL;
+}
+
+bool tmn_suite_locate(struct tmn_arena *arena, const char *word, const char ***paths, size_t *count,
+                      struct tmn_error *err) {
+    const char *folder = suite_folder(arena, word);
+    struct names names = {NULL, 0, 0};
+    if (folder && !is_file(tmn_arena_printf(arena, "%s/scenario.yaml", folder)))
+        list_scenarios(arena, folder, "", false, &names);
+    if (names.count == 0) {
+        *paths = TMN_NEW_ARRAY(arena, const char *, 1);
+        *count = 1;
+        return tmn_scenario_locate(arena, word, &(*paths)[0], err);
+    }
+    qsort(names.items, names.count, sizeof *names.items, by_text);
+    for (size_t i = 0; i < names.count; i++) {
+        const char *inner = tmn_arena_printf(arena, "%s/%s", folder, names.items[i]);
+        names.items[i] = is_folder(inner) ? inner : tmn_arena_printf(arena, "%s.yaml", inner);
+    }
+    *paths = names.items;
+    *count = names.count;
+    return true;
+}

@@ -13,15 +13,6 @@ static uint64_t peak_rss_bytes(void) {
     return (uint64_t)usage.ru_maxrss * 1024;
 }
 
-/* Can the folder be written? Asked before the run, so that an hour of work is not lost to a wrong path. */
-static bool check_folder(struct tmn_arena *arena, const char *out, struct tmn_error *err) {
-    struct tmn_folder folder;
-    if (!tmn_folder_begin(&folder, arena, out, err))
-        return false;
-    tmn_folder_abandon(&folder);
-    return true;
-}
-
 static void announce(const struct tmn_session *session, const struct tmn_run *run) {
     const struct tmn_model *model = session->model;
     char persons[32], first[16], last[16];
@@ -85,7 +76,7 @@ enum tmn_status tmn_command_run(struct tmn_arena *arena, const struct tmn_argume
     struct tmn_error err;
     const char *out = arguments->out ? arguments->out
                                      : tmn_arena_printf(arena, "results/%s-%lld", session.model->name, arguments->seed);
-    if (!tmn_result_allowed(session.model, &err) || !check_folder(arena, out, &err))
+    if (!tmn_result_allowed(session.model, &err) || !tmn_folder_check(arena, out, &err))
         return tmn_complain_error(&err);
     struct tmn_run_options options = tmn_session_options(&session);
     struct tmn_run *run;

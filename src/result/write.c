@@ -1,5 +1,6 @@
 /* The files of a results folder but the report's data: run.json, outcomes.csv, observations.csv, figures.csv,
  * scenario.used.yaml. */
+#include "result/csv_cell.h"
 #include "result/json.h"
 #include "result/result.h"
 
@@ -123,25 +124,6 @@ void tmn_result_run_json(const struct tmn_result *result, struct tmn_text *out) 
 
 /* ---- CSV ---- */
 
-static void csv_text(struct tmn_text *out, const char *value) {
-    if (!strpbrk(value, ",\"\r\n")) {
-        tmn_text_put(out, "%s", value);
-        return;
-    }
-    tmn_text_put(out, "\"");
-    for (; *value; value++)
-        tmn_text_put(out, *value == '"' ? "\"\"" : "%c", *value);
-    tmn_text_put(out, "\"");
-}
-
-/* ",value", or "," alone when it is not finite. */
-static void csv_real(struct tmn_text *out, double value) {
-    char text[32] = "";
-    if (isfinite(value))
-        tmn_json_number(value, text);
-    tmn_text_put(out, ",%s", text);
-}
-
 /* Features that key any outcome, in order of first use: one column each. */
 struct columns {
     int *items;
@@ -165,7 +147,7 @@ static struct columns key_columns(struct tmn_arena *arena, const struct tmn_mode
 static void csv_header_keys(struct tmn_text *out, const struct tmn_model *model, const struct columns *columns) {
     for (size_t c = 0; c < columns->count; c++) {
         tmn_text_put(out, ",");
-        csv_text(out, model->features.items[columns->items[c]].name);
+        tmn_csv_put_text(out, model->features.items[columns->items[c]].name);
     }
 }
 
@@ -181,7 +163,7 @@ static void csv_keys(struct tmn_text *out, const struct tmn_model *model, const 
             if (cell[i] < 0)
                 tmn_text_put(out, "all");
             else if (feature->level)
-                csv_text(out, feature->level[cell[i]]);
+                tmn_csv_put_text(out, feature->level[cell[i]]);
             else
                 tmn_text_put(out, "%lld", (long long)cell[i] + feature->first);
         }
@@ -213,13 +195,13 @@ static void outcome_row(const struct tmn_result *result, int o, int period, cons
     bool masked = tmn_result_masked(result->model, outcome, cell, sum.value);
     tmn_date_format(series->first_day[period], from);
     tmn_date_format(series->last_day[period], to);
-    csv_text(out, outcome->name);
+    tmn_csv_put_text(out, outcome->name);
     tmn_text_put(out, ",%s,%s", from, to);
     csv_keys(out, result->model, outcome, columns, cell);
-    csv_real(out, masked ? (double)NAN : sum.value);
-    csv_real(out, masked || !persons ? (double)NAN : sum.simulated);
+    tmn_csv_put_real(out, masked ? (double)NAN : sum.value);
+    tmn_csv_put_real(out, masked || !persons ? (double)NAN : sum.simulated);
     tmn_text_put(out, ",%s,%s", persons && sum.simulated < TMN_THIN_PERSONS ? "yes" : "", masked ? "yes" : "");
-    csv_real(out, observed_at(result->model, o, cell, series->first_day[period], series->last_day[period]));
+    tmn_csv_put_real(out, observed_at(result->model, o, cell, series->first_day[period], series->last_day[period]));
     tmn_text_put(out, "\n");
 }
 
@@ -260,14 +242,14 @@ void tmn_result_observations_csv(const struct tmn_result *result, struct tmn_tex
         char from[16], to[16];
         tmn_date_format(rows[i].row->from_day, from);
         tmn_date_format(rows[i].row->to_day, to);
-        csv_text(out, observation->name);
+        tmn_csv_put_text(out, observation->name);
         tmn_text_put(out, ",");
-        csv_text(out, outcome->name);
+        tmn_csv_put_text(out, outcome->name);
         tmn_text_put(out, ",%s,%s", from, to);
         csv_keys(out, model, outcome, &columns, rows[i].row->cell);
-        csv_real(out, rows[i].observed);
-        csv_real(out, rows[i].masked ? (double)NAN : rows[i].simulated);
-        csv_real(out, rows[i].masked ? (double)NAN : rows[i].simulated_persons);
+        tmn_csv_put_real(out, rows[i].observed);
+        tmn_csv_put_real(out, rows[i].masked ? (double)NAN : rows[i].simulated);
+        tmn_csv_put_real(out, rows[i].masked ? (double)NAN : rows[i].simulated_persons);
         tmn_text_put(out, ",%s,%s,%s\n", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "",
                      rows[i].fitted ? "yes" : "");
     }
@@ -282,9 +264,9 @@ void tmn_result_figures_csv(const struct tmn_result *result, struct tmn_text *ou
         const char *cells[] = {figure->text, figure->claim, figure->stated, figure->observed_text};
         for (size_t c = 0; c < 4; c++) {
             tmn_text_put(out, c ? "," : "");
-            csv_text(out, cells[c] ? cells[c] : "");
+            tmn_csv_put_text(out, cells[c] ? cells[c] : "");
         }
-        csv_real(out, rows[i].reached && !rows[i].masked ? rows[i].simulated : (double)NAN);
+        tmn_csv_put_real(out, rows[i].reached && !rows[i].masked ? rows[i].simulated : (double)NAN);
         tmn_text_put(out, ",%s,%s\n", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "");
     }
 }
