@@ -4,7 +4,7 @@
  * `degrees`, one number for all or that of the row's level of an attribute at the start. The ends of a group are
  * numbered in the order of its rows.
  *
- * Pairs. P permutes the S ends of a group by a key; ends s and t are paired where P(s) xor 1 = P(t). With S odd the end
+ * Pairs. P shuffles the S ends of a group by a key; ends s and t are paired where P(s) xor 1 = P(t). With S odd the end
  * whose P is S - 1 has no partner. A pair ties the rows of its ends; a tie of a row to itself and further ties of the
  * same two rows are dropped.
  *
@@ -17,7 +17,7 @@
 
 #include <assert.h>
 
-enum { BLOCK_ROWS = 1 << 14, POISSON_LEVELS = 1024, POISSON_GUIDE = 256, FEW_TIES = 32 };
+enum { BLOCK_ROWS = 1 << 14, PAIR_ENDS = 1024, POISSON_LEVELS = 1024, POISSON_GUIDE = 256, FEW_TIES = 32 };
 #define WRITTEN_ENDS_MAX (UINT64_C(1) << 26) /* 256 MiB */
 #define CERTAIN (UINT64_C(1) << 32)
 
@@ -176,12 +176,16 @@ static void pair_block(void *context, int worker, uint32_t block) {
     for (; g < ties->groups && end_of(ties, ties->base[g]) < finish; g++) {
         uint32_t first = end_of(ties, ties->base[g]), all = end_of(ties, ties->base[g + 1]) - first;
         uint32_t from = begin > first ? begin - first : 0, to = finish - first < all ? finish - first : all;
-        uint64_t key = tmn_ties_group_key(ties, g);
-        for (uint32_t p = from + (from & 1); p < to && p + 1 < all; p += 2) {
-            uint32_t a = first + tmn_permute_inverse(key, all, p), b = first + tmn_permute_inverse(key, all, p + 1);
-            uint32_t row = ties->partner[a];
-            ties->partner[a] = ties->partner[b];
-            ties->partner[b] = row;
+        from += from & 1;
+        to = to + (to & 1) < all ? to + (to & 1) : all - (all & 1);
+        for (uint32_t p = from; p < to; p += PAIR_ENDS) {
+            uint32_t end[PAIR_ENDS], count = to - p < PAIR_ENDS ? to - p : PAIR_ENDS;
+            tmn_shuffle_inverse_many(&ties->shuffle[g], p, count, end);
+            for (uint32_t i = 0; i < count; i += 2) {
+                uint32_t row = ties->partner[first + end[i]];
+                ties->partner[first + end[i]] = ties->partner[first + end[i + 1]];
+                ties->partner[first + end[i + 1]] = row;
+            }
         }
     }
 }
@@ -233,6 +237,12 @@ bool tmn_pairs_prepare(struct tmn_world *world, struct tmn_ties *ties, struct tm
     }
     if (!sum_ends(&preparing, err))
         return false;
+    ties->shuffle = TMN_NEW_ARRAY(&world->arena, struct tmn_shuffle, ties->groups);
+    for (uint32_t g = 0; g < ties->groups; g++) {
+        uint32_t ends = end_of(ties, ties->base[g + 1]) - end_of(ties, ties->base[g]);
+        if (ends > 0)
+            tmn_shuffle_init(&ties->shuffle[g], tmn_ties_group_key(ties, g), ends);
+    }
     if ((double)preparing.ends * (double)world->full_persons <= (double)WRITTEN_ENDS_MAX * world->persons)
         write_out(&preparing, &world->arena, pool);
     else if (ties->end_first != NULL)
@@ -252,12 +262,12 @@ uint32_t tmn_pairs_ties(const struct tmn_world *world, const struct tmn_ties *ti
     }
     uint32_t group_first = ties->base[own.group], first = end_of(ties, group_first),
              all = end_of(ties, ties->base[own.group + 1]) - first;
-    uint64_t key = tmn_ties_group_key(ties, own.group);
+    const struct tmn_shuffle *shuffle = &ties->shuffle[own.group];
     for (uint32_t end = from; end < to; end++) {
-        uint32_t paired = tmn_permute(key, all, end - first) ^ 1;
+        uint32_t paired = tmn_shuffle(shuffle, end - first) ^ 1;
         if (paired >= all)
             continue;
-        uint32_t holder = holder_of(ties, first + tmn_permute_inverse(key, all, paired));
+        uint32_t holder = holder_of(ties, first + tmn_shuffle_inverse(shuffle, paired));
         out[count++] = tmn_ties_row(world, ties, (struct tmn_spot){own.group, holder - group_first});
     }
     return drop(out, count, row);

@@ -24,8 +24,9 @@ struct tmn_ties {
     uint64_t pair_key;
     uint32_t *turn; /* [degree / 2] c of each distance */
     /* RANDOM, DEGREES: see pairs.c */
-    uint32_t *end_first; /* [linked + 1] ends of the rows before, in the order of groups; NULL: `degree` each */
-    uint32_t *guide;     /* row (in the order of groups) of end i << guide_shift; NULL where ties are written out */
+    struct tmn_shuffle *shuffle; /* [groups] of the group's ends */
+    uint32_t *end_first;         /* [linked + 1] ends of the rows before, in the order of groups; NULL: `degree` each */
+    uint32_t *guide; /* row (in the order of groups) of end i << guide_shift; NULL where ties are written out */
     int guide_shift;
     uint32_t *partner; /* [ends] rows tied to, of a row's ends; what is dropped stands last as TMN_NO_ROW. Or NULL */
     /* EDGES */

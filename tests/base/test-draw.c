@@ -9,6 +9,7 @@
 #include "base/fixed.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void philox_known_answers(void **state) {
     (void)state;
@@ -92,10 +93,81 @@ static void permutations_are_uniform_over_keys(void **state) {
     }
 }
 
+static void shuffles_are_bijections_with_inverses(void **state) {
+    (void)state;
+    static const uint32_t sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 99, 100, 101, 1023, 1024, 1025, 70000};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        uint32_t n = sizes[s], *many = calloc(n, sizeof *many), first = n / 3;
+        unsigned char *seen = calloc(n, 1);
+        struct tmn_shuffle shuffle;
+        tmn_shuffle_init(&shuffle, 99 + s, n);
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t j = tmn_shuffle(&shuffle, i);
+            assert_true(j < n);
+            assert_int_equal(seen[j], 0);
+            seen[j] = 1;
+            assert_int_equal(tmn_shuffle_inverse(&shuffle, j), i);
+        }
+        tmn_shuffle_inverse_many(&shuffle, first, n - first, many);
+        for (uint32_t i = first; i < n; i++)
+            assert_int_equal(many[i - first], tmn_shuffle_inverse(&shuffle, i));
+        free(seen);
+        free(many);
+    }
+    struct tmn_shuffle shuffle;
+    tmn_shuffle_init(&shuffle, 5, UINT32_MAX); /* the largest */
+    for (uint32_t i = 0; i < 1000; i++)
+        assert_int_equal(tmn_shuffle_inverse(&shuffle, tmn_shuffle(&shuffle, UINT32_MAX - 1 - i * 4000000)),
+                         UINT32_MAX - 1 - i * 4000000);
+}
+
+/* All orders of up to six are equally likely, and so are all places of each of 40 (chi-square, alpha 1e-6). */
+static void shuffles_are_uniform_over_keys(void **state) {
+    (void)state;
+    enum { EACH = 400, N = 40, KEYS = 20000 };
+    static const int factorial[] = {1, 1, 2, 6, 24, 120, 720};
+    static const double largest[] = {0, 0, 24, 36, 76, 205, 910};
+    static int orders[46656], counts[N][N];
+    struct tmn_shuffle shuffle;
+    for (uint32_t n = 2; n <= 6; n++) {
+        double chi = 0;
+        int met = 0;
+        memset(orders, 0, sizeof orders);
+        for (int key = 0; key < EACH * factorial[n]; key++) {
+            int order = 0;
+            tmn_shuffle_init(&shuffle, tmn_mix64((uint64_t)key + 1), n);
+            for (uint32_t i = 0; i < n; i++)
+                order = order * (int)n + (int)tmn_shuffle(&shuffle, i);
+            orders[order]++;
+        }
+        for (int order = 0; order < 46656; order++) {
+            met += orders[order] > 0;
+            chi += orders[order] > 0 ? (orders[order] - EACH) * (double)(orders[order] - EACH) / EACH : 0;
+        }
+        assert_int_equal(met, factorial[n]);
+        assert_true(chi < largest[n]);
+    }
+    for (uint64_t key = 0; key < KEYS; key++) {
+        tmn_shuffle_init(&shuffle, tmn_mix64(key + 1), N);
+        for (uint32_t i = 0; i < N; i++)
+            counts[i][tmn_shuffle(&shuffle, i)]++;
+    }
+    for (int i = 0; i < N; i++) {
+        double chi = 0;
+        for (int j = 0; j < N; j++) {
+            double off = counts[i][j] - (double)KEYS / N;
+            chi += off * off / ((double)KEYS / N);
+        }
+        assert_true(chi < 95); /* 39 degrees of freedom */
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(philox_known_answers),
                                        cmocka_unit_test(thresholds_are_unit_exponentials),
                                        cmocka_unit_test(permutations_are_bijections_with_inverses),
-                                       cmocka_unit_test(permutations_are_uniform_over_keys)};
+                                       cmocka_unit_test(permutations_are_uniform_over_keys),
+                                       cmocka_unit_test(shuffles_are_bijections_with_inverses),
+                                       cmocka_unit_test(shuffles_are_uniform_over_keys)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
