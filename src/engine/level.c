@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-static uint32_t counter_level(const struct tmn_run *run, const struct tmn_feature *feature, uint32_t row) {
-    uint32_t true_count = run->counter[feature->index][row], max = run->model->counters.items[feature->index].max;
-    return true_count < max ? true_count : max;
+/* The level of a counter's feature: its number, or what a test of it says. */
+static uint32_t test_level(const struct tmn_feature *feature, uint32_t level) {
+    return feature->to != NULL ? feature->to[level] : level;
 }
 
 void tmn_row_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed, uint32_t *level) {
@@ -15,16 +15,23 @@ void tmn_row_levels(const struct tmn_run *run, uint32_t row, const struct tmn_pa
     for (size_t f = 0; f < model->features.count; f++) {
         const struct tmn_feature *feature = &model->features.items[f];
         if (feature->kind == TMN_FEATURE_COUNTER)
-            level[f] = counter_level(run, feature, row);
+            level[f] = test_level(feature, tmn_counter_level(run, feature->index, row));
         else if (feature->kind == TMN_FEATURE_AGE)
             level[f] = tmn_row_age(run, row, tmn_level(packed, &model->attributes.items[feature->index]));
     }
 }
 
-/* The feature whose level gives that of `feature`: itself, or the attribute that a map is of. */
+/* The feature whose level gives that of `feature`: itself, the attribute that a map is of, the counter of a test. */
 static int source_of(const struct tmn_model *model, int feature) {
     const struct tmn_feature *it = &model->features.items[feature];
-    return it->kind == TMN_FEATURE_MAP ? tmn_feature_of_attribute(model, model->maps.items[it->index].of) : feature;
+    if (it->kind == TMN_FEATURE_MAP)
+        return tmn_feature_of_attribute(model, model->maps.items[it->index].of);
+    for (int f = 0; it->to != NULL && f < (int)model->features.count; f++) {
+        const struct tmn_feature *counter = &model->features.items[f];
+        if (counter->kind == it->kind && counter->index == it->index && counter->to == NULL)
+            return f;
+    }
+    return feature;
 }
 
 static void mark_strata(const struct tmn_model *model, const struct tmn_strata *strata, bool *used) {
@@ -54,8 +61,10 @@ void tmn_recipes_make(struct tmn_run *run) {
             recipes->attribute[recipes->attributes++] = (struct tmn_attribute_recipe){
                 (uint16_t)f, attribute->word, attribute->shift, (UINT32_C(1) << attribute->bits) - 1u};
         } else if (feature->kind == TMN_FEATURE_COUNTER) {
-            recipes->counter[recipes->counters++] = (struct tmn_counter_recipe){
-                (uint16_t)f, run->counter[feature->index], model->counters.items[feature->index].max};
+            const struct tmn_counter *counter = &model->counters.items[feature->index];
+            recipes->counter[recipes->counters++] =
+                (struct tmn_counter_recipe){(uint16_t)f, run->counter[feature->index],
+                                            counter->share > 0 ? run->counter[counter->degree] : NULL, counter->max};
         } else {
             recipes->age = true;
         }
@@ -80,11 +89,12 @@ void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct
     for (int i = 0; i < (int)terms->count; i++) {
         bool zero = i >= strata->n; /* a term of zero reads the feature before it */
         int feature = strata->feature[zero ? i - 1 : i], source = source_of(model, feature);
+        const struct tmn_feature *it = &model->features.items[feature];
+        const uint16_t *to = it->kind == TMN_FEATURE_MAP ? model->maps.items[it->index].to : it->to;
         uint32_t levels = model->features.items[source].cardinality;
         uint32_t *numbers = TMN_NEW_ARRAY(&run->arena, uint32_t, levels);
         for (uint32_t l = 0; l < levels && !zero; l++)
-            numbers[l] = strata->stride[i] *
-                         (source == feature ? l : model->maps.items[model->features.items[feature].index].to[l]);
+            numbers[l] = strata->stride[i] * (source == feature ? l : to[l]);
         terms->items[i] = (struct tmn_term){(uint32_t)source, find_parts(run, numbers, levels)};
     }
 }

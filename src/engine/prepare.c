@@ -175,8 +175,12 @@ static void make_rules(struct tmn_run *run) {
         tmn_terms_make(run, &it->shared, &run->rule[t].shared);
         for (int i = 0; i < it->personal.n; i++) {
             const struct tmn_feature *feature = &model->features.items[it->personal.feature[i]];
-            if (feature->kind == TMN_FEATURE_COUNTER)
-                run->counter_personal[feature->index] = true;
+            if (feature->kind != TMN_FEATURE_COUNTER)
+                continue;
+            const struct tmn_counter *counter = &model->counters.items[feature->index];
+            run->counter_personal[feature->index] = true;
+            if (counter->share > 0) /* which changes with the living ties too */
+                run->counter_personal[counter->degree] = true;
         }
     }
     for (size_t c = 0; c < model->counts.count; c++)

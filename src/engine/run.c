@@ -115,8 +115,7 @@ double tmn_run_feedback(const struct tmn_run *run, int feedback, uint32_t slot) 
 }
 
 uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row) {
-    uint32_t count = run->counter[counter][row], max = run->model->counters.items[counter].max;
-    return count < max ? count : max;
+    return tmn_counter_level(run, counter, row);
 }
 
 size_t tmn_run_bytes(const struct tmn_run *run) {

@@ -54,7 +54,7 @@ struct tmn_attribute_recipe {
 };
 struct tmn_counter_recipe {
     uint16_t feature;
-    const uint16_t *column;
+    const uint16_t *column, *degree; /* degree: of a share, the living ties; else NULL */
     uint32_t max;
 };
 struct tmn_recipes {
@@ -304,6 +304,19 @@ static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint
                    run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level,
                    run->birth_week[row]);
 }
+/* What expressions read of a counter: the number up to the most, or the part of the living ties. */
+static inline uint32_t tmn_counter_read(uint32_t count, uint32_t max) {
+    return count < max ? count : max;
+}
+static inline uint32_t tmn_share_read(uint32_t count, uint32_t degree, uint32_t share) {
+    return degree == 0 ? 0 : share * count / degree; /* both counts below 2^16, share at most 10,000 */
+}
+static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter, uint32_t row) {
+    const struct tmn_counter *it = &run->model->counters.items[counter];
+    uint32_t count = run->counter[counter][row];
+    return it->share > 0 ? tmn_share_read(count, run->counter[it->degree][row], it->share)
+                         : tmn_counter_read(count, it->max);
+}
 /* Levels of what the strata of clocks are made from, but age. */
 static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed,
                                     uint32_t *level) {
@@ -313,8 +326,9 @@ static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, con
         level[from->feature] = (uint32_t)(packed->word[from->word] >> from->shift) & from->mask;
     }
     for (size_t i = 0; i < recipes->counters; i++) {
-        uint32_t count = recipes->counter[i].column[row];
-        level[recipes->counter[i].feature] = count < recipes->counter[i].max ? count : recipes->counter[i].max;
+        const struct tmn_counter_recipe *from = &recipes->counter[i];
+        level[from->feature] = from->degree != NULL ? tmn_share_read(from->column[row], from->degree[row], from->max)
+                                                    : tmn_counter_read(from->column[row], from->max);
     }
 }
 static inline uint32_t tmn_terms_stratum(const struct tmn_terms *terms, const uint32_t *part, const uint32_t *level) {

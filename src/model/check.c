@@ -34,7 +34,8 @@ const char *tmn_check_stratum_text(struct tmn_checker *checker, const struct tmn
     for (int i = 0; i < strata->n; i++) {
         const struct tmn_feature *feature = &checker->model->features.items[strata->feature[i]];
         uint32_t level = checker->level[strata->feature[i]];
-        bool derived = feature->kind == TMN_FEATURE_MAP && checker->model->maps.items[feature->index].derived;
+        bool derived =
+            feature->to || (feature->kind == TMN_FEATURE_MAP && checker->model->maps.items[feature->index].derived);
         if (derived) { /* a test of levels, named as written */
             tmn_text_put(&text, level ? "%s%s" : "%snot (%s)", i ? ", " : "", feature->name);
             continue;

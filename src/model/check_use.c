@@ -50,6 +50,14 @@ static void mark_declarations(struct used *used) {
     }
     for (size_t i = 0; i < model->counters.count; i++)
         used->layer[model->counters.items[i].layer] = true;
+    for (size_t i = 0; i < model->features.count; i++) {
+        const struct tmn_feature *feature = &model->features.items[i];
+        bool counter = feature->kind == TMN_FEATURE_COUNTER;
+        for (size_t c = 0; counter && c < model->counters.count; c++) /* a share needs the counter of living ties */
+            used->feature[i] =
+                used->feature[i] || feature->to ||
+                (model->counters.items[c].share > 0 && model->counters.items[c].degree == feature->index);
+    }
     for (size_t i = 0; i < model->outcomes.count; i++) {
         for (int k = 0; k < model->outcomes.items[i].by.n; k++)
             mark_feature(used, model->outcomes.items[i].by.feature[k]);

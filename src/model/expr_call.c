@@ -250,15 +250,14 @@ static uint32_t degree_limit(const struct tmn_model *model, const struct tmn_lay
     return fixed ? (uint32_t)number->number : DEGREE_MAX;
 }
 
-/* The hidden counter of all ties of a person that are alive, made when first asked for. Its feature. */
-static int degree_feature(struct tmn_model *model, int layer) {
+int tmn_degree_feature(struct tmn_model *model, int layer) {
     const struct tmn_layer *l = &model->layers.items[layer];
     const char *name = tmn_arena_printf(model->arena, "degree(%s)", l->name);
     int known = tmn_feature_find(model, name);
     if (known >= 0)
         return known;
     struct tmn_counter counter = {
-        .name = name, .place = l->place, .layer = layer, .of = model->alive, .max = degree_limit(model, l)};
+        .name = name, .place = l->place, .layer = layer, .of = model->alive, .max = UINT16_MAX};
     TMN_PUSH(model->arena, &model->counters, counter);
     struct tmn_feature feature = {.kind = TMN_FEATURE_COUNTER,
                                   .index = (int)model->counters.count - 1,
@@ -289,7 +288,10 @@ static struct tmn_expr *resolve_degree(struct tmn_resolver *r, const struct tmn_
         tmn_report(r->list, tmn_resolver_place(r, what), "unknown-name", hint, "degree() needs the name of a layer");
         return NULL;
     }
-    int feature = degree_feature(model, name.index);
+    int feature = tmn_degree_feature(model, name.index);
+    struct tmn_counter *counter = &model->counters.items[model->features.items[feature].index];
+    counter->max = degree_limit(model, &model->layers.items[name.index]); /* what is read cuts strata */
+    model->features.items[feature].cardinality = counter->max + 1;
     struct tmn_expr *expr = tmn_expr_make(r, TMN_OP_FEATURE, s, 0);
     expr->index = feature;
     return expr;

@@ -71,6 +71,9 @@ const char *tmn_unit_words(struct tmn_arena *arena, struct tmn_unit unit);
 struct tmn_expr *tmn_resolve_call(struct tmn_resolver *r, const struct tmn_syntax *s);
 struct tmn_expr *tmn_resolve_lookup(struct tmn_resolver *r, const struct tmn_syntax *s);
 bool tmn_is_function(const char *name);
+/* The hidden counter of all ties of a person that are alive, made when first asked for, of any number of them until an
+ * expression reads it. Its feature. */
+int tmn_degree_feature(struct tmn_model *model, int layer);
 
 /* Sign of numerator/denominator - value, the value being the decimal fraction of its shortest text; 0/0 counts as 0,
  * x/0 as infinite. Exact. value must not be nan. (expr_eval.c) */

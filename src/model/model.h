@@ -63,6 +63,8 @@ struct tmn_feature { /* anything that a stratum can be cut by */
     const char *const *level; /* names, or NULL (counter, age) */
     bool ordered, numeric;
     int first; /* numeric value = first + level */
+    const uint16_t
+        *to; /* of a counter, made by narrow.c for a test of it: no or yes by the counter's level; else NULL */
 };
 
 struct tmn_table_key {
@@ -181,7 +183,10 @@ struct tmn_counter {
     struct tmn_place place;
     int layer;
     struct tmn_expr *of;
-    uint32_t max;
+    uint32_t max; /* what expressions read is 0..max */
+    uint32_t
+        share;  /* 0: min(max, number); else, with max = share: floor(share x number / living ties), 0 without ties */
+    int degree; /* of a share: the counter of the living ties */
     const char *note;
 };
 

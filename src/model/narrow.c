@@ -1,16 +1,39 @@
-/* Narrow strata: a conjunct such as `status = home` asks one thing of an attribute with many levels. Where nothing else
- * in the personal part reads that attribute, the strata are cut by a map of it with two levels, no and yes, made here,
- * so that tables of C stay small (docs/semantics.md, Clocks 1). The meaning is the conjunct's own; several conjuncts on
- * one attribute or map become one first. */
+/* Narrow strata: a conjunct such as `status = home` or `pressure >= 18` asks one thing of an attribute or counter with
+ * many levels. Where nothing else in the personal part reads it, the strata are cut by a map of it with two levels, no
+ * and yes, made here, so that tables of C stay small (docs/semantics.md, Clocks 1). The meaning is the conjunct's own;
+ * several conjuncts on one attribute, map or counter become one first. */
+#include "model/expr_resolve.h"
 #include "model/read.h"
 
 #include <string.h>
 
 static bool is_level_test(const struct tmn_model *model, const struct tmn_expr *expr) {
-    if (expr->op != TMN_OP_MEMBER)
-        return false;
-    enum tmn_feature_kind kind = model->features.items[expr->index].kind;
-    return kind == TMN_FEATURE_ATTRIBUTE || kind == TMN_FEATURE_MAP;
+    return expr->op == TMN_OP_MEMBER && model->features.items[expr->index].kind != TMN_FEATURE_AGE;
+}
+
+/* A comparison of an attribute's or counter's number with a constant as a test of its levels; else `expr`. */
+static struct tmn_expr *as_level_test(const struct tmn_model *model, struct tmn_expr *expr) {
+    bool compares = expr->op >= TMN_OP_EQ && expr->op <= TMN_OP_GE;
+    int side = compares && expr->arg[0]->op == TMN_OP_FEATURE ? 0 : 1;
+    if (!compares || expr->arg[side]->op != TMN_OP_FEATURE || expr->arg[1 - side]->op != TMN_OP_NUMBER)
+        return expr;
+    const struct tmn_feature *feature = &model->features.items[expr->arg[side]->index];
+    if (feature->kind == TMN_FEATURE_AGE)
+        return expr;
+    struct tmn_expr *test = TMN_NEW(model->arena, struct tmn_expr);
+    bool *member = TMN_NEW_ARRAY(model->arena, bool, feature->cardinality);
+    for (uint32_t l = 0; l < feature->cardinality; l++) {
+        double number = (double)feature->first + l, constant = expr->arg[1 - side]->number;
+        int sign = (number > constant) - (number < constant);
+        member[l] = tmn_relation_holds(expr->op, side == 0 ? sign : -sign);
+    }
+    *test = *expr;
+    test->op = TMN_OP_MEMBER;
+    test->index = expr->arg[side]->index;
+    test->member = member;
+    test->count = 0;
+    test->arg = NULL;
+    return test;
 }
 
 static uint32_t levels_true(const struct tmn_expr *expr, uint32_t cardinality) {
@@ -37,6 +60,7 @@ static void merge_tests(const struct tmn_model *model, struct tmn_transition *tr
     size_t kept = 0;
     for (size_t i = 0; i < transition->who_personal_count; i++) {
         size_t same = 0;
+        who[i] = as_level_test(model, who[i]);
         while (same < kept &&
                !(is_level_test(model, who[i]) && is_level_test(model, who[same]) && who[same]->index == who[i]->index))
             same++;
@@ -90,6 +114,25 @@ static int map_of_test(struct tmn_model *model, const struct tmn_expr *test) {
     return (int)model->features.count - 1;
 }
 
+/* The two-level test of a counter, made once for equal tests: its feature. */
+static int test_of_counter(struct tmn_model *model, const struct tmn_expr *test) {
+    struct tmn_feature made = model->features.items[test->index];
+    uint16_t *to = TMN_NEW_ARRAY(model->arena, uint16_t, made.cardinality);
+    for (uint32_t l = 0; l < made.cardinality; l++)
+        to[l] = test->member[l];
+    for (size_t f = 0; f < model->features.count; f++) {
+        const struct tmn_feature *other = &model->features.items[f];
+        if (other->kind == TMN_FEATURE_COUNTER && other->index == made.index && other->to &&
+            memcmp(other->to, to, made.cardinality * sizeof *to) == 0)
+            return (int)f;
+    }
+    made.name = test->source;
+    made.cardinality = 2;
+    made.to = to;
+    TMN_PUSH(model->arena, &model->features, made);
+    return (int)model->features.count - 1;
+}
+
 void tmn_narrow(struct tmn_model *model, struct tmn_transition *transition) {
     merge_tests(model, transition);
     bool *yes = TMN_NEW_ARRAY(model->arena, bool, 2);
@@ -102,7 +145,8 @@ void tmn_narrow(struct tmn_model *model, struct tmn_transition *transition) {
             continue;
         struct tmn_expr *narrow = TMN_NEW(model->arena, struct tmn_expr);
         *narrow = *test;
-        narrow->index = map_of_test(model, test);
+        narrow->index = model->features.items[test->index].kind == TMN_FEATURE_COUNTER ? test_of_counter(model, test)
+                                                                                       : map_of_test(model, test);
         narrow->member = yes;
         transition->who_personal[i] = narrow;
     }

@@ -2,6 +2,7 @@
 #include "model/read.h"
 
 #include "base/draw.h"
+#include "model/expr_resolve.h"
 #include <math.h>
 #include <string.h>
 
@@ -204,16 +205,26 @@ void tmn_read_counters(struct tmn_reader *reader) {
         const struct tmn_node *key = node->keys[i], *item = node->items[i];
         struct tmn_counter counter = {.name = key->text, .place = key->place};
         const char *layer;
-        long long max = 1;
+        long long max = 1, share = 0;
         if (!tmn_schema_check(reader, item, TMN_SCHEMA_COUNTER,
                               tmn_arena_printf(reader->arena, "counter '%s'", key->text)) ||
             !tmn_declare(reader, key, "counter"))
             continue;
         if (tmn_get_text(reader, item, "layer", &layer))
             counter.layer = tmn_find_layer(reader, layer, tmn_node_get(item, "layer")->place);
+        bool number = tmn_node_get(item, "max"), part = tmn_node_get(item, "share");
+        if (number == part)
+            tmn_report(reader->list, part ? tmn_key_place(item, "share") : item->place,
+                       part ? "wrong-kind" : "missing-key",
+                       "max: 3 counts up to three ties; share: 100 gives the per cent of the living ties",
+                       part ? "counter '%s' has 'max' already: it is a number or a share"
+                            : "counter '%s' needs 'max' or 'share'",
+                       key->text);
         tmn_get_int(reader, item, "max", 1, 65535, &max);
+        tmn_get_int(reader, item, "share", 1, 10000, &share);
         tmn_get_text(reader, item, "note", &counter.note);
-        counter.max = (uint32_t)max;
+        counter.share = (uint32_t)share;
+        counter.max = (uint32_t)(part ? share : max);
         TMN_PUSH(reader->arena, &model->counters, counter);
         tmn_add_feature(reader, TMN_FEATURE_COUNTER, (int)model->counters.count - 1);
     }
@@ -222,7 +233,7 @@ void tmn_read_counters(struct tmn_reader *reader) {
 void tmn_read_counter_predicates(struct tmn_reader *reader) {
     struct tmn_model *model = reader->model;
     const struct tmn_node *node = reader->section[TMN_IN_COUNTERS];
-    size_t declared = model->counters.count; /* expressions may add counters of degree */
+    size_t declared = model->counters.count; /* shares and expressions add counters of degree */
     for (size_t i = 0; i < declared; i++) {
         const struct tmn_node *item = node ? tmn_node_get(node, model->counters.items[i].name) : NULL,
                               *of = item ? tmn_node_get(item, "of") : NULL;
@@ -230,5 +241,9 @@ void tmn_read_counter_predicates(struct tmn_reader *reader) {
             continue;
         struct tmn_expr *expr = tmn_expr_parse(model, of, TMN_SCOPE_ATTRIBUTES, TMN_NATION, true, reader->list);
         model->counters.items[i].of = expr;
+        if (model->counters.items[i].share > 0) {
+            int degree = tmn_degree_feature(model, model->counters.items[i].layer);
+            model->counters.items[i].degree = model->features.items[degree].index;
+        }
     }
 }

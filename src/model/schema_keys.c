@@ -33,7 +33,7 @@ static const struct tmn_key unit[] = {{"households", S | R}, {0}};
 static const struct tmn_key unborn[] = {{"per_household", S}, {"reserve", S}, {"national", S}, {0}};
 static const struct tmn_key layer[] = {{"groups", S}, {"degree", S}, {"random", S}, {"degrees", S}, {"within", S}, {"long", S}, {"ring", S}, {"csv", S}, {"where", M},
     {"from", S}, {"to", S}, {"note", S}, {0}};
-static const struct tmn_key counter[] = {{"layer", S | R}, {"of", S | R}, {"max", S | R}, {"note", S}, {0}};
+static const struct tmn_key counter[] = {{"layer", S | R}, {"of", S | R}, {"max", S}, {"share", S}, {"note", S}, {0}};
 static const struct tmn_key transition[] = {{"who", S}, {"rate", S}, {"chance", S}, {"after", S}, {"then", M}, {"branch", L}, GROUNDS, {0}};
 static const struct tmn_key branch[] = {{"name", S}, {"chance", S | R}, {"then", M}, {"note", S}, {0}};
 static const struct tmn_key then[] = {{"set", M}, {"step", M}, {"add", M}, {"tell", M | L}, {"birth", M}, {0}};

@@ -51,6 +51,94 @@ static void counters_are_the_true_counts_of_living_ties(void **unused) {
     scene_close(scene);
 }
 
+static const char *const crowd =
+    "time: { start: 2001-01-01, windows: 60 }\n"
+    "attributes: { life: [here, dead], on: [no, yes], threshold: { levels: 0..100 }, hot: { levels: 0..3 } }\n"
+    "alive: life = here\n"
+    "population: { size: 1500, draw: { on: { yes: 0.2, no: rest }, threshold: { cumulative: \"(threshold + 1) / 101\" "
+    "} "
+    "} }\n"
+    "layers: { friends: { degree: 6, long: 0.2 } }\n"
+    "counters: { pressure: { layer: friends, of: on = yes, share: 100 } }\n"
+    "transitions:\n"
+    "  join: { who: on = no and pressure >= threshold, rate: 3 / y, then: { set: { on: yes } } }\n"
+    "  leave: { who: on = yes, rate: 1 / y, then: { set: { on: no } } }\n"
+    "  heat: { who: 50 <= pressure and pressure < 75.5, rate: 1 / y, then: { step: { hot: 1 } } }\n"
+    "  die: { rate: 0.9 / y, then: { set: { life: dead } } }\n";
+
+static bool has_clock(const struct scene *scene, uint32_t row, int transition) {
+    struct tmn_clock_view clocks[8];
+    for (int c = tmn_run_clocks(scene->run, row, clocks); c-- > 0;)
+        if (clocks[c].transition == transition)
+            return true;
+    return false;
+}
+
+/* A share of the living ties, rounded down; and the clocks that it rules, also when it moves by a death alone. */
+static void counters_are_shares_of_living_ties(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_open(crowd);
+    int pressure = scene_counter(scene, "pressure"), join = scene_transition(scene, "join"),
+        heat = scene_transition(scene, "heat");
+    int layer = scene->model->counters.items[pressure].layer;
+    static uint32_t was[1500], was_on[1500];
+    uint32_t by_death = 0, alone = 0, ruled[2] = {0};
+    for (int w = 0; w < 60; w++) {
+        scene_step(scene, 1);
+        for (uint32_t row = 0; row < 1500; row++) {
+            uint32_t on = recount(scene, layer, row, "on", 1), all = on + recount(scene, layer, row, "on", 0),
+                     share = all == 0 ? 0 : on * 100 / all;
+            assert_int_equal(tmn_run_counter(scene->run, pressure, row), share);
+            bool here = scene_level(scene, row, "life") == 0;
+            bool joins = here && scene_level(scene, row, "on") == 0 && share >= scene_level(scene, row, "threshold"),
+                 heats = here && share >= 50 && share <= 75;
+            assert_int_equal(has_clock(scene, row, join), joins);
+            assert_int_equal(has_clock(scene, row, heat), heats);
+            by_death += w > 0 && here && on == was_on[row] && (was[row] < 50) != (share < 50);
+            alone += here && all == 0;
+            ruled[0] += joins;
+            ruled[1] += heats;
+            was[row] = share;
+            was_on[row] = on;
+        }
+    }
+    assert_true(by_death > 30 && alone > 10 && ruled[0] > 1000 && ruled[1] > 1000);
+    scene_close(scene);
+}
+
+/* Beyond the 255 ties that degree() tells apart. */
+static void shares_of_any_number_of_ties(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 3 }\n"
+        "attributes: { on: [no, yes], seen: [no, yes] }\n"
+        "population: { size: 1201, deal: { on: { yes: 0.3, no: rest } } }\n"
+        "layers: { all: { groups: 1201 } }\n"
+        "counters: { part: { layer: all, of: on = yes, share: 1000 } }\n"
+        "transitions: { see: { who: seen = no and part >= 300, chance: 1, then: { set: { seen: yes } } } }\n");
+    scene_step(scene, 3);
+    for (uint32_t row = 0; row < 1201; row++) { /* 360 of the others, or 359: 0.3 of 1200 or just less */
+        bool on = scene_level(scene, row, "on") == 1;
+        assert_int_equal(tmn_run_counter(scene->run, 0, row), on ? 299 : 300);
+        assert_int_equal(scene_level(scene, row, "seen"), !on);
+    }
+    scene_close(scene);
+}
+
+/* A test of a counter alone cuts strata in two; a comparison with an attribute in as many as both have. */
+static void tests_of_counters_cut_strata_in_two(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_read(crowd);
+    const struct tmn_transition *transition = scene->model->transitions.items;
+    assert_int_equal(transition[scene_transition(scene, "heat")].personal.size, 2 * 2); /* alive, pressure */
+    assert_int_equal(transition[scene_transition(scene, "join")].personal.size, 2 * 2 * 101 * 101);
+    scene->options.threads = 3;
+    scene_start(scene);
+    struct tmn_digest full[2], three = scene_finish(scene, &full[0]), one = scene_finish(scene_open(crowd), &full[1]);
+    assert_same_digest(one, three);
+    assert_same_digest(full[0], full[1]);
+}
+
 /* A share is read as of the last commit, and is over those alive at the place by then. */
 static void shares_are_read_a_window_later_and_by_place(void **unused) {
     (void)unused;
@@ -295,6 +383,9 @@ static void weights_stand_for_those_not_simulated(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counters_are_the_true_counts_of_living_ties),
+        cmocka_unit_test(counters_are_shares_of_living_ties),
+        cmocka_unit_test(shares_of_any_number_of_ties),
+        cmocka_unit_test(tests_of_counters_cut_strata_in_two),
         cmocka_unit_test(shares_are_read_a_window_later_and_by_place),
         cmocka_unit_test(feedback_is_updated_all_at_once_and_clamped),
         cmocka_unit_test(adds_go_to_the_place_of_the_start_unless_now),

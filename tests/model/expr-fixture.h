@@ -26,7 +26,7 @@ static inline int fixture_feature(struct fixture *f, enum tmn_feature_kind kind,
                 : kind == TMN_FEATURE_MAP     ? (int)m->maps.count - 1
                 : kind == TMN_FEATURE_COUNTER ? (int)m->counters.count - 1
                                               : m->birth_year;
-    struct tmn_feature feature = {kind, index, name, cardinality, level, ordered, numeric, first};
+    struct tmn_feature feature = {kind, index, name, cardinality, level, ordered, numeric, first, NULL};
     TMN_PUSH(&f->arena, &m->features, feature);
     return (int)m->features.count - 1;
 }
