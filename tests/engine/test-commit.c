@@ -1,6 +1,7 @@
 /* Counters, shares, feedback, events and outcomes: what is committed at the end of a window and read in the next. */
 #include "support.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -137,6 +138,73 @@ static void tests_of_counters_cut_strata_in_two(void **unused) {
     struct tmn_digest full[2], three = scene_finish(scene, &full[0]), one = scene_finish(scene_open(crowd), &full[1]);
     assert_same_digest(one, three);
     assert_same_digest(full[0], full[1]);
+}
+
+/* The same over random networks and networks of given degrees, as far as messages reach. */
+static void counters_are_true_on_every_network(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_read(
+        "time: { start: 2001-01-01, windows: 40 }\n"
+        "attributes: { life: [here, dead], mood: { levels: 0..3 }, contacts: { levels: 0..4 } }\n"
+        "alive: life = here\n"
+        "parameters: { z: 1 }\n"
+        "population: { size: 2000, draw: { contacts: { 0: 0.2, 1: 0.2, 2: 0.2, 3: 0.2, 4: rest }, mood: { 0: 0.9, 3: "
+        "rest } } }\n"
+        "layers: { wide: { random: z }, near: { degrees: 3 }, mine: { degrees: contacts } }\n"
+        "counters: { wide_3: { layer: wide, of: mood = 3, max: 9 }, near_3: { layer: near, of: mood = 3, max: 3 }, "
+        "mine_3: { "
+        "layer: mine, of: mood = 3, max: 4 } }\n"
+        "transitions:\n"
+        "  rise: { who: mood < 3, rate: 1.5 / y * (wide_3 + near_3 + mine_3), then: { step: { mood: 1 }, tell: { wide: "
+        "{ "
+        "step: { mood: 1 } }, mine: { chance: 0.1, step: { mood: -1 } } } } }\n"
+        "  die: { who: mood > 0, rate: 0.1 / y * (1 + degree(near) + degree(mine)), then: { set: { life: dead } } }\n");
+    scene_record(scene);
+    struct tmn_settings settings = {0};
+    scene_set(scene, &settings, "z=5");
+    scene_start(scene);
+    scene_step(scene, 40);
+    const char *const name[3] = {"wide_3", "near_3", "mine_3"};
+    uint32_t beyond[3] = {0}, ties[64];
+    double sum = 0;
+    for (uint32_t row = 0; row < 2000; row++) {
+        for (int c = 0; c < 3; c++) {
+            int counter = scene_counter(scene, name[c]);
+            uint32_t count = recount(scene, c, row, "mood", 3), max = scene->model->counters.items[counter].max;
+            assert_int_equal(tmn_run_counter(scene->run, counter, row), count < max ? count : max);
+            beyond[c] += count > 1;
+        }
+        sum += tmn_layer_ties(tmn_run_world(scene->run), 0, row, ties);
+    }
+    assert_true(beyond[0] > 100 && beyond[1] > 100 && beyond[2] > 100);
+    assert_true(fabs(sum / 2000 - 5) < 0.2); /* as set, not as declared */
+    assert_true(scene_firings(scene, "rise") > 100 && scene_firings(scene, "die") > 100);
+    scene_close(scene);
+}
+
+/* 255 ties are told apart where a layer does not say beforehand how many a row may have. */
+static void degrees_that_can_not_be_told_apart_are_refused(void **unused) {
+    (void)unused;
+    for (int many = 0; many < 2; many++) {
+        struct scene *scene =
+            scene_read("time: { start: 2001-01-01, windows: 4 }\n"
+                       "attributes: { mood: [calm, angry] }\n"
+                       "parameters: { z: 20 }\n"
+                       "population: { size: 2000 }\n"
+                       "layers: { wide: { random: z } }\n"
+                       "transitions:\n"
+                       "  turn: { who: mood = calm, rate: 0.01 / y * degree(wide), then: { set: { mood: angry } } }\n"
+                       "  back: { who: mood = angry, rate: 1 / y, then: { set: { mood: calm } } }\n");
+        struct tmn_settings settings = {0};
+        struct tmn_error err = {0};
+        if (many)
+            scene_set(scene, &settings, "z=250");
+        assert_int_equal(tmn_run_new(&scene->run, scene->model, &scene->options, &err), !many);
+        if (many)
+            assert_non_null(
+                strstr(err.text, "counter 'degree(wide)' can not count more than 255 ties of a person, but its layer"));
+        scene_close(scene);
+    }
 }
 
 /* A share is read as of the last commit, and is over those alive at the place by then. */
@@ -383,6 +451,8 @@ static void weights_stand_for_those_not_simulated(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counters_are_the_true_counts_of_living_ties),
+        cmocka_unit_test(counters_are_true_on_every_network),
+        cmocka_unit_test(degrees_that_can_not_be_told_apart_are_refused),
         cmocka_unit_test(counters_are_shares_of_living_ties),
         cmocka_unit_test(shares_of_any_number_of_ties),
         cmocka_unit_test(tests_of_counters_cut_strata_in_two),
