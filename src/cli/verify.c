@@ -107,7 +107,7 @@ static void print_tally(const struct tmn_verify *verify, const char *out) {
         printf("; %zu slow ones left out", verify->left_out);
     printf("\n%zu runs, seed %llu, each interval at %.4f %%\n", verify->runs, (unsigned long long)verify->seed,
            100 * (1 - verify->alpha));
-    printf("Results in %s%s%s\n", tmn_bold(stdout), out, tmn_plain(stdout));
+    printf("Results in %s%s%s; open %s/verify.html in a browser\n", tmn_bold(stdout), out, tmn_plain(stdout), out);
 }
 
 static void print_tables(struct tmn_arena *arena, const struct suite *suite, const struct tmn_verify *verify,

@@ -31,8 +31,9 @@ struct tmn_verify_row {
     struct tmn_range range;          /* of ours, at the level of the suite */
     double expected;                 /* NAN: a law; 0 for `against` */
     struct tmn_range expected_range; /* expected with its error (at the same level) and tolerance */
-    double resolution;               /* the smallest deviation that this row can not overlook: half the width of the
-                                      * interval, of what is expected (relative), or as it stands; NAN: none */
+    double resolution; /* half the width of the interval with error and tolerance: a deviation of that size is found
+                        * every other time, one of twice that size nearly always. Of what is expected (relative), or as
+                        * it stands; of a law Cohen's w; NAN: none */
     bool relative;
     struct tmn_goodness law; /* EXPECT_LAW */
     int runs;                /* behind the row; with `given` those above it */
@@ -81,8 +82,12 @@ const char *tmn_check_kind_name(enum tmn_check_kind kind); /* published, exact, 
 const char *tmn_verify_ours(struct tmn_arena *arena, const struct tmn_verify_row *row);
 const char *tmn_verify_expected(struct tmn_arena *arena, const struct tmn_verify_row *row);
 const char *tmn_verify_resolution(struct tmn_arena *arena, const struct tmn_verify_row *row);
+/* "z = 3, size = 1000"; "" when nothing is set. */
+const char *tmn_settings_text(struct tmn_arena *arena, const struct tmn_model *model,
+                              const struct tmn_assigned_list *list);
 void tmn_verify_csv(const struct tmn_verify *verify, struct tmn_text *out);
 void tmn_verify_json(const struct tmn_verify *verify, struct tmn_text *out);
+bool tmn_verify_html(const struct tmn_verify *verify, struct tmn_text *out, struct tmn_error *err);
 /* Writes the results folder: verify.csv, verify.json, verify.html. */
 bool tmn_verify_save(const struct tmn_verify *verify, struct tmn_arena *arena, const char *path, struct tmn_error *err);
 

@@ -61,9 +61,8 @@ const char *tmn_verify_resolution(struct tmn_arena *arena, const struct tmn_veri
     return tmn_arena_printf(arena, row->resolution < 0.0995 ? "%.2g %%" : "%.0f %%", 100 * row->resolution);
 }
 
-/* "z = 3, size = 1000": what the check sets. */
-static const char *settings_text(struct tmn_arena *arena, const struct tmn_model *model,
-                                 const struct tmn_assigned_list *list) {
+const char *tmn_settings_text(struct tmn_arena *arena, const struct tmn_model *model,
+                              const struct tmn_assigned_list *list) {
     struct tmn_text text;
     tmn_text_init(&text, arena);
     tmn_text_put(&text, "%s", "");
@@ -84,8 +83,8 @@ static void put_csv_row(struct tmn_text *out, const struct tmn_verify_row *row) 
     tmn_csv_put_text(out, row->name);
     put_cell(out, check->text);
     put_cell(out, tmn_check_kind_name(check->kind));
-    put_cell(out, settings_text(out->arena, row->model, &check->set));
-    put_cell(out, settings_text(out->arena, row->model, &check->against));
+    put_cell(out, tmn_settings_text(out->arena, row->model, &check->set));
+    put_cell(out, tmn_settings_text(out->arena, row->model, &check->against));
     put_cell(out, tmn_verify_expected(out->arena, row));
     tmn_csv_put_real(out, number ? check->expected.value : (double)NAN);
     tmn_csv_put_real(out, check->error.expr ? check->error.value : (double)NAN);
@@ -121,8 +120,9 @@ static void put_json_row(struct tmn_json *json, const struct tmn_verify_row *row
     tmn_json_text(json, "check", row->name);
     tmn_json_text(json, "text", check->text);
     tmn_json_text(json, "kind", tmn_check_kind_name(check->kind));
-    tmn_json_text(json, "set", settings_text(arena, row->model, &check->set));
-    tmn_json_text(json, "against", check->against_parameter ? settings_text(arena, row->model, &check->against) : NULL);
+    tmn_json_text(json, "set", tmn_settings_text(arena, row->model, &check->set));
+    tmn_json_text(json, "against",
+                  check->against_parameter ? tmn_settings_text(arena, row->model, &check->against) : NULL);
     tmn_json_text(json, "expected", tmn_verify_expected(arena, row));
     tmn_json_real(json, "expected_value", check->expect == TMN_EXPECT_NUMBER ? check->expected.value : (double)NAN);
     tmn_json_real(json, "error", check->error.value);
@@ -173,14 +173,16 @@ void tmn_verify_json(const struct tmn_verify *verify, struct tmn_text *out) {
 bool tmn_verify_save(const struct tmn_verify *verify, struct tmn_arena *arena, const char *path,
                      struct tmn_error *err) {
     struct tmn_folder folder = {NULL, NULL};
-    struct tmn_text csv, json;
+    struct tmn_text csv, json, page;
     tmn_text_init(&csv, arena);
     tmn_text_init(&json, arena);
+    tmn_text_init(&page, arena);
     tmn_verify_csv(verify, &csv);
     tmn_verify_json(verify, &json);
-    bool good = tmn_folder_begin(&folder, arena, path, err) &&
+    bool good = tmn_verify_html(verify, &page, err) && tmn_folder_begin(&folder, arena, path, err) &&
                 tmn_folder_write(&folder, "verify.csv", csv.items, csv.count, err) &&
                 tmn_folder_write(&folder, "verify.json", json.items, json.count, err) &&
+                tmn_folder_write(&folder, "verify.html", page.items, page.count, err) &&
                 tmn_folder_commit(&folder, err);
     tmn_folder_abandon(&folder); /* after a commit nothing is left to abandon */
     return good;
