@@ -116,7 +116,7 @@ TUMEN_API void tumen_run_free(struct tumen_run *run);
  * only be read and freed. */
 TUMEN_API bool tumen_run_step(struct tumen_run *run, struct tumen_error *error);
 TUMEN_API int tumen_run_window(const struct tumen_run *run);  /* windows done */
-TUMEN_API int tumen_run_windows(const struct tumen_run *run); /* windows in all */
+TUMEN_API int tumen_run_windows(const struct tumen_run *run); /* windows in all; those done once `until` held */
 TUMEN_API bool tumen_run_done(const struct tumen_run *run);
 /* First day of the coming window as year * 10000 + month * 100 + day, such as 19940108. */
 TUMEN_API int tumen_run_date(const struct tumen_run *run);

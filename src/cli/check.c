@@ -67,6 +67,7 @@ static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run
             tmn_progress_draw(&progress, window + 1, tmn_run_windows(run), "measuring on a small run");
     }
     tmn_progress_end(&progress);
+    cost->until_held = tmn_run_until_held(run);
     if (!good && err->code == TMN_CAPACITY && cost->windows > 0)
         cost->ended_early = tmn_arena_strdup(arena, err->text);
     return good || cost->ended_early;

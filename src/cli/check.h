@@ -14,6 +14,7 @@ struct tmn_cost {
     int threads;
     int windows, years;      /* of the small run, done */
     const char *ended_early; /* why the small run ended before its time, or NULL */
+    bool until_held;         /* the scenario's `until` ended the small run */
     double *ties;            /* [years * layers] mean living ties of the living at the end of each year */
 };
 

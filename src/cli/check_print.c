@@ -114,7 +114,9 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
            expected_s(cost), cost->threads, cost->threads == 1 ? "" : "s", cost->person_windows_per_s / 1e6);
     if (cost->windows < model->calendar.windows)
         printf("  measured over             %d of %d windows%s\n", cost->windows, model->calendar.windows,
-               cost->ended_early ? ", for so small a run ended early:" : "");
+               cost->ended_early  ? ", for so small a run ended early:"
+               : cost->until_held ? ", since `until` held; the time above is that of all"
+                                  : "");
     if (cost->ended_early)
         tmn_print_wrapped(stdout, "    ", cost->ended_early);
 }

@@ -10,8 +10,8 @@
  * folders with a scenario.yaml, or files NAME.yaml, at most one folder deep ("dprk", "toy/rumour"). TMN_USAGE with the
  * nearest name. */
 bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char **path, struct tmn_error *err);
-/* The same for a suite: a scenario, or a folder (by path or by name) whose scenarios are meant, one level deep, by name.
- * paths: [*count], at least one. */
+/* The same for a suite: a scenario, or a folder (by path or by name) whose scenarios are meant, one level deep, by
+ * name. paths: [*count], at least one. */
 bool tmn_suite_locate(struct tmn_arena *arena, const char *word, const char ***paths, size_t *count,
                       struct tmn_error *err);
 

@@ -19,9 +19,9 @@ static void announce(const struct tmn_session *session, const struct tmn_run *ru
     tmn_format_count(tmn_run_alive(run), persons);
     tmn_date_format(tmn_date_day(model->calendar.start_year, 1, 1), first);
     tmn_date_format(tmn_calendar_window(&model->calendar, session->windows - 1).first_day, last);
-    printf("%s%s%s\n%s to the week of %s, %s simulated persons at the start, scale %g, seed %lld\n", tmn_bold(stdout),
-           model->title ? model->title : model->name, tmn_plain(stdout), first, last, persons,
-           session->arguments->scale, session->arguments->seed);
+    printf("%s%s%s\n%s to the week of %s%s, %s simulated persons at the start, scale %g, seed %lld\n", tmn_bold(stdout),
+           model->title ? model->title : model->name, tmn_plain(stdout), first, last,
+           model->until ? " at the latest" : "", persons, session->arguments->scale, session->arguments->seed);
     fflush(stdout);
 }
 

@@ -285,11 +285,21 @@ static void print_thin(struct tmn_arena *arena, const struct tmn_result *result,
         tmn_print_wrapped(stdout, "  ", names.items);
 }
 
+static void print_until(const struct tmn_result *result) {
+    const struct tmn_model *model = result->model;
+    char day[16];
+    tmn_date_format(tmn_calendar_window(&model->calendar, result->windows).first_day - 1, day);
+    printf("\nThe run ended on %s, after %d of at most %d windows: until %s", day, result->windows,
+           model->calendar.windows, model->until->source);
+}
+
 static void print_facts(const struct tmn_result *result) {
     char digest[40], peak[32];
     snprintf(digest, sizeof digest, "%016llx%016llx", (unsigned long long)result->weekly.high,
              (unsigned long long)result->weekly.low);
     tmn_format_count((long long)(result->facts.peak_rss_bytes >> 20), peak);
+    if (result->until_held)
+        print_until(result);
     printf("\n%d of %d windows, digest %s\n%.1f s on %d thread%s, %.1f million person-weeks/s, peak memory %s MiB\n",
            result->windows, result->windows_total, digest, result->facts.wall_s, result->facts.threads,
            result->facts.threads == 1 ? "" : "s", tmn_result_person_weeks_per_s(result) / 1e6, peak);

@@ -67,7 +67,9 @@ bool tmn_run_new(struct tmn_run **run, const struct tmn_model *model, const stru
 void tmn_run_free(struct tmn_run *run);
 bool tmn_run_step(struct tmn_run *run, struct tmn_error *err); /* one window */
 int tmn_run_window(const struct tmn_run *run);                 /* windows done */
+/* Windows of the whole run; as many as are done once the scenario's `until` has held, which ends it. */
 int tmn_run_windows(const struct tmn_run *run);
+bool tmn_run_until_held(const struct tmn_run *run);
 const struct tmn_world *tmn_run_world(const struct tmn_run *run);
 const struct tmn_counters_of_run *tmn_run_counters(const struct tmn_run *run);
 struct tmn_digest tmn_run_weekly_digest(const struct tmn_run *run);

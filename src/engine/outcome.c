@@ -128,6 +128,11 @@ void tmn_outcomes_close_window(struct tmn_run *run) {
     }
 }
 
+void tmn_outcomes_end(struct tmn_run *run) {
+    for (size_t o = 0; o < run->model->outcomes.count; o++)
+        run->outcome[o].last_day[period_of(run, &run->model->outcomes.items[o], &run->now)] = last_day(&run->now);
+}
+
 struct tmn_series tmn_run_series(const struct tmn_run *run, int outcome) {
     const struct tmn_outcome_state *state = &run->outcome[outcome];
     int done = 0;

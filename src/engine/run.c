@@ -100,6 +100,9 @@ int tmn_run_window(const struct tmn_run *run) {
 int tmn_run_windows(const struct tmn_run *run) {
     return run->windows;
 }
+bool tmn_run_until_held(const struct tmn_run *run) {
+    return run->until_held;
+}
 const struct tmn_world *tmn_run_world(const struct tmn_run *run) {
     return run->world;
 }

@@ -219,6 +219,7 @@ struct tmn_run {
     struct tmn_error error; /* of the step that failed; none goes on after it */
     bool failed;
     int window, windows;   /* done, to do */
+    bool until_held;       /* the scenario's `until`, which ended the run */
     struct tmn_window now; /* the window being computed */
 
     uint32_t rows, blocks, alive;
@@ -407,6 +408,7 @@ bool tmn_phase_feedback(struct tmn_run *run, struct tmn_error *err);
 /* outcome.c */
 void tmn_outcomes_prepare(struct tmn_run *run);
 void tmn_outcomes_close_window(struct tmn_run *run);
+void tmn_outcomes_end(struct tmn_run *run); /* the period of this window is the last one, and ends with it */
 
 /* digest.c */
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);

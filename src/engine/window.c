@@ -77,6 +77,15 @@ static bool output(struct tmn_run *run, struct tmn_error *err) {
     return true;
 }
 
+/* Looks at `until` once all is committed: shares and feedback as the next window would read them. */
+static void end_if_due(struct tmn_run *run) {
+    if (run->model->until == NULL || tmn_expr_eval(run->model->until, &run->worker[0].env) == 0)
+        return;
+    run->until_held = true;
+    run->windows = run->window;
+    tmn_outcomes_end(run);
+}
+
 static const struct {
     enum tmn_phase phase;
     bool (*run)(struct tmn_run *run, struct tmn_error *err);
@@ -104,6 +113,7 @@ static bool step(struct tmn_run *run, struct tmn_error *err) {
         run->counters.phase_s[phases[p].phase] += now_s() - begin;
     }
     run->window++;
+    end_if_due(run);
     return true;
 }
 

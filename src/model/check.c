@@ -127,6 +127,8 @@ void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context
     fn(context, model->alive);
     if (model->unborn)
         fn(context, model->unborn);
+    if (model->until)
+        fn(context, model->until);
     for (size_t i = 0; i < model->shares.count; i++)
         fn(context, model->shares.items[i].who);
     for (size_t i = 0; i < model->layers.count; i++) {

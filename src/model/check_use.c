@@ -1,4 +1,4 @@
-/* What is declared and never used, and levels that nobody can ever have. */
+/* What is declared and never used, levels that nobody can ever have, and an end that never comes. */
 #include "model/check.h"
 
 #include <math.h>
@@ -215,7 +215,22 @@ static void check_reached(struct tmn_checker *checker) {
     }
 }
 
+/* An `until` that cannot hold, or that always does. */
+static void check_until(struct tmn_checker *checker) {
+    const struct tmn_expr *until = checker->model->until;
+    if (!until)
+        return;
+    struct tmn_interval bound = tmn_expr_bound(until, &checker->env, checker->known);
+    if (bound.high == 0)
+        tmn_report_warning(checker->list, until->place, "never-true", NULL,
+                           "this can never hold: the run goes on to the end of 'time'");
+    else if (bound.low == 1)
+        tmn_report_warning(checker->list, until->place, "always-true", NULL,
+                           "this always holds: the run ends with its first window");
+}
+
 void tmn_check_use(struct tmn_checker *checker) {
     check_unused(checker);
     check_reached(checker);
+    check_until(checker);
 }

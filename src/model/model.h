@@ -441,6 +441,7 @@ struct tmn_model {
     uint64_t source_hash;              /* of every file read */
     struct tmn_calendar calendar;
     int32_t end_day;
+    struct tmn_expr *until; /* the run ends with the window after which this national condition holds; or NULL */
     struct {
         struct tmn_attribute *items;
         size_t count, capacity;

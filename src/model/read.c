@@ -215,6 +215,7 @@ static void read_rules(struct tmn_reader *reader) {
     tmn_read_alive(reader);
     tmn_read_counter_predicates(reader);
     tmn_read_feedback_rules(reader);
+    tmn_read_until(reader);
     tmn_read_transitions(reader);
     tmn_read_events(reader);
     tmn_read_outcomes(reader);

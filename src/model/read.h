@@ -123,6 +123,7 @@ void tmn_read_feedbacks(struct tmn_reader *reader);        /* names and ranges *
 void tmn_read_transition_names(struct tmn_reader *reader); /* and names of branches and events */
 void tmn_read_layer_numbers(struct tmn_reader *reader);    /* degrees, means and shares, over parameters */
 void tmn_read_alive(struct tmn_reader *reader);
+void tmn_read_until(struct tmn_reader *reader);
 void tmn_read_counter_predicates(struct tmn_reader *reader);
 void tmn_read_feedback_rules(struct tmn_reader *reader);
 void tmn_read_transitions(struct tmn_reader *reader);

@@ -67,6 +67,12 @@ void tmn_read_time(struct tmn_reader *reader) {
     tmn_calendar_init(calendar, year, quarters, tmn_calendar_until(calendar, model->end_day));
 }
 
+void tmn_read_until(struct tmn_reader *reader) {
+    const struct tmn_node *until = tmn_node_get(reader->section[TMN_IN_TIME], "until");
+    if (until && until->kind == TMN_NODE_SCALAR && !until->null)
+        reader->model->until = tmn_expr_parse(reader->model, until, TMN_SCOPE_PLACE, TMN_NATION, true, reader->list);
+}
+
 /* "0..7"; *first and *last are its ends. */
 static bool parse_span(const char *text, long long *first, long long *last) {
     const char *dots = strstr(text, "..");

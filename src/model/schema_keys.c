@@ -14,7 +14,7 @@ enum { S = TMN_SCALAR, L = TMN_LIST, M = TMN_MAP, R = TMN_REQUIRED };
 
 static const struct tmn_key scenario[] = {{"language", S | R}, {"name", S | R}, {"title", S}, {"purpose", S}, {"include", L | S}, SECTIONS, {0}};
 static const struct tmn_key included[] = {{"include", L | S}, SECTIONS, {0}};
-static const struct tmn_key time[] = {{"start", S | R}, {"end", S}, {"windows", S}, {"window", S}, {0}};
+static const struct tmn_key time[] = {{"start", S | R}, {"end", S}, {"windows", S}, {"window", S}, {"until", S}, {0}};
 static const struct tmn_key attribute[] = {{"levels", S | L | M | R}, {"ordered", S}, {"start", S}, {"note", S}, {0}};
 static const struct tmn_key levels[] = {{"csv", S | R}, {"column", S | R}, {"where", M}, {0}};
 static const struct tmn_key map[] = {{"of", S | R}, {"csv", S}, {"where", M}, {"from", S}, {"to", S}, {"levels", L}, {"values", M},

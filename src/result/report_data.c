@@ -75,6 +75,7 @@ static void put_run(struct tmn_json *json, const struct tmn_result *result) {
     tmn_json_int(json, "windows", result->windows);
     tmn_json_int(json, "windows_total", result->windows_total);
     tmn_json_bool(json, "complete", tmn_result_complete(result));
+    tmn_json_bool(json, "until_held", result->until_held);
     put_date(json, "until", tmn_calendar_window(&model->calendar, result->windows).first_day - 1);
     put_hex(json, "digest", result->weekly.high, result->weekly.low);
     put_hex(json, "full_digest", result->full.high, result->full.low);

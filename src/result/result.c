@@ -25,6 +25,7 @@ void tmn_result_gather(struct tmn_result *result, struct tmn_arena *arena, const
         .alive = tmn_run_alive(run),
         .windows = tmn_run_window(run),
         .windows_total = tmn_run_windows(run),
+        .until_held = tmn_run_until_held(run),
         .weekly = tmn_run_weekly_digest(run),
         .full = tmn_run_full_digest(run),
         .counters = *tmn_run_counters(run),

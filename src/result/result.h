@@ -32,7 +32,8 @@ struct tmn_result {
     uint64_t seed;
     double scale, weight;          /* weight: persons per simulated person */
     uint32_t rows, persons, alive; /* rows with the unborn; alive at the start; alive now */
-    int windows, windows_total;    /* done, asked for */
+    int windows, windows_total;    /* done, asked for (and no more than done where `until` held) */
+    bool until_held;               /* the scenario's `until` ended the run */
     struct tmn_digest weekly, full;
     struct tmn_counters_of_run counters;
     const struct tmn_series *series; /* [model->outcomes.count], valid while the run lives */

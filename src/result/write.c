@@ -100,6 +100,7 @@ void tmn_result_run_json(const struct tmn_result *result, struct tmn_text *out) 
     tmn_json_int(&json, "windows", result->windows);
     tmn_json_int(&json, "windows_total", result->windows_total);
     tmn_json_bool(&json, "complete", tmn_result_complete(result));
+    tmn_json_bool(&json, "until_held", result->until_held);
     put_date(&json, "start", tmn_calendar_window(&model->calendar, 0).first_day);
     put_date(&json, "end", tmn_calendar_window(&model->calendar, result->windows).first_day - 1);
     put_digest(&json, "digest", result->weekly);

@@ -225,6 +225,29 @@ class Runs(Case):
         found = self.run_json("--until", "2001")
         self.assertEqual((found["windows"], found["windows_total"], found["complete"]), (104, 104, True))
 
+    def test_until_of_the_scenario(self):
+        (self.folder / "light.yaml").write_text(
+            "language: 1\nname: light\ntime: { start: 2001-01-01, windows: 104, until: share(lit = yes) >= 0.5 }\n"
+            "attributes: { lit: [no, yes] }\npopulation: { size: 1000 }\n"
+            "transitions: { light: { who: lit = no, rate: 3 / y, then: { set: { lit: yes } } } }\n"
+            "outcomes: { lights: { flow: lit = yes, every: run } }\n")
+        ran = self.expect(0, "run", "light.yaml", "--out", "out")
+        self.assertRegex(ran.stdout, r"The run ended on 2001-\d\d-\d\d, after \d+ of at most 104 windows: until "
+                                     r"share\(lit = yes\) >= 0.5\n")
+        found = json.loads((self.folder / "out/run.json").read_text())
+        self.assertTrue(found["complete"] and found["until_held"])
+        self.assertEqual(found["windows"], found["windows_total"])
+        self.assertLess(found["windows"], 20)
+        page = json.loads((self.folder / "out/report.json").read_text())
+        self.assertEqual((page["run"]["windows"], page["run"]["until_held"]), (found["windows"], True))
+        self.assertEqual(page["run"]["until"], found["end"])
+        with (self.folder / "out/outcomes.csv").open() as file:
+            lights = list(csv.DictReader(file))
+        self.assertEqual((len(lights), lights[0]["period_to"]), (1, found["end"]))
+        self.assertIn("since `until` held", self.expect(0, "check", "light.yaml").stdout)
+        short = self.run_json("--until", "2001-01-07")
+        self.assertFalse(short["until_held"])
+
     def test_quiet(self):
         ran = self.expect(0, "run", VILLAGE, "--quiet", "--out", "out")
         self.assertEqual((ran.stdout, ran.stderr), ("", ""))

@@ -448,6 +448,82 @@ static void weights_stand_for_those_not_simulated(void **unused) {
     scene_close(scene);
 }
 
+/* ---- the end ---- */
+
+static const char *const spread =
+    "time: { start: 2001-01-01, windows: 150%s }\n"
+    "attributes: { lit: [no, yes] }\n"
+    "population: { size: 1000, deal: { lit: { yes: 0.01, no: rest } } }\n"
+    "parameters: { most: 0.5 }\n"
+    "drivers: { gate: { start: 0, steps: { 2002-06-01: 1 } } }\n"
+    "feedback: { seen: { range: [0, 1e6], start: 0 } }\n"
+    "transitions: { light: { who: lit = no, rate: 2 / y * (0.1 + share(lit = yes)), then: { set: { lit: yes }, add: { "
+    "seen: 1 } } } }\n"
+    "outcomes: { all: { flow: lit = yes, every: run }, yearly: { flow: lit = yes }, now: { stock: lit = yes, every: "
+    "window } }\n";
+
+static struct scene *open_spread(const char *until) {
+    char yaml[2048];
+    snprintf(yaml, sizeof yaml, spread, until);
+    return scene_open(yaml);
+}
+
+/* Windows of the run without `until` after which more than half are lit, and its digest then. */
+static int half_lit(struct tmn_digest *digest) {
+    struct scene *scene = open_spread("");
+    while (scene_count(scene, "lit", 1) <= 500)
+        scene_step(scene, 1);
+    int windows = tmn_run_window(scene->run);
+    *digest = tmn_run_full_digest(scene->run);
+    assert_false(tmn_run_until_held(scene->run));
+    scene_close(scene);
+    return windows;
+}
+
+/* `until` looks at what the window committed; the run ends there, complete, with its periods, and is the same as
+ * without it as far as it goes. */
+static void a_run_ends_with_the_window_after_which_until_holds(void **unused) {
+    (void)unused;
+    struct tmn_digest straight;
+    int windows = half_lit(&straight);
+    static const char *const until[] = {", until: share(lit = yes) > most", ", until: seen > 490",
+                                        ", until: gate > 0 or share(lit = yes) > 0.5"};
+    assert_in_range(windows, 20, 70); /* before the gate */
+    for (size_t i = 0; i < sizeof until / sizeof *until; i++) {
+        struct scene *scene = open_spread(until[i]);
+        scene_step(scene, windows - 1);
+        assert_int_equal(tmn_run_windows(scene->run), 150);
+        scene_step(scene, 1);
+        assert_true(tmn_run_until_held(scene->run));
+        assert_int_equal(tmn_run_windows(scene->run), windows);
+        assert_same_digest(tmn_run_full_digest(scene->run), straight);
+        int32_t next = tmn_calendar_window(&scene->model->calendar, windows).first_day;
+        for (int o = 0; o < 3; o++) {
+            struct tmn_series series = tmn_run_series(scene->run, o);
+            assert_int_equal(series.last_day[series.periods - 1], next - 1);
+            assert_int_equal(series.periods, o == 0 ? 1 : o == 1 ? (windows + 51) / 52 : windows);
+        }
+        assert_true(scene_value(scene, "all", 0, 0) == scene_count(scene, "lit", 1) - 10);
+        struct tmn_error err;
+        assert_false(tmn_run_step(scene->run, &err));
+        assert_int_equal(err.code, TMN_USAGE);
+        scene_close(scene);
+    }
+}
+
+/* Drivers and the year are those of the window that is over. */
+static void until_may_wait_for_a_driver_or_a_year(void **unused) {
+    (void)unused;
+    struct scene *gate = open_spread(", until: gate = 1"), *year = open_spread(", until: year > 2001 and seen > 0");
+    int opens = tmn_calendar_until(&gate->model->calendar, tmn_date_day(2002, 6, 1)); /* the first window after it */
+    scene_step(gate, opens + 1);
+    assert_true(tmn_run_until_held(gate->run));
+    scene_step(year, 53);
+    assert_true(tmn_run_until_held(year->run));
+    scene_close(gate);
+    scene_close(year);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counters_are_the_true_counts_of_living_ties),
@@ -463,6 +539,8 @@ int main(void) {
         cmocka_unit_test(cut_feedback_is_held_at_its_start),
         cmocka_unit_test(events_have_a_clock_for_each_place),
         cmocka_unit_test(outcomes_count_firings_and_messages_once),
+        cmocka_unit_test(a_run_ends_with_the_window_after_which_until_holds),
+        cmocka_unit_test(until_may_wait_for_a_driver_or_a_year),
         cmocka_unit_test(weights_stand_for_those_not_simulated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

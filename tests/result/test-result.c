@@ -187,7 +187,7 @@ static void run_json_has_its_keys(void **state) {
         "\"persons\":1000,",
         "\"windows\":156,",
         "\"windows_total\":156,",
-        "\"complete\":true",
+        "\"complete\":true,\"until_held\":false",
         "\"digest\":\"00000000000000020000000000000001\"",
         "\"full_digest\":\"00000000000000040000000000000003\"",
         "\"wall_s\":2,",

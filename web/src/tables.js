@@ -121,7 +121,7 @@ export function runSection(data) {
   const rows = [
     ['Scenario', `${scenario.name}, ${scenario.start} to ${scenario.end}, windows of ${number(scenario.window_days)} days, hash ${scenario.hash}`],
     ['Seed and scale', `seed ${run.seed}, scale ${number(run.scale)}: ${plural(run.persons, 'simulated person')}, each for ${number(run.weight)}`],
-    ['Run', `${number(run.windows)} of ${number(run.windows_total)} windows${run.complete ? '' : ' (stopped early)'}, ${number(run.firings)} firings, ${number(run.messages_delivered)} messages`],
+    ['Run', `${number(run.windows)} of ${number(run.windows_total)} windows${run.complete ? run.until_held ? ' (then until held)' : '' : ' (stopped early)'}, ${number(run.firings)} firings, ${number(run.messages_delivered)} messages`],
     ['Digest', h('code', {}, run.digest)], ['Full digest', h('code', {}, run.full_digest)],
     ['Settings changed', run.settings.length ? run.settings.map((one) => [h('code', {}, one), ' ']) : 'none'],
     ['Program', `tumen ${run.version}, ${run.compiler}, engine ${run.engine}`],
