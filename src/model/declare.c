@@ -58,7 +58,9 @@ static void report_absent(struct tmn_reader *reader, const char *name, const cha
         tmn_report(reader->list, place, "wrong-kind", NULL, "'%s' is %s %s, and %s %s is wanted here", name,
                    article(found), found, article(kind), kind);
     else if (!found)
-        tmn_report(reader->list, place, "unknown-name", tmn_hint_nearest(reader->list, name, names, count),
+        tmn_report(reader->list, place, "unknown-name",
+                   strchr(name, '=') ? "an entry is written `name: value`"
+                                     : tmn_hint_nearest(reader->list, name, names, count),
                    "there is no %s '%s'", kind, name);
 }
 

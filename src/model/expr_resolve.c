@@ -64,7 +64,11 @@ static struct tmn_expr *resolve_feature(struct tmn_resolver *r, const struct tmn
         return NULL;
     const struct tmn_feature *f = &r->model->features.items[feature];
     if (!f->numeric) {
-        const char *hint = tmn_arena_printf(r->arena, "compare it with a level: %s = %s", f->name, f->level[0]);
+        bool digits = f->level[0][0] >= '0' && f->level[0][0] <= '9';
+        const char *hint = digits
+                               ? tmn_arena_printf(r->arena, "declare numbers as { levels: %s..%s }", f->level[0],
+                                                  f->level[f->cardinality - 1])
+                               : tmn_arena_printf(r->arena, "compare it with a level: %s = %s", f->name, f->level[0]);
         tmn_report(r->list, tmn_resolver_place(r, s), "wrong-type", hint, "'%s' has named levels and is not a number",
                    f->name);
         return NULL;

@@ -56,7 +56,7 @@ void tmn_read_time(struct tmn_reader *reader) {
         model->end_day = last.first_day + last.quarter_days / 4 - 1;
         return;
     }
-    if (!tmn_get_date(reader, node, "end", &model->end_day))
+    if (!tmn_get_last_date(reader, node, "end", &model->end_day))
         return;
     if (model->end_day < start || model->end_day - start > 366 * 1000) {
         tmn_report(reader->list, tmn_node_get(node, "end")->place, "bad-end", NULL,

@@ -77,7 +77,7 @@ static void read_pulse(struct tmn_reader *reader, const struct tmn_node *node, s
         !tmn_get_real(reader, node, "size", -HUGE_VAL, HUGE_VAL, &pulse->size))
         return;
     pulse->to = pulse->from;
-    tmn_get_date(reader, node, "to", &pulse->to);
+    tmn_get_last_date(reader, node, "to", &pulse->to);
     tmn_get_text(reader, node, "note", &note);
     const struct tmn_node *decay = tmn_node_get(node, "decay");
     if (decay && decay->kind == TMN_NODE_SCALAR && tmn_node_duration(reader, decay, "'decay'", &years)) {

@@ -191,7 +191,7 @@ void tmn_read_observations(struct tmn_reader *reader) {
         observation.outcome = tmn_find_outcome(reader, outcome, tmn_node_get(item, "outcome")->place);
         if (observation.outcome < 0)
             continue;
-        tmn_get_date(reader, item, "fit", &observation.fit_until);
+        tmn_get_last_date(reader, item, "fit", &observation.fit_until);
         tmn_get_text(reader, item, "source", &observation.source);
         tmn_get_text(reader, item, "csv", &observation.file);
         tmn_get_text(reader, item, "note", &observation.note);
@@ -236,7 +236,7 @@ static void read_figure(struct tmn_reader *reader, const struct tmn_node *node) 
     tmn_get_text(reader, node, "observed", &figure.observed_text);
     tmn_get_text(reader, node, "note", &figure.note);
     tmn_get_date(reader, node, "from", &figure.from_day);
-    tmn_get_date(reader, node, "to", &figure.to_day);
+    tmn_get_last_date(reader, node, "to", &figure.to_day);
     tmn_get_real(reader, node, "base", -HUGE_VAL, HUGE_VAL, &figure.base);
     tmn_get_choice(reader, node, "per", pers, 2, &per);
     figure.per_year = per == 1;

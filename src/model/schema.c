@@ -175,7 +175,8 @@ bool tmn_node_date(struct tmn_reader *reader, const struct tmn_node *node, const
         return false;
     if (tmn_date_parse(text, day))
         return true;
-    tmn_report(reader->list, node->place, "not-a-date", "write it as YYYY-MM-DD, or a year alone for its 1 January",
+    tmn_report(reader->list, node->place, "not-a-date",
+               "write it as YYYY-MM-DD, or a year alone for its first day (its last, where something ends)",
                "%s must be a date, not '%s'", what, text);
     return false;
 }
@@ -274,6 +275,17 @@ bool tmn_get_date(struct tmn_reader *reader, const struct tmn_node *map, const c
     char what[80];
     const struct tmn_node *node = getter(map, key, what);
     return node && tmn_node_date(reader, node, what, day);
+}
+
+bool tmn_get_last_date(struct tmn_reader *reader, const struct tmn_node *map, const char *key, int32_t *day) {
+    if (!tmn_get_date(reader, map, key, day))
+        return false;
+    if (!strchr(tmn_node_get(map, key)->text, '-')) {
+        int year, month, day_of_month;
+        tmn_day_date(*day, &year, &month, &day_of_month);
+        *day = tmn_date_day(year, 12, 31);
+    }
+    return true;
 }
 
 bool tmn_get_bool(struct tmn_reader *reader, const struct tmn_node *map, const char *key, bool *value) {

@@ -78,6 +78,8 @@ bool tmn_get_int(struct tmn_reader *reader, const struct tmn_node *map, const ch
                  long long *value);
 bool tmn_get_bool(struct tmn_reader *reader, const struct tmn_node *map, const char *key, bool *value);
 bool tmn_get_date(struct tmn_reader *reader, const struct tmn_node *map, const char *key, int32_t *day);
+/* The last day of something: a year alone means its 31 December. */
+bool tmn_get_last_date(struct tmn_reader *reader, const struct tmn_node *map, const char *key, int32_t *day);
 bool tmn_get_choice(struct tmn_reader *reader, const struct tmn_node *map, const char *key, const char *const *choices,
                     int count, int *index);
 /* A list of texts, or one text alone. */

@@ -57,6 +57,23 @@ static void thresholds_are_unit_exponentials(void **state) {
     assert_int_equal(tmn_draw_threshold(least), INT64_MAX);
 }
 
+/* Thresholds near zero have a fraction of a unit: -ln(1 - n / 2^53) x 2^58, by 60-digit arithmetic, in comments. */
+static void thresholds_are_rounded_to_the_nearest_unit(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t n, units;
+    } known[] = {{1, 32},                 /* 32.000000 */
+                 {12582912, 402653184},   /* 402653184.281250 */
+                 {20971520, 671088641},   /* 671088640.781250 */
+                 {37748736, 1207959555},  /* 1207959554.531250 */
+                 {67121209, 2147878696}}; /* 2147878696.002944 */
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        uint64_t bits = ((UINT64_C(1) << 53) - known[i].n - 1) << 11;
+        struct tmn_draw draw = {{(uint32_t)bits, (uint32_t)(bits >> 32), 0, 0}};
+        assert_int_equal(tmn_draw_threshold(draw), known[i].units);
+    }
+}
+
 static void permutations_are_bijections_with_inverses(void **state) {
     (void)state;
     static const uint32_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 9, 100, 1023, 1024, 1025, 70000};
@@ -165,6 +182,7 @@ static void shuffles_are_uniform_over_keys(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(philox_known_answers),
                                        cmocka_unit_test(thresholds_are_unit_exponentials),
+                                       cmocka_unit_test(thresholds_are_rounded_to_the_nearest_unit),
                                        cmocka_unit_test(permutations_are_bijections_with_inverses),
                                        cmocka_unit_test(permutations_are_uniform_over_keys),
                                        cmocka_unit_test(shuffles_are_bijections_with_inverses),

@@ -185,6 +185,19 @@ class Runs(Case):
         self.assertEqual(named["1"][1:5] + named["1"][5:8], values["convinced", "1"] + ["at", "the", "end"])
         self.assertRegex("\n".join(table), r"\n    3 .* !\n")
 
+    def test_a_year_alone(self):
+        """It means its first day, and its last where something ends."""
+        for name, year in (("days", "2003-12-31"), ("years", "2003")):
+            (self.folder / "village.csv").write_text((HERE / "scenarios/village.csv").read_text())
+            text = VILLAGE.read_text().replace("end: 2003-12-31", f"end: {year}").replace("to: 2001-12-31, per", f"to: {year}, per")
+            text += f"drivers:\n  sweep: {{ pulses: [ {{ from: 2003-01-01, to: {year}, size: 1 }} ] }}\n"
+            (self.folder / f"{name}.yaml").write_text(text.replace("rate: 0.01 / y", "rate: 0.01 / y * (1 + sweep)"))
+        found = [json.loads(self.expect(0, "run", f"{name}.yaml", "--json", "--out", name).stdout) for name in ("days", "years")]
+        self.assertEqual(found[0]["windows"], 4 * 52)
+        for key in ("windows", "digest", "end"):
+            self.assertEqual(found[0][key], found[1][key])
+        self.assertEqual(*((self.folder / name / "figures.csv").read_text() for name in ("days", "years")))
+
     def test_nothing_declared(self):
         (self.folder / "empty.yaml").write_text("language: 1\nname: empty\ntime: { start: 2001, end: 2001-12-31 }\n"
                                                 "attributes: { mood: [calm] }\npopulation: { size: 10 }\n")
