@@ -10,16 +10,6 @@
 
 enum { SAMPLE_PERSONS = 20000, TIE_ROWS = 2000 /* rows whose ties are counted each year */ };
 
-/* Persons at the start at scale 1. */
-static double declared_persons(const struct tmn_model *model) {
-    if (model->population.size > 0)
-        return model->population.size;
-    double sum = 0;
-    for (size_t i = 0; i < model->population.counts.cells; i++)
-        sum += model->population.counts.value[i];
-    return sum;
-}
-
 static bool is_alive(const struct tmn_model *model, const struct tmn_world *world, uint32_t row, uint32_t *level) {
     tmn_model_unpack(model, &world->packed[row], level);
     struct tmn_env env = {.model = model, .level = level};
@@ -104,7 +94,7 @@ static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model,
 /* Memory, time and ties of a run on one thread, carried over to scale 1. */
 static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct tmn_model *model, bool quiet,
                     struct tmn_error *err) {
-    cost->persons = declared_persons(model);
+    cost->persons = tmn_population_persons(model);
     double scale = cost->persons > SAMPLE_PERSONS && can_scale(model) ? SAMPLE_PERSONS / cost->persons : 1;
     struct tmn_run_options options = {.seed = 1, .scale = scale, .threads = 1};
     struct tmn_run *run;

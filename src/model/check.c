@@ -161,15 +161,18 @@ void tmn_each_expr(const struct tmn_model *model, tmn_expr_fn *fn, void *context
     each_draw(model, model->population.draws, model->population.draw_count, fn, context);
     if (model->population.head)
         fn(context, model->population.head);
+    if (model->population.size)
+        fn(context, model->population.size);
 }
 
-static double count_persons(const struct tmn_population *population) {
+double tmn_population_persons(const struct tmn_model *model) {
+    const struct tmn_population *population = &model->population;
     double sum = 0;
     const struct tmn_counts *counts = population->counts.keys > 0 ? &population->counts
                                       : population->margins > 0   ? &population->margin[0]
                                                                   : NULL;
-    if (population->size > 0)
-        return population->size;
+    if (population->size)
+        return tmn_expr_constant(model, population->size);
     for (size_t i = 0; counts && i < counts->cells; i++)
         sum += counts->value[i];
     return sum;
@@ -178,7 +181,7 @@ static double count_persons(const struct tmn_population *population) {
 void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list) {
     double days = model->calendar.window_quarter_days / 4.0, last = 366 - (model->calendar.windows_per_year - 1) * days;
     struct tmn_checker checker = {
-        .model = model, .list = list, .windows = model->calendar.windows, .persons = count_persons(&model->population)};
+        .model = model, .list = list, .windows = model->calendar.windows, .persons = tmn_population_persons(model)};
     checker.level = TMN_NEW_ARRAY(model->arena, uint32_t, model->features.count + 1);
     checker.known = TMN_NEW_ARRAY(model->arena, bool, model->features.count + 1);
     checker.env = (struct tmn_env){

@@ -380,8 +380,8 @@ struct tmn_evidence {
 struct tmn_population {
     struct tmn_place place;
     const char *note;
-    double size;         /* 0: the sum of counts */
-    int place_attribute; /* or -1 */
+    struct tmn_expr *size; /* over parameters; NULL: the sum of counts */
+    int place_attribute;   /* or -1 */
     /* joint counts over attributes `by` after IPF inputs are read; world/ does the fitting */
     /* counts: features are attributes; margins: attributes or maps. Cell of key k, row-major, last key fastest: index i
      * holds the levels first + i * band .. first + (i + 1) * band - 1 (first may be negative; levels outside every
@@ -555,6 +555,9 @@ bool tmn_parameter_parse(const struct tmn_parameter *parameter, const char *text
 /* A model that shares everything with `model` but the values of its parameters, for runs with other settings beside
  * each other. */
 struct tmn_model *tmn_model_with(struct tmn_arena *arena, const struct tmn_model *model, const double *parameter);
+
+/* Persons at the start of the world at scale 1, as size, counts or else the first margin have them. */
+double tmn_population_persons(const struct tmn_model *model);
 
 int tmn_feature_of_attribute(const struct tmn_model *model, int attribute);
 int tmn_feature_find(const struct tmn_model *model, const char *name); /* -1 if absent */

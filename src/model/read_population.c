@@ -190,6 +190,20 @@ static void read_groups(struct tmn_reader *reader, const struct tmn_node *node, 
     }
 }
 
+static void read_size(struct tmn_reader *reader, const struct tmn_node *node) {
+    struct tmn_model *model = reader->model;
+    if (!node || node->kind != TMN_NODE_SCALAR || node->null)
+        return;
+    struct tmn_expr *size = tmn_expr_parse(model, node, TMN_SCOPE_CONSTANT, TMN_NATION, false, reader->list);
+    if (!size || !tmn_expr_want_unit(size, tmn_unit_none, "'size'", reader->list))
+        return;
+    double persons = tmn_expr_constant(model, size);
+    if (!(persons >= 1 && persons <= 4e9))
+        tmn_report(reader->list, size->place, "out-of-range", NULL, "'size' must lie between 1 and 4e9, not %.10g",
+                   persons);
+    model->population.size = size;
+}
+
 /* A draw of what was dealt would undo the exact numbers. */
 static void refuse_both(struct tmn_reader *reader, const struct tmn_node *draw) {
     const struct tmn_population *population = &reader->model->population;
@@ -215,7 +229,7 @@ void tmn_read_population(struct tmn_reader *reader) {
         return;
     population->place = node->place;
     tmn_get_text(reader, node, "note", &population->note);
-    tmn_get_real(reader, node, "size", 1, 4e9, &population->size);
+    read_size(reader, tmn_node_get(node, "size"));
     if (tmn_get_text(reader, node, "place", &place))
         population->place_attribute = tmn_find_attribute(reader, place, tmn_node_get(node, "place")->place);
     const struct tmn_node *counts = tmn_node_get(node, "counts"), *margins = tmn_node_get(node, "margins"),

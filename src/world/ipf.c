@@ -254,8 +254,11 @@ bool tmn_joint_fit(struct tmn_joint *joint, const struct tmn_model *model, struc
     *joint = (struct tmn_joint){0};
     if (!shape(joint, model, err) || !spread_counts(joint, model, arena, err))
         return false;
-    if (population->size > 0)
-        joint->total = population->size;
+    if (population->size != NULL) {
+        joint->total = tmn_expr_constant(model, population->size);
+        if (!(joint->total >= 1))
+            return tmn_fail(err, TMN_SCENARIO, "population.size is %.10g: fewer than one person", joint->total);
+    }
     struct margin *margins = TMN_NEW_ARRAY(arena, struct margin, count + 1);
     if (!prepare_margins(joint, model, arena, margins, err))
         return false;

@@ -26,7 +26,7 @@ static struct tmn_model *town(struct tmn_arena *arena, double size) {
     model->attributes.items[STATUS].start = 1;
     model->alive = small_member(model, STATUS, 1, 1);
     model->unborn = small_member(model, STATUS, 0, 0);
-    model->population.size = size;
+    model->population.size = small_number(model, size);
     small_deal_rule(model, chances(model, STATE, (double[]){0, 0.001}, 0));
     struct tmn_draw_rule mark = {MARK, TMN_NEW_ARRAY(arena, struct tmn_expr *, LEVELS), -1, NULL};
     mark.cumulative = small_op(model, TMN_OP_ADD, small_number(model, 0.3),

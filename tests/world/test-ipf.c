@@ -31,7 +31,7 @@ static void two_by_two(void **state) {
     model->population.counts = small_counts(model, 2, both, (double[]){1, 2, 3, 4});
     small_margin(model, small_counts(model, 1, (int[]){0}, (double[]){60, 40}));
     small_margin(model, small_counts(model, 1, (int[]){1}, (double[]){70, 30}));
-    model->population.size = 100;
+    model->population.size = small_number(model, 100);
     struct tmn_joint joint = fit(*state, model);
     const double *v = joint.value;
     near(v[0] + v[1], 60);
@@ -128,7 +128,7 @@ static void larger_table(void **state) {
     model->population.counts = small_counts(model, 3, (int[]){1, 0, 2}, value);
     small_margin(model, small_counts(model, 1, (int[]){0}, town));
     small_margin(model, small_counts(model, 2, (int[]){1, 2}, pair));
-    model->population.size = 1000;
+    model->population.size = small_number(model, 1000);
     struct tmn_joint joint = fit(*state, model);
     double of_town[3] = {0}, of_pair[4] = {0};
     for (size_t c = 0; c < 12; c++) {

@@ -132,7 +132,7 @@ static void tiny_groups(void **state) {
     for (uint32_t n = 1; n <= 12; n++) {
         static const char *const spec[] = {"place:A"};
         struct tmn_model *model = small_model(*state, spec, 1);
-        model->population.size = n;
+        model->population.size = small_number(model, n);
         int ring = small_layer(
             model, (struct tmn_layer){
                        .name = "ring", .kind = TMN_LAYER_RING, .number = small_constant(*state, 6), .within = -1});
@@ -194,7 +194,7 @@ static void long_ties(void **state) {
         double share = (double[]){0.05, 0.3, 1}[i];
         struct tmn_model *model = small_model(*state, spec, 1);
         model->population.place_attribute = PLACE;
-        model->population.size = 20000;
+        model->population.size = small_number(model, 20000);
         int near = small_layer(model, (struct tmn_layer){.name = "friends",
                                                          .kind = TMN_LAYER_RING,
                                                          .number = small_constant(*state, 6),
@@ -237,7 +237,7 @@ static void long_ties(void **state) {
 static void small_world_effect(void **state) {
     static const char *const spec[] = {"place:A"};
     struct tmn_model *model = small_model(*state, spec, 1);
-    model->population.size = 5000;
+    model->population.size = small_number(model, 5000);
     small_layer(
         model,
         (struct tmn_layer){
@@ -280,7 +280,7 @@ static void edge_list(void **state) {
     static const char *const spec[] = {"place:A"};
     static uint32_t edge[] = {0, 1, 1, 2, 2, 1, 5, 0, 0, 1, 9, 3};
     struct tmn_model *model = small_model(*state, spec, 1);
-    model->population.size = 10;
+    model->population.size = small_number(model, 10);
     small_layer(model,
                 (struct tmn_layer){.name = "wires", .kind = TMN_LAYER_EDGES, .within = -1, .edge = edge, .edges = 6});
     struct tmn_world *world = small_world(model, 1, 1, 1);

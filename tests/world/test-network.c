@@ -25,7 +25,7 @@ static struct tmn_model *country(struct tmn_arena *arena, double size) {
         chances[l] = chance[l] > 0 ? small_number(model, chance[l]) : NULL;
     small_draw(model, CONTACTS, chances, -1);
     model->population.place_attribute = PLACE;
-    model->population.size = size;
+    model->population.size = small_number(model, size);
     return model;
 }
 

@@ -19,7 +19,7 @@ static struct tmn_model *people(struct tmn_arena *arena, double size) {
     model->attributes.items[STATUS].start = 1;
     model->unborn = small_member(model, STATUS, 0, 0);
     model->population.counts = small_counts(model, 1, (int[]){SEX}, (double[]){2, 3});
-    model->population.size = size;
+    model->population.size = small_number(model, size);
     return model;
 }
 

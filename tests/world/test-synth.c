@@ -25,7 +25,7 @@ static struct tmn_model *country(struct tmn_arena *arena, double size) {
     struct tmn_population *population = &model->population;
     population->place_attribute = PLACE;
     population->counts = small_counts(model, 3, (int[]){PLACE, SEX, BIRTH_YEAR}, value);
-    population->size = size;
+    population->size = size > 0 ? small_number(model, size) : NULL;
     population->household_size = 4.2;
     population->head = small_member(model, BIRTH_YEAR, 0, 70); /* born to 1980 */
     population->unit_households = 30;
@@ -347,9 +347,9 @@ static void failures(void **state) {
     expect_failure(model, 0, TMN_USAGE, "scale");
     expect_failure(model, 1.5, TMN_USAGE, "scale");
     expect_failure(model, 1e-6, TMN_USAGE, "leaves nobody");
-    model->population.size = 5e9;
+    model->population.size = small_number(model, 5e9);
     expect_failure(model, 0.001, TMN_CAPACITY, "rows");
-    model->population.size = 1000;
+    model->population.size = small_number(model, 1000);
     struct tmn_expr *unborn = model->unborn, *alive = model->alive;
     model->unborn = NULL;
     expect_failure(model, 1, TMN_SCENARIO, "needs `unborn`");
@@ -372,7 +372,7 @@ static void smallest(void **state) {
     static const char *const spec[] = {"mood:low,high"};
     struct tmn_model *model = small_model(*state, spec, 1);
     model->attributes.items[0].start = 1;
-    model->population.size = 3;
+    model->population.size = small_number(model, 3);
     struct tmn_world *world = small_world(model, 1, 1, 3);
     assert_int_equal(world->rows, 3);
     assert_int_equal(world->places, 1);
@@ -383,6 +383,27 @@ static void smallest(void **state) {
     }
     assert_true(tmn_world_bytes(world) >= 3 * sizeof(struct tmn_packed));
     tmn_world_free(world);
+}
+
+/* The size is asked for when a world is built, with the parameters as they stand then. */
+static void size_over_parameters(void **state) {
+    struct tmn_model *model = country(*state, 1000);
+    TMN_PUSH(model->arena, &model->parameters, ((struct tmn_parameter){.name = "n", .value = 700}));
+    struct tmn_expr *parameter = small_number(model, 0);
+    parameter->op = TMN_OP_PARAMETER;
+    model->population.size = small_op(model, TMN_OP_MUL, parameter, small_number(model, 2));
+    struct tmn_world *world = small_world(model, 1, 1, 1);
+    assert_int_equal(world->persons, 1400);
+    tmn_world_free(world);
+    model->parameters.items[0].value = 450.2;
+    assert_true(tmn_population_persons(model) == 900.4);
+    world = small_world(model, 1, 1, 1);
+    assert_int_equal(world->persons, 900);
+    tmn_world_free(world);
+    model->parameters.items[0].value = 0.4;
+    expect_failure(model, 1, TMN_SCENARIO, "population.size is 0.8: fewer than one person");
+    model->parameters.items[0].value = (double)NAN;
+    expect_failure(model, 1, TMN_SCENARIO, "fewer than one person");
 }
 
 static void birth_weeks(void **state) {
@@ -415,6 +436,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(well_mixed, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(failures, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(smallest, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(size_over_parameters, small_setup, small_teardown),
         cmocka_unit_test(birth_weeks),
     };
     return cmocka_run_group_tests_name("world-synth", tests, NULL, NULL);
