@@ -250,8 +250,14 @@ static bool print_outcomes(struct tmn_arena *arena, const struct tmn_result *res
         const struct tmn_outcome *outcome = &result->model->outcomes.items[i];
         if (result->series[i].periods == 0)
             continue;
+        const char *unit =
+            outcome->kind == TMN_OUTCOME_FEEDBACK ? result->model->feedbacks.items[outcome->feedback].unit_text : NULL;
+        const char *name = unit ? tmn_arena_printf(arena, "%s, %s", outcome->name, unit) : outcome->name;
         if (outcome->kind != TMN_OUTCOME_FEEDBACK || outcome->by.n == 0)
-            put_outcome(&grid, result, (int)i, NULL, outcome->name);
+            put_outcome(&grid, result, (int)i, NULL, name);
+        else /* feedback of several places has no total */
+            for (size_t c = 0; c < grid.columns; c++)
+                tmn_grid_put(&grid, "%s", c == 0 ? name : "");
         put_cells(&grid, result, (int)i);
     }
     if (grid.count > 0)

@@ -118,7 +118,7 @@ void tmn_outcomes_close_window(struct tmn_run *run) {
         if (outcome->kind == TMN_OUTCOME_FEEDBACK) {
             const struct tmn_feedback *feedback = &model->feedbacks.items[outcome->feedback];
             for (uint32_t cell = 0; cell < cells; cell++)
-                state->value[(size_t)period * cells + cell] = run->feedback[feedback->first + cell];
+                state->value[(size_t)period * cells + cell] = run->feedback[feedback->first + cell] / feedback->factor;
         } else if (outcome->kind == TMN_OUTCOME_STOCK) {
             write_counts(run, state, cells, period, run->stock);
         } else {

@@ -122,6 +122,8 @@ struct tmn_feedback {
     const char *name;
     struct tmn_place place;
     struct tmn_unit unit;
+    double factor; /* value in the declared unit = value / factor */
+    const char *unit_text;
     int by;
     uint32_t slots, first;
     double low, high, start;

@@ -181,14 +181,20 @@ static void sample_csv(struct tmn_reader *reader, const struct tmn_node *node, s
         point.value *= driver->factor;
         points[first[slot[row]] + fill[slot[row]]++] = point;
     }
+    struct tmn_text missing;
+    tmn_text_init(&missing, reader->arena);
     for (uint32_t s = 0; s < driver->slots; s++) {
         if (fill[s] > 0)
             sample_slot(reader, &rows, date_column, driver, s, points + first[s], fill[s], linear == 1);
         else if (first[s + 1] == first[s])
-            tmn_report(reader->list, tmn_node_get(node, "csv")->place, "row-missing", NULL,
-                       "driver '%s' has no row for %s = %s", driver->name, feature ? feature->name : "it",
-                       feature && feature->level ? feature->level[s] : "all");
+            tmn_text_put(&missing, "%s%s", missing.count ? ", " : "",
+                         feature && feature->level ? feature->level[s] : "all");
     }
+    if (missing.count)
+        tmn_report(
+            reader->list, tmn_node_get(node, "csv")->place, "row-missing",
+            "a driver needs every place; for one of few places multiply a national driver by a table with 'else: 0'",
+            "driver '%s' has no row for %s %s", driver->name, feature ? feature->name : "", missing.items);
 }
 
 static void read_driver(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {

@@ -7,12 +7,10 @@
 static void read_feedback(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
     struct tmn_model *model = reader->model;
     struct tmn_feedback feedback = {.name = key->text, .place = key->place, .high = 1};
-    const char *unit_text;
-    double factor;
     char *what = tmn_arena_printf(reader->arena, "feedback variable '%s'", key->text);
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_FEEDBACK, what) || !tmn_declare(reader, key, "feedback variable"))
         return;
-    tmn_get_unit(reader, node, &factor, &feedback.unit, &unit_text);
+    tmn_get_unit(reader, node, &feedback.factor, &feedback.unit, &feedback.unit_text);
     feedback.by = tmn_get_by(reader, node, &feedback.slots);
     feedback.first = model->feedback_slots;
     feedback.grounds = tmn_get_grounds(reader, node);
@@ -31,7 +29,7 @@ static void read_feedback(struct tmn_reader *reader, const struct tmn_node *key,
                        "the start of '%s' lies outside its range, %s to %s", key->text, range->items[0]->text,
                        range->items[1]->text);
     }
-    feedback.low *= factor, feedback.high *= factor, feedback.start *= factor;
+    feedback.low *= feedback.factor, feedback.high *= feedback.factor, feedback.start *= feedback.factor;
     model->feedback_slots += feedback.slots;
     TMN_PUSH(reader->arena, &model->feedbacks, feedback);
 }

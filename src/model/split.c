@@ -77,9 +77,10 @@ static void report_strata(const struct tmn_model *model, const struct tmn_transi
     const struct tmn_expr *because = strata->because[most];
     tmn_report(
         list, because->place, "too-many-strata",
-        tmn_arena_printf(list->arena,
-                         "%s; read a map of '%s' with fewer levels, or move the factor to the other side of the split",
-                         text.items, worst->name),
+        tmn_arena_printf(list->arena, "%s; %s", text.items,
+                         worst->kind == TMN_FEATURE_COUNTER
+                             ? "give the counter a lower 'max', make groups smaller, or count instead of taking a share"
+                             : "give it fewer levels, or read a map of it that has fewer"),
         "the %s part of '%s' would have %.0f strata or more; at most %d by %d names are allowed, and '%s' multiplies "
         "most (%u levels, read by '%.60s')",
         part, transition->name, size, TMN_MAX_STRATA, TMN_MAX_KEYS, worst->name, worst->cardinality,

@@ -149,6 +149,9 @@ static void put_outcome(struct tmn_json *json, const struct tmn_result *result, 
     tmn_json_open(json, NULL, '{');
     tmn_json_text(json, "name", outcome->name);
     tmn_json_text(json, "title", outcome->title);
+    tmn_json_text(json, "unit",
+                  outcome->kind == TMN_OUTCOME_FEEDBACK ? result->model->feedbacks.items[outcome->feedback].unit_text
+                                                        : NULL);
     tmn_json_text(json, "kind", kind[outcome->kind]);
     tmn_json_text(json, "every", every[outcome->every]);
     tmn_json_open(json, "from", '[');

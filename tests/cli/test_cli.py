@@ -198,6 +198,20 @@ class Runs(Case):
             self.assertEqual(found[0][key], found[1][key])
         self.assertEqual(*((self.folder / name / "figures.csv").read_text() for name in ("days", "years")))
 
+    def test_feedback_in_its_unit(self):
+        """A feedback variable by place: in the unit that it declares, under its name, in the table and in the file."""
+        (self.folder / "worked.yaml").write_text(
+            "language: 1\nname: worked\ntime: { start: 2001, windows: 4 }\nattributes: { town: [ash, birch] }\n"
+            "population: { size: 1000, place: town, draw: { town: { ash: 1, birch: 0 } } }\n"
+            "feedback: { days: { by: town, unit: d, range: [0, 1e6], start: 0 } }\n"
+            "transitions: { work: { chance: 1, then: { add: { days: 7 d } } } }\n"
+            "outcomes: { days_worked: { feedback: days } }\n")
+        lines = self.expect(0, "run", "worked.yaml", "--out", "worked").stdout.split("Outcomes\n")[1].splitlines()
+        self.assertEqual([line.split() for line in lines[1:4]],
+                         [["days_worked,", "d"], ["ash", "28,000", "at", "the", "end", "28,000"], ["birch", "0", "at", "the", "end", "0"]])
+        with (self.folder / "worked/outcomes.csv").open() as file:
+            self.assertEqual([float(row["simulated"]) for row in csv.DictReader(file)], [28000, 0])
+
     def test_nothing_declared(self):
         (self.folder / "empty.yaml").write_text("language: 1\nname: empty\ntime: { start: 2001, end: 2001-12-31 }\n"
                                                 "attributes: { mood: [calm] }\npopulation: { size: 10 }\n")

@@ -58,6 +58,8 @@ static void add_outcomes(struct fake *fake) {
         {3, 2, crossings, first_day, last_day, crossings_simulated},
         {3, 1, barrier, first_day, last_day, NULL},
     };
+    struct tmn_feedback feedback = {.name = "barrier", .by = TMN_NATION, .slots = 1, .factor = 1, .unit_text = "km"};
+    TMN_PUSH(&fake->arena, &fake->model.feedbacks, feedback);
     for (int i = 0; i < FAKE_OUTCOMES; i++) {
         TMN_PUSH(&fake->arena, &fake->model.outcomes, outcomes[i]);
         fake->series[i] = series[i];

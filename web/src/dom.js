@@ -50,7 +50,7 @@ export function words(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 export const placeName = (name) => name.split(/[_\s]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
-export const titleOf = (outcome) => outcome.title || words(outcome.name);
+export const titleOf = (outcome) => `${outcome.title || words(outcome.name)}${outcome.unit ? `, ${outcome.unit}` : ''}`;
 /** "Arrivals by sex"; a title that names the key already stays as it is. */
 export const titled = (outcome, key) => (outcome.by.length === 1 && titleOf(outcome).toLowerCase().includes(key.replace(/_/g, ' ').toLowerCase()) ? titleOf(outcome) : `${titleOf(outcome)}, by ${key.replace(/_/g, ' ')}`);
 
