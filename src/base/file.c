@@ -157,11 +157,8 @@ bool tmn_folder_check(struct tmn_arena *arena, const char *path, struct tmn_erro
     return true;
 }
 
-bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count,
-                      struct tmn_error *err) {
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder->temporary, name) >= sizeof path)
-        return tmn_fail(err, TMN_IO, "the name '%s/%s' is too long", folder->temporary, name);
+/* Writes and syncs a new file. */
+static bool write_file(const char *path, const char *bytes, size_t count, struct tmn_error *err) {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return io_error(err, "cannot create", path);
@@ -182,6 +179,29 @@ bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *b
     }
     errno = failure;
     return ok || io_error(err, "cannot write", path);
+}
+
+bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count,
+                      struct tmn_error *err) {
+    char path[4096];
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder->temporary, name) >= sizeof path)
+        return tmn_fail(err, TMN_IO, "the name '%s/%s' is too long", folder->temporary, name);
+    return write_file(path, bytes, count, err);
+}
+
+bool tmn_file_replace(struct tmn_arena *arena, const char *path, const char *bytes, size_t count,
+                      struct tmn_error *err) {
+    char *part = tmn_arena_printf(arena, "%s.part-%ld", path, (long)getpid());
+    if (!write_file(part, bytes, count, err)) {
+        unlink(part);
+        return false;
+    }
+    if (rename(part, path) == 0)
+        return true;
+    int failure = errno;
+    unlink(part);
+    errno = failure;
+    return io_error(err, "cannot write", path);
 }
 
 static void sync_folder(const char *path) {

@@ -9,6 +9,9 @@
 /* Whole file into the arena, NUL-terminated; refuses directories, devices and anything above limit_bytes. */
 bool tmn_file_read(struct tmn_arena *arena, const char *path, size_t limit_bytes, char **bytes, size_t *count,
                    struct tmn_error *err);
+/* Writes one file whole or not at all: under another name first, synced, then renamed to `path`. */
+bool tmn_file_replace(struct tmn_arena *arena, const char *path, const char *bytes, size_t count,
+                      struct tmn_error *err);
 /* Joins folder and a relative name; refuses absolute names and names that leave the folder. */
 bool tmn_path_inside(struct tmn_arena *arena, const char *folder, const char *name, char **path, struct tmn_error *err);
 char *tmn_path_folder(struct tmn_arena *arena, const char *path); /* "." when none */

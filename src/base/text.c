@@ -128,18 +128,24 @@ bool tmn_parse_int(const char *text, size_t length, long long *value) {
     return true;
 }
 
-void tmn_format_real(double value, char text[32]) {
+void tmn_format_digits(double value, int digits, char text[32]) {
     locale_t before = uselocale(c_locale());
     if (value == floor(value) && fabs(value) < 1e15) { /* 30, not 3e+01 */
         snprintf(text, 32, "%.0f", value);
     } else {
-        for (int precision = 1; precision <= 17; precision++) {
+        snprintf(text, 32, "%.*g", digits, value);
+        double wanted = strtod(text, NULL);
+        for (int precision = 1; precision <= digits; precision++) {
             snprintf(text, 32, "%.*g", precision, value);
-            if (strtod(text, NULL) == value || precision == 17 || value != value)
+            if (strtod(text, NULL) == wanted)
                 break;
         }
     }
     uselocale(before);
+}
+
+void tmn_format_real(double value, char text[32]) {
+    tmn_format_digits(value, 17, text);
 }
 
 void tmn_format_count(long long value, char text[32]) {

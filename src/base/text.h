@@ -23,6 +23,8 @@ bool tmn_parse_real(const char *text, size_t length, double *value);
 bool tmn_parse_int(const char *text, size_t length, long long *value);
 /* Shortest text that reads back as the same double. */
 void tmn_format_real(double value, char text[32]);
+/* Shortest text of at most `digits` significant digits that is as near as they allow: 0.3, not 0.30000000000000004. */
+void tmn_format_digits(double value, int digits, char text[32]);
 /* 12345678 -> "12,345,678". */
 void tmn_format_count(long long value, char text[32]);
 

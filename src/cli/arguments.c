@@ -35,7 +35,7 @@ static const struct option_row options[] = {
      "stop after the window that holds this date (YYYY-MM-DD, or YYYY: its last day)"},
     {"set", "NAME=VALUE[@DATE]", LIST, FIELD(set), 0, 0,
      "change a parameter or driver, from a date on if one is given; may be repeated"},
-    {"out", "DIR", WORD, FIELD(out), 0, 0, "folder to write; an older results folder there is replaced"},
+    {"out", "PATH", WORD, FIELD(out), 0, 0, "where to write; an older results folder there is replaced"},
     {"results", "DIR", WORD, FIELD(results), 0, 0, "results folder to read simulated figures from"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
     {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
@@ -92,6 +92,11 @@ const struct tmn_command tmn_commands[] = {
      "folder (default "
      "results/verify). Ends with 1 when a row does not pass; Ctrl-C leaves the rest marked as not run. " BUILT_IN,
      tmn_command_verify},
+    {"doc", "describe a scenario on a page, in the order of the ODD protocol", "NAME|PATH", false, "out help",
+     "Writes one HTML file (default NAME.html) that needs nothing else: purpose, entities, schedule with state charts, "
+     "design concepts, initialisation, input data, every rule as a formula, parameters, evidence. It is made from the "
+     "compiled scenario, so that it says what is run. Needs the program dot of Graphviz. " BUILT_IN,
+     tmn_command_doc},
     {"report", "make the report of a results folder anew", "DIR", false, "help",
      "Writes report.html of a results folder again from its report.json.", tmn_command_report},
     {"version", "print the version", NULL, false, "help",

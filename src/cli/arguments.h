@@ -49,6 +49,7 @@ enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_argu
 enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_doc(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_report(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_version(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_help(struct tmn_arena *arena, const struct tmn_arguments *arguments);

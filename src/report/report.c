@@ -2,10 +2,7 @@
 #include "report/report.h"
 
 #include "result/json.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { REPORT_JSON_BYTES_MAX = 512 << 20 };
 
@@ -54,33 +51,6 @@ bool tmn_report_write(const struct tmn_result *result, const char *path, struct 
     return ok;
 }
 
-/* Replaces one file of a finished folder, whole or not at all. */
-static bool replace_file(struct tmn_arena *arena, const char *path, const struct tmn_text *text,
-                         struct tmn_error *err) {
-    char *part = tmn_arena_printf(arena, "%s.part-%ld", path, (long)getpid());
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    size_t done = 0;
-    while (fd >= 0 && done < text->count) {
-        ssize_t wrote = write(fd, text->items + done, text->count - done);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            break;
-        done += (size_t)wrote;
-    }
-    bool ok = fd >= 0 && done == text->count && fsync(fd) == 0;
-    int failure = errno;
-    if (fd >= 0 && close(fd) != 0 && ok) {
-        ok = false;
-        failure = errno;
-    }
-    if (ok && rename(part, path) == 0)
-        return true;
-    failure = ok ? errno : failure;
-    unlink(part);
-    return tmn_fail(err, TMN_IO, "cannot write '%s': %s", path, strerror(failure));
-}
-
 bool tmn_report_remake(const char *path, struct tmn_error *err) {
     struct tmn_arena arena;
     tmn_arena_init(&arena, 0);
@@ -97,7 +67,7 @@ bool tmn_report_remake(const char *path, struct tmn_error *err) {
                             &count, err);
     if (ok && !tmn_report_html(bytes, count, &page, &inner))
         ok = tmn_fail(err, TMN_IO, "'%s/report.json' is %s", path, inner.text);
-    ok = ok && replace_file(&arena, tmn_arena_printf(&arena, "%s/report.html", path), &page, err);
+    ok = ok && tmn_file_replace(&arena, tmn_arena_printf(&arena, "%s/report.html", path), page.items, page.count, err);
     tmn_arena_free(&arena);
     return ok;
 }

@@ -1,0 +1,218 @@
+/* The page of `tumen doc`: head, table of contents, and what its sections share; see doc.h and page.h. */
+#include "report/doc.h"
+#include "base/file.h"
+#include "report/html.h"
+#include "report/page.h"
+#include "report/words.h"
+
+#include <string.h>
+
+/* Made by the build (tools/embed.c): what every page of tumen looks like, and what this one adds. */
+extern const unsigned char tmn_paper_style[], tmn_doc_style[];
+extern const size_t tmn_paper_style_bytes, tmn_doc_style_bytes;
+
+void tmn_page_section(const struct tmn_page *page, const char *id, const char *title) {
+    tmn_html_put(page->out, "<section id=\"%s\">\n<h2>%s</h2>\n", id, title);
+}
+
+void tmn_page_part(const struct tmn_page *page, const char *id, const char *title) {
+    tmn_html_put(page->out, "<h3 id=\"%s\">%s</h3>\n", id, title);
+}
+
+void tmn_page_table(const struct tmn_page *page, const char *class_name, const char *head) {
+    tmn_html_put(page->out, "<div class=\"scroll\" tabindex=\"0\"><table class=\"%s\"><thead><tr>", class_name);
+    for (const char *at = head; *at;) {
+        size_t length = strcspn(at, "|");
+        bool number = *at == '>';
+        tmn_text_put(page->out, "<th%s scope=\"col\">", number ? " class=\"num\"" : "");
+        tmn_html_put(page->out, "%s</th>", tmn_arena_strndup(page->arena, at + number, length - number));
+        at += length + (at[length] == '|');
+    }
+    tmn_text_put(page->out, "</tr></thead><tbody>\n");
+}
+
+void tmn_page_table_end(const struct tmn_page *page) {
+    tmn_text_put(page->out, "</tbody></table></div>\n");
+}
+
+void tmn_page_note(const struct tmn_page *page, const char *note) {
+    tmn_html_prose(page->out, note, "note");
+}
+
+void tmn_page_citations(const struct tmn_page *page, const char *const *ids, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        size_t e = 0;
+        while (e < page->model->evidence.count && strcmp(page->model->evidence.items[e].id, ids[i]) != 0)
+            e++;
+        tmn_text_put(page->out, "%s", i ? " " : "");
+        if (e < page->model->evidence.count)
+            tmn_html_put(page->out, "<a class=\"cite\" href=\"#e-%zu\">%s</a>", e + 1, ids[i]);
+        else
+            tmn_html_put(page->out, "<span class=\"cite\">%s</span>", ids[i]);
+    }
+}
+
+void tmn_page_grounds(const struct tmn_page *page, const struct tmn_grounds *grounds) {
+    tmn_page_note(page, grounds->note);
+    if (grounds->evidence_count == 0)
+        return;
+    tmn_text_put(page->out, "<p class=\"note\">Evidence: ");
+    tmn_page_citations(page, grounds->evidence, grounds->evidence_count);
+    tmn_text_put(page->out, "</p>\n");
+}
+
+void tmn_page_date(const struct tmn_page *page, int32_t day) {
+    char text[16];
+    tmn_date_format(day, text);
+    tmn_text_put(page->out, "<span class=\"day\">%s</span>", text);
+}
+
+bool tmn_page_is_declared(const struct tmn_counter *counter) {
+    return strchr(counter->name, '(') == NULL;
+}
+
+void tmn_page_feature(const struct tmn_page *page, int feature) {
+    const struct tmn_feature *of = &page->model->features.items[feature];
+    bool test = of->to || (of->kind == TMN_FEATURE_MAP && page->model->maps.items[of->index].derived);
+    bool degree = of->kind == TMN_FEATURE_COUNTER && !tmn_page_is_declared(&page->model->counters.items[of->index]);
+    if (test || degree || of->kind == TMN_FEATURE_AGE)
+        tmn_html_put(page->out, "<code>%s</code>", of->name);
+    else
+        tmn_words_name(page->out, of->name);
+}
+
+void tmn_page_file(const struct tmn_page *page, const char *file) {
+    if (file)
+        tmn_html_put(page->out, "<span class=\"file\">%s</span>", file);
+}
+
+void tmn_page_by(const struct tmn_page *page, int by) {
+    if (by < 0) {
+        tmn_text_put(page->out, "national");
+        return;
+    }
+    tmn_text_put(page->out, "by ");
+    tmn_page_feature(page, by);
+}
+
+void tmn_page_cell(const struct tmn_page *page, int outcome, const int64_t *cell) {
+    const struct tmn_strata *by = &page->model->outcomes.items[outcome].by;
+    for (int k = 0; k < by->n; k++) {
+        const struct tmn_feature *feature = &page->model->features.items[by->feature[k]];
+        if (cell[k] >= 0 && feature->level)
+            tmn_html_put(page->out, ", %s %s", feature->name, feature->level[cell[k]]);
+    }
+}
+
+void tmn_readings_gather(const struct tmn_page *page, const struct tmn_expr *expr, struct tmn_readings *list) {
+    struct tmn_reading reading = {expr->op == TMN_OP_MEMBER ? TMN_OP_FEATURE : expr->op, expr->index};
+    switch (expr->op) {
+    case TMN_OP_PARAMETER:
+    case TMN_OP_DRIVER:
+    case TMN_OP_FEEDBACK:
+    case TMN_OP_TABLE:
+    case TMN_OP_FEATURE:
+    case TMN_OP_MEMBER:
+    case TMN_OP_SHARE:
+    case TMN_OP_COUNT: {
+        bool known = false;
+        for (size_t i = 0; i < list->count; i++)
+            known = known || (list->items[i].op == reading.op && list->items[i].index == reading.index);
+        if (!known)
+            TMN_PUSH(page->arena, list, reading);
+        break;
+    }
+    case TMN_OP_KEY:
+        if (expr->index >= 0) {
+            struct tmn_expr feature = {.op = TMN_OP_FEATURE, .index = expr->index};
+            tmn_readings_gather(page, &feature, list);
+        }
+        break;
+    default:
+        break;
+    }
+    for (size_t i = 0; i < expr->count; i++)
+        tmn_readings_gather(page, expr->arg[i], list);
+}
+
+static const struct {
+    const char *id, *title;
+    bool part; /* of the section before it */
+} contents[] = {{"purpose", "1 Purpose and patterns", false},
+                {"entities", "2 Entities, state variables and scales", false},
+                {"processes", "3 Process overview and scheduling", false},
+                {"charts", "State charts", true},
+                {"concepts", "4 Design concepts", false},
+                {"observation", "Observation", true},
+                {"start", "5 Initialisation", false},
+                {"input", "6 Input data", false},
+                {"submodels", "7 Submodels", false},
+                {"transitions", "Transitions", true},
+                {"parameters", "Parameters", true}};
+
+static void put_contents(const struct tmn_page *page) {
+    const struct tmn_model *model = page->model;
+    tmn_text_put(page->out, "<nav aria-label=\"Contents\"><ul>\n");
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++)
+        tmn_html_put(page->out, "<li class=\"%s\"><a href=\"#%s\">%s</a></li>\n", contents[i].part ? "part" : "whole",
+                     contents[i].id, contents[i].title);
+    if (model->checks.count > 0)
+        tmn_text_put(page->out, "<li class=\"whole\"><a href=\"#checks\">Checks</a></li>\n");
+    if (model->systems.count > 0)
+        tmn_text_put(page->out, "<li class=\"whole\"><a href=\"#systems\">Subsystems</a></li>\n");
+    if (model->evidence.count > 0)
+        tmn_text_put(page->out, "<li class=\"whole\"><a href=\"#evidence\">Evidence</a></li>\n");
+    tmn_text_put(page->out, "</ul></nav>\n");
+}
+
+static void put_head(const struct tmn_page *page) {
+    const struct tmn_model *model = page->model;
+    const char *title = model->title ? model->title : model->name;
+    tmn_text_put(page->out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    tmn_html_put(page->out, "<title>%s: model description</title>\n<style>\n", title);
+    tmn_text_bytes(page->out, (const char *)tmn_paper_style, tmn_paper_style_bytes);
+    tmn_text_bytes(page->out, (const char *)tmn_doc_style, tmn_doc_style_bytes);
+    tmn_text_put(page->out, "</style></head>\n<body><div class=\"page\">\n<header>\n"
+                            "<p class=\"brand\">tumen <span>· a country in a file</span></p>\n");
+    tmn_html_put(page->out, "<h1>%s</h1>\n", title);
+    tmn_html_put(page->out,
+                 "<p class=\"synthetic\">Description of the scenario <code>%s</code> in the order of the ODD protocol "
+                 "(Grimm et al. 2020). It is made from the scenario itself by <code>tumen doc</code>: formulas are "
+                 "those that are run.</p>\n</header>\n",
+                 model->name);
+    put_contents(page);
+    tmn_text_put(page->out, "<main>\n");
+}
+
+bool tmn_doc_html(const struct tmn_model *model, struct tmn_text *out, struct tmn_error *err) {
+    struct tmn_page page = {out, model, out->arena};
+    put_head(&page);
+    tmn_page_purpose(&page);
+    tmn_page_entities(&page);
+    if (!tmn_page_processes(&page, err))
+        return false;
+    tmn_page_concepts(&page);
+    tmn_page_start(&page);
+    tmn_page_input(&page);
+    tmn_page_submodels(&page);
+    tmn_page_checks(&page);
+    tmn_page_systems(&page);
+    tmn_page_evidence(&page);
+    tmn_text_put(out, "</main>\n</div></body></html>\n");
+    return true;
+}
+
+bool tmn_doc_write(const struct tmn_model *model, const char *path, struct tmn_error *err) {
+    struct tmn_arena arena;
+    tmn_arena_init(&arena, 0);
+    if (TMN_ARENA_TRY(&arena)) {
+        tmn_arena_free(&arena);
+        return tmn_fail(err, TMN_MEMORY, "memory ran out while the page was written");
+    }
+    struct tmn_text page;
+    tmn_text_init(&page, &arena);
+    bool ok = tmn_doc_html(model, &page, err) && tmn_file_replace(&arena, path, page.items, page.count, err);
+    tmn_arena_free(&arena);
+    return ok;
+}
