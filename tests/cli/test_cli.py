@@ -208,7 +208,7 @@ class Runs(Case):
             "outcomes: { days_worked: { feedback: days } }\n")
         lines = self.expect(0, "run", "worked.yaml", "--out", "worked").stdout.split("Outcomes\n")[1].splitlines()
         self.assertEqual([line.split() for line in lines[1:4]],
-                         [["days_worked,", "d"], ["ash", "28,000", "at", "the", "end", "28,000"], ["birch", "0", "at", "the", "end", "0"]])
+                         [["days_worked,", "d"], ["ash", "-", "at", "the", "end", "28,000"], ["birch", "-", "at", "the", "end", "0"]])
         with (self.folder / "worked/outcomes.csv").open() as file:
             self.assertEqual([float(row["simulated"]) for row in csv.DictReader(file)], [28000, 0])
 
