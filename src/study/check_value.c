@@ -23,7 +23,7 @@ static double taken(enum tmn_take take, const double *value, int periods, size_t
     double sum = 0, timed = 0, most = -HUGE_VAL;
     int when = 0;
     if (periods == 0)
-        return NAN;
+        return (double)NAN;
     for (int p = 0; p < periods; p++) {
         double here = value[(size_t)p * stride];
         sum += here;
@@ -47,7 +47,7 @@ static double taken(enum tmn_take take, const double *value, int periods, size_t
     case TMN_TAKE_MEAN_TIME:
         return sum == 0 ? (double)NAN : timed / sum;
     }
-    return NAN;
+    return (double)NAN;
 }
 
 /* The selected cells of each period, added up: [periods], or NULL. */
