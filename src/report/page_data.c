@@ -1,5 +1,6 @@
 /* Sections 5 and 6: the persons of the first day, and the data that the model is given: drivers over time, tables,
  * files. */
+#include "report/formula.h"
 #include "report/html.h"
 #include "report/line.h"
 #include "report/page.h"
@@ -62,10 +63,14 @@ void tmn_page_start(const struct tmn_page *page) {
     tmn_page_note(page, population->note);
     tmn_text_put(page->out,
                  "<p>The population is made once, on the first day, from what stands here and the seed.</p>\n<ul>\n");
-    if (population->size > 0) {
-        tmn_text_put(page->out, "<li>");
-        tmn_html_number(page->out, population->size);
-        tmn_text_put(page->out, " persons in all</li>\n");
+    if (population->size) {
+        tmn_text_put(page->out, "<li>Persons in all: ");
+        tmn_formula_inline(page->out, model, population->size);
+        if (population->size->op != TMN_OP_NUMBER) {
+            tmn_text_put(page->out, " = ");
+            tmn_html_number(page->out, tmn_expr_constant(model, population->size));
+        }
+        tmn_text_put(page->out, "</li>\n");
     }
     if (population->counts.keys > 0)
         put_counts(page, &population->counts, "Counts");

@@ -188,6 +188,11 @@ static void put_scales(const struct tmn_page *page) {
     tmn_text_put(page->out, " windows of ");
     tmn_html_number(page->out, calendar->window_quarter_days / 4.0);
     tmn_text_put(page->out, " days, %d a year (the last of a year takes the rest of it).", calendar->windows_per_year);
+    if (model->until) {
+        tmn_text_put(page->out, " A run ends before that, with the window after which ");
+        tmn_words_code(page->out, model, model->until);
+        tmn_text_put(page->out, " first holds.");
+    }
     if (model->population.place_attribute >= 0) {
         tmn_text_put(page->out, " Space is the levels of ");
         tmn_words_name(page->out, model->attributes.items[model->population.place_attribute].name);
