@@ -18,7 +18,7 @@
 #include <assert.h>
 
 enum { BLOCK_ROWS = 1 << 14, PAIR_ENDS = 1024, POISSON_LEVELS = 1024, POISSON_GUIDE = 256, FEW_TIES = 32 };
-#define WRITTEN_ENDS_MAX (UINT64_C(1) << 26) /* 256 MiB */
+#define WRITTEN_ENDS_MAX (UINT64_C(1) << 28) /* 1 GiB a layer */
 #define CERTAIN (UINT64_C(1) << 32)
 
 /* ---- degrees ---- */

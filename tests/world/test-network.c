@@ -276,18 +276,18 @@ static void clustering_of_rings(void **state) {
     tmn_world_free(world);
 }
 
-/* A population of which only a thousandth is simulated has too many ends to write out: the same rows, the same ties. */
+/* A population of which one in ten thousand is simulated has too many ends to write out: the same rows, the same ties. */
 static void written_and_found_ties_are_the_same(void **state) {
     struct tmn_world *world[2];
     size_t bytes[2];
     for (int form = 0; form < 2; form++) {
-        struct tmn_model *model = country(*state, form == 0 ? 36000 : 36e6);
+        struct tmn_model *model = country(*state, form == 0 ? 36000 : 360e6);
         random_layer(model, "a", 3, -1);
         random_layer(model, "b", 60, PLACE); /* sorted when some are dropped */
         random_layer(model, "c", 2.5, PROVINCE);
         regular_layer(model, "d", 5, -1);
         regular_layer(model, "e", 3, PROVINCE);
-        world[form] = small_world(model, 6, form == 0 ? 1 : 0.001, 2);
+        world[form] = small_world(model, 6, form == 0 ? 1 : 0.0001, 2);
         bytes[form] = tmn_world_bytes(world[form]);
     }
     assert_int_equal(world[0]->rows, world[1]->rows);
