@@ -95,7 +95,8 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
     tmn_format_count((long long)cost->persons, persons);
     tmn_format_count((long long)cost->rows, rows);
     tmn_format_count((long long)(memory_bytes(cost) / 1048576), mib);
-    printf("%s: no mistakes\n", path);
+    printf("%s: no mistakes%s\n", path,
+           cost->ended_early ? ", but the run that measured it could not end; see below" : "");
     printf("%s%s%s\n", tmn_bold(stdout), model->title ? model->title : model->name, tmn_plain(stdout));
     print_transitions(arena, model);
     print_ties(arena, model, cost);

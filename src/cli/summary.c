@@ -19,7 +19,7 @@ static void put_simulated(struct tmn_grid *grid, double value, bool masked, bool
     } else if (!isfinite(value)) {
         tmn_grid_put(grid, "-");
     } else if (fabs(value) < 10 && value != floor(value)) {
-        tmn_grid_put(grid, "%.1f%s", value, thin ? " !" : "");
+        tmn_grid_put(grid, "%.3g%s", value, thin ? " !" : "");
     } else {
         tmn_format_count(llround(value), text);
         tmn_grid_put(grid, "%s%s", text, thin ? " !" : "");
@@ -262,6 +262,8 @@ static bool print_outcomes(struct tmn_arena *arena, const struct tmn_result *res
     }
     if (grid.count > 0)
         tmn_grid_print(&grid);
+    if (years == 0)
+        printf("\nMore than %d years: each one stands in outcomes.csv and in the report\n", YEARS_SHOWN);
     for (size_t i = 0; i < grid.count; i++)
         if (i % grid.columns > 0 && strchr(grid.items[i], '!'))
             return true;

@@ -63,11 +63,12 @@ static bool no_row(const struct tmn_run *run, uint32_t mother, struct tmn_error 
                             : model->attributes.items[attribute].level[tmn_world_place(run->world, mother)];
     char date[16];
     tmn_date_format(run->now.first_day, date);
-    return tmn_fail(
-        err, TMN_CAPACITY,
-        "no unborn row is left for a birth in %s in the window of %s: raise population.unborn.per_household, "
-        "population.unborn.reserve (of each place) or population.unborn.national",
-        place, date);
+    return tmn_fail(err, TMN_CAPACITY,
+                    "no unborn row is left for a birth in %s in the window of %s: raise population.unborn.reserve "
+                    "(rows for all of a "
+                    "place), population.unborn.national, or population.unborn.per_household (rows for the mothers of "
+                    "one household alone)",
+                    place, date);
 }
 
 /* Draws a level as population.draw does; false when the chances are none. */

@@ -154,7 +154,12 @@ static void read_tells(struct tmn_reader *reader, const struct tmn_node *tell, c
     for (size_t i = 0; tell && tell->kind != TMN_NODE_SCALAR && i < tell->count; i++) {
         const struct tmn_node *node = tell->items[i];
         const char *layer;
-        if (tell->kind == TMN_NODE_MAPPING) {
+        if (tell->kind == TMN_NODE_MAPPING && node->kind == TMN_NODE_SEQUENCE) {
+            tmn_report(reader->list, node->place, "wrong-shape",
+                       "several messages to one layer: tell: [ { layer: NAME, name: one, ... }, { layer: NAME, name: "
+                       "other, ... } ]",
+                       "the message to '%s' must be a mapping { key: value }", tell->keys[i]->text);
+        } else if (tell->kind == TMN_NODE_MAPPING) {
             if (tmn_schema_check(reader, node, TMN_SCHEMA_TELL,
                                  tmn_arena_printf(reader->arena, "the message to '%s'", tell->keys[i]->text)))
                 read_tell(reader, node, tell->keys[i]->text, tell->keys[i]->place, path, actions);

@@ -45,7 +45,9 @@ static void read_settings(struct tmn_reader *reader, const struct tmn_node *node
             continue;
         if (!tmn_parameter_parse(&reader->model->parameters.items[assigned.parameter], assigned.text, &assigned.value,
                                  &err)) {
-            tmn_report(reader->list, map->items[i]->place, "bad-setting", NULL, "%s", err.text);
+            tmn_report(reader->list, map->items[i]->place, "bad-setting",
+                       strchr(assigned.text, '@') ? "settings of a check hold from the start: no dates" : NULL, "%s",
+                       err.text);
             continue;
         }
         parameter[assigned.parameter] = assigned.value;
