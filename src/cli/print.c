@@ -101,6 +101,13 @@ void tmn_grid_put(struct tmn_grid *grid, const char *format, ...) {
     TMN_PUSH(grid->arena, grid, tmn_arena_strdup(grid->arena, text));
 }
 
+void tmn_grid_note(struct tmn_grid *grid, const char *text) {
+    size_t rows = grid->count / grid->columns;
+    while (grid->notes.count < rows)
+        TMN_PUSH(grid->arena, &grid->notes, NULL);
+    grid->notes.items[rows - 1] = tmn_arena_strdup(grid->arena, text);
+}
+
 void tmn_grid_count(struct tmn_grid *grid, double value) {
     char text[32];
     if (isfinite(value))
@@ -167,5 +174,10 @@ void tmn_grid_print(const struct tmn_grid *grid) {
         for (size_t c = 0; c < grid->columns; c++)
             rest[c] = grid->items[row * grid->columns + c];
         print_row(grid, width, rest);
+        if (row < grid->notes.count && grid->notes.items[row]) {
+            fputs(tmn_dim(stdout), stdout);
+            tmn_print_wrapped(stdout, "      ", grid->notes.items[row]);
+            fputs(tmn_plain(stdout), stdout);
+        }
     }
 }

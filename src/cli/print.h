@@ -30,10 +30,16 @@ struct tmn_grid {
     struct tmn_arena *arena;
     const char **items;
     size_t count, capacity;
+    struct {
+        const char **items; /* [row] */
+        size_t count, capacity;
+    } notes;
 };
 void tmn_grid_init(struct tmn_grid *grid, struct tmn_arena *arena, const char *const *head, size_t columns);
 /* Appends a cell, row by row; text is copied. */
 void tmn_grid_put(struct tmn_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Prose to stand under the last row, wrapped. */
+void tmn_grid_note(struct tmn_grid *grid, const char *text);
 void tmn_grid_count(struct tmn_grid *grid, double value); /* rounded, with commas; "-" when not finite */
 void tmn_grid_print(const struct tmn_grid *grid);
 

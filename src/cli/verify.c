@@ -58,8 +58,17 @@ static bool draw_seed(uint64_t *seed, struct tmn_error *err) {
     return true;
 }
 
+/* With the tolerance, which the reader must see. */
+static void put_expected(struct tmn_grid *grid, const struct tmn_verify_row *row) {
+    const char *expected = tmn_verify_expected(grid->arena, row);
+    if (row->check->tolerance.value > 0)
+        tmn_grid_put(grid, "%s (within %.2g)", expected, row->check->tolerance.value);
+    else
+        tmn_grid_put(grid, "%s", expected);
+}
+
 static void print_model(struct tmn_arena *arena, const struct tmn_verify *verify, const struct tmn_model *model) {
-    static const char *const head[] = {"~check", "~expected", "<ours", ">resolution", "<verdict", "~source"};
+    static const char *const head[] = {"<check", "~expected", "<ours", ">resolution", "<verdict"};
     struct tmn_grid grid;
     tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
     for (size_t r = 0; r < verify->count; r++) {
@@ -72,12 +81,14 @@ static void print_model(struct tmn_arena *arena, const struct tmn_verify *verify
         for (char *c = verdict; !good && *c; c++)
             *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
         const char *source = row->check->source;
-        tmn_grid_put(&grid, "%s: %s", row->check->name, row->check->text);
-        tmn_grid_put(&grid, "%s", tmn_verify_expected(arena, row));
+        tmn_grid_put(&grid, "%s", row->check->name);
+        put_expected(&grid, row);
         tmn_grid_put(&grid, "%s", tmn_verify_ours(arena, row));
         tmn_grid_put(&grid, "%s", tmn_verify_resolution(arena, row));
         tmn_grid_put(&grid, "%s", verdict);
-        tmn_grid_put(&grid, "%s%s%s", tmn_check_kind_name(row->check->kind), source ? ": " : "", source ? source : "");
+        tmn_grid_note(&grid,
+                      tmn_arena_printf(arena, "%s; %s%s%s", row->check->text, tmn_check_kind_name(row->check->kind),
+                                       source ? ": " : "", source ? source : ""));
     }
     tmn_heading("%s: %s", model->name, model->title ? model->title : "");
     tmn_grid_print(&grid);

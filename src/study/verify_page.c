@@ -1,5 +1,6 @@
 /* The page of verify: one HTML file that needs nothing else. A table for each model; each row has its figure drawn
  * beside what is expected of it. The frame and its style are web/src/verify.html. */
+#include "report/html.h"
 #include "study/verify.h"
 
 #include <math.h>
@@ -9,21 +10,7 @@
 extern const unsigned char tmn_verify_page[];
 extern const size_t tmn_verify_page_bytes;
 
-enum { WIDTH = 220, HEIGHT = 34, MIDDLE = 12, EDGE = 8 /* room for a mark at either end */ };
-
-static void put(struct tmn_text *out, const char *text) {
-    for (; text && *text; text++) {
-        const char *as = *text == '&'   ? "&amp;"
-                         : *text == '<' ? "&lt;"
-                         : *text == '>' ? "&gt;"
-                         : *text == '"' ? "&quot;"
-                                        : NULL;
-        if (as)
-            tmn_text_put(out, "%s", as);
-        else
-            tmn_text_bytes(out, text, 1);
-    }
-}
+enum { WIDTH = 200, HEIGHT = 34, MIDDLE = 12, EDGE = 8 /* room for a mark at either end */ };
 
 static const char *class_of(enum tmn_verdict verdict) {
     return verdict == TMN_VERDICT_PASS ? "pass" : verdict == TMN_VERDICT_NOT_RUN ? "none" : "bad";
@@ -80,7 +67,7 @@ static void put_tick(struct tmn_text *out, double x, const char *text) {
     const char *anchor = x < WIDTH / 4.0 ? "start" : x > 3 * WIDTH / 4.0 ? "end" : "middle";
     tmn_text_put(out, "<line class=\"expected\" x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"%d\"/>", x, x, 2 * MIDDLE);
     tmn_text_put(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", x, HEIGHT, anchor);
-    put(out, text);
+    tmn_html_text(out, text);
     tmn_text_put(out, "</text>");
 }
 
@@ -120,8 +107,8 @@ static void put_plot(struct tmn_text *out, const struct tmn_verify *verify, cons
         return;
     tmn_text_put(out, "<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"", WIDTH,
                  HEIGHT + 3, WIDTH, HEIGHT + 3);
-    put(out, tmn_arena_printf(out->arena, "ours %s, expected %s", tmn_verify_ours(out->arena, row),
-                              tmn_verify_expected(out->arena, row)));
+    tmn_html_text(out, tmn_arena_printf(out->arena, "ours %s, expected %s", tmn_verify_ours(out->arena, row),
+                                        tmn_verify_expected(out->arena, row)));
     tmn_text_put(out, "\">");
     if (law)
         put_law_plot(out, verify, row);
@@ -132,16 +119,17 @@ static void put_plot(struct tmn_text *out, const struct tmn_verify *verify, cons
 
 static void put_small(struct tmn_text *out, const char *text) {
     tmn_text_put(out, "<small>");
-    put(out, text);
+    tmn_html_text(out, text);
     tmn_text_put(out, "</small>");
 }
 
 static void put_name(struct tmn_text *out, const struct tmn_verify_row *row) {
     const struct tmn_check *check = row->check;
-    tmn_text_put(out, "<tr class=\"%s\" id=\"%s\"><th scope=\"row\"><code>", class_of(row->verdict), row->name);
-    put(out, check->name);
+    tmn_text_put(out, "<tr class=\"%s%s\" id=\"%s\"><th scope=\"row\"><code>", class_of(row->verdict),
+                 check->note ? " noted" : "", row->name);
+    tmn_html_text(out, check->name);
     tmn_text_put(out, "</code>");
-    put(out, check->text);
+    tmn_html_text(out, check->text);
     const char *set = tmn_settings_text(out->arena, row->model, &check->set);
     const char *against = tmn_settings_text(out->arena, row->model, &check->against);
     if (*set || *against)
@@ -149,7 +137,7 @@ static void put_name(struct tmn_text *out, const struct tmn_verify_row *row) {
                                         against));
     if (row->why) {
         tmn_text_put(out, "<div class=\"why\">");
-        put(out, row->why);
+        tmn_html_text(out, row->why);
         tmn_text_put(out, "</div>");
     }
     tmn_text_put(out, "</th>");
@@ -161,11 +149,11 @@ static void put_row(struct tmn_text *out, const struct tmn_verify *verify, const
     bool law = row->law.draws > 0;
     put_name(out, row);
     tmn_text_put(out, "<td class=\"%s\">", check->expect == TMN_EXPECT_LAW ? "law" : "figure");
-    put(out, tmn_verify_expected(arena, row));
+    tmn_html_text(out, tmn_verify_expected(arena, row));
     if (check->tolerance.value > 0)
         put_small(out, tmn_arena_printf(arena, "within %.3g", check->tolerance.value));
     tmn_text_put(out, "</td><td class=\"figure\">");
-    put(out, tmn_verify_ours(arena, row));
+    tmn_html_text(out, tmn_verify_ours(arena, row));
     if (row->verdict != TMN_VERDICT_NOT_RUN)
         put_small(out, law ? tmn_arena_printf(arena, "%llu draws, chi-square %.4g on %d",
                                               (unsigned long long)row->law.draws, row->law.value, row->law.freedom)
@@ -177,11 +165,14 @@ static void put_row(struct tmn_text *out, const struct tmn_verify *verify, const
     tmn_text_put(out, "</td><td class=\"source\">%s", tmn_check_kind_name(check->kind));
     if (check->source) {
         tmn_text_put(out, ": ");
-        put(out, check->source);
+        tmn_html_text(out, check->source);
     }
-    if (check->note)
-        put_small(out, check->note);
     tmn_text_put(out, "</td></tr>\n");
+    if (check->note) {
+        tmn_text_put(out, "<tr class=\"%s note\"><td colspan=\"7\">", class_of(row->verdict));
+        tmn_html_text(out, check->note);
+        tmn_text_put(out, "</td></tr>\n");
+    }
 }
 
 static void put_tile(struct tmn_text *out, const char *name, const char *value) {
@@ -192,9 +183,10 @@ static void put_head(struct tmn_text *out, const struct tmn_verify *verify) {
     struct tmn_arena *arena = out->arena;
     size_t passed = verify->tally[TMN_VERDICT_PASS];
     tmn_text_put(out, "<h1>%s</h1>\n<dl class=\"tiles\">",
-                 verify->stopped           ? "Interrupted: some checks were not run"
-                 : passed == verify->count ? "Every check passed"
-                                           : "Some checks did not pass");
+                 verify->stopped          ? "Interrupted: some checks were not run"
+                 : passed < verify->count ? "Some checks did not pass"
+                 : verify->left_out > 0   ? "Every fast check passed"
+                                          : "Every check passed");
     put_tile(out, "checks passed", tmn_arena_printf(arena, "%zu of %zu", passed, verify->count));
     put_tile(out, "runs", tmn_arena_printf(arena, "%zu", verify->runs));
     put_tile(out, "seed", tmn_arena_printf(arena, "%llu", (unsigned long long)verify->seed));
@@ -213,7 +205,7 @@ static void put_head(struct tmn_text *out, const struct tmn_verify *verify) {
         "cy=\"12\" r=\"3.4\"/></svg>ours, with its interval</li><li class=\"bad\"><svg width=\"18\" "
         "height=\"24\"><path class=\"ours hollow\" d=\"M4 8l9 9m0 -9l-9 9\"/></svg>ours, failed</li></ul>\n");
     if (verify->left_out > 0)
-        tmn_text_put(out, "<p class=\"muted\">%zu slow checks were left out.</p>\n", verify->left_out);
+        tmn_text_put(out, "<p class=\"muted left\">%zu slow checks were left out.</p>\n", verify->left_out);
 }
 
 /* The end of the rows that belong to the model of row `first`. */
@@ -241,9 +233,9 @@ static void put_links(struct tmn_text *out, const struct tmn_verify *verify) {
 static void put_model(struct tmn_text *out, const struct tmn_verify *verify, size_t first, size_t end) {
     const struct tmn_model *model = verify->rows[first].model;
     tmn_text_put(out, "<section id=\"%s\"><h2>", model->name);
-    put(out, model->title ? model->title : model->name);
+    tmn_html_text(out, model->title ? model->title : model->name);
     tmn_text_put(out, "</h2>\n<p class=\"muted\"><code>");
-    put(out, model->name);
+    tmn_html_text(out, model->name);
     tmn_text_put(out,
                  "</code></p>\n<div class=\"scroll\"><table><thead><tr><th>check<th>expected<th>ours<th><th>resolution"
                  "<th>verdict<th>source</tr></thead><tbody>\n");
