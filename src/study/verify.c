@@ -239,7 +239,10 @@ static void finish_row(struct verifier *verifier, struct tmn_verify *verify, str
         return;
     tmn_verify_decide(row, &pending->data, verify->alpha, verifier->arena);
     if (row->verdict == TMN_VERDICT_MISTAKE)
-        tmn_report(&verify->mistakes, row->check->place, "not-decidable", "give the check more runs, or another figure",
+        tmn_report(&verify->mistakes, row->check->place, "not-decidable",
+                   row->check->expect == TMN_EXPECT_LAW
+                       ? "times need whole runs: leave 'until' out, or take the number of windows"
+                       : "give the check more runs, or another figure",
                    "check '%s': %s", row->check->name, row->why);
 }
 

@@ -101,6 +101,12 @@ class Verify(unittest.TestCase):
         self.assertIn("MISTAKE", ran.stdout)
         self.assertIn("9 pass, 1 mistake", ran.stdout)
 
+    def test_times_of_runs_that_end_early(self):
+        path = self.changed("end: 2005-12-31", "end: 2005-12-31, until: share(status = gone) > 0.5")
+        ran = self.tumen(3, path)
+        self.assertIn("check 'when': a run ended before its last window, so the times of the rest are not known", ran.stderr)
+        self.assertIn("leave 'until' out", ran.stderr)
+
     def test_too_few_runs(self):
         path = self.changed("left_first: { text: share in the first year, kind: exact, runs: 30",
                             "left_first: { text: share in the first year, kind: exact, runs: 2")
