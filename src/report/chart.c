@@ -452,7 +452,7 @@ static void put_edge(struct tmn_text *out, const struct chart *chart, const stru
 }
 
 static void put_graph(struct tmn_text *out, struct chart *chart) {
-    uint32_t shown = 0;
+    size_t shown = chart->any.count;
     for (uint32_t g = 0; g < chart->groups; g++)
         shown += has_edge(chart, g);
     bool row = chart->attribute->ordered || shown <= ROW_MAX;

@@ -95,6 +95,15 @@ void tmn_page_by(const struct tmn_page *page, int by) {
     tmn_page_feature(page, by);
 }
 
+bool tmn_page_tells(const struct tmn_model *model) {
+    for (size_t t = 0; t < model->transitions.count; t++)
+        for (size_t b = 0; b < model->transitions.items[t].branches; b++)
+            for (size_t a = 0; a < model->transitions.items[t].branch[b].count; a++)
+                if (model->transitions.items[t].branch[b].items[a].kind == TMN_ACTION_TELL)
+                    return true;
+    return false;
+}
+
 void tmn_page_cell(const struct tmn_page *page, int outcome, const int64_t *cell) {
     const struct tmn_strata *by = &page->model->outcomes.items[outcome].by;
     for (int k = 0; k < by->n; k++) {

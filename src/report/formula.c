@@ -444,7 +444,7 @@ void tmn_formula_block(struct tmn_text *out, const struct tmn_model *model, cons
 }
 
 void tmn_formula_inline(struct tmn_text *out, const struct tmn_model *model, const struct tmn_expr *expr) {
-    tmn_text_put(out, "<math>");
+    tmn_text_put(out, "<math displaystyle=\"true\">");
     tmn_formula_put(out, model, NULL, expr);
     tmn_text_put(out, "</math>");
 }

@@ -30,6 +30,8 @@ void tmn_page_file(const struct tmn_page *page, const char *file);
 /* "national", or the feature whose levels have a value each. */
 void tmn_page_by(const struct tmn_page *page, int by);
 
+/* Whether anybody tells anybody anything. */
+bool tmn_page_tells(const struct tmn_model *model);
 /* ", sex female": the cells of an outcome that are meant, after its name; nothing when all are. */
 void tmn_page_cell(const struct tmn_page *page, int outcome, const int64_t *cell);
 

@@ -136,15 +136,24 @@ static void put_doers(const struct tmn_page *page, enum tmn_action_kind kind, in
 
 static void put_interaction(const struct tmn_page *page) {
     const struct tmn_model *model = page->model;
-    if (model->layers.count + model->shares.count + model->feedbacks.count == 0) {
+    const struct {
+        bool there;
+        const char *way;
+    } ways[] = {{tmn_page_tells(model), "by messages along <a href=\"#layers\">layers</a>"},
+                {model->counters.count > 0, "by counters over their ties"},
+                {model->shares.count > 0, "by shares of the living"},
+                {model->feedbacks.count > 0, "through feedback"}};
+    const char *joint = "<p>Persons act on each other ";
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (ways[i].there) {
+            tmn_text_put(page->out, "%s%s", joint, ways[i].way);
+            joint = ", ";
+        }
+    if (joint[0] == '<') {
         tmn_text_put(page->out, "<p>Persons do not act on each other.</p>\n");
         return;
     }
-    tmn_text_put(
-        page->out,
-        "<p>Persons act on each other by messages along <a href=\"#entities\">layers</a>, by counters over their "
-        "ties, by shares of the living and through feedback. What one window changes is read from the next "
-        "on.</p>\n<ul>\n");
+    tmn_text_put(page->out, ". What one window changes is read from the next on.</p>\n<ul>\n");
     for (size_t i = 0; i < model->layers.count; i++)
         put_doers(page, TMN_ACTION_TELL, (int)i, model->layers.items[i].name, "Messages along");
     for (size_t i = 0; i < model->feedbacks.count; i++)
@@ -190,6 +199,9 @@ static void put_stochasticity(const struct tmn_page *page) {
         tmn_text_put(page->out, "<li>Messages that reach each tie with a chance: %zu.</li>\n", messages);
     if (model->events.count > 0)
         tmn_text_put(page->out, "<li>Events of places or of the nation: %zu.</li>\n", model->events.count);
+    if (model->population.deal_count > 0)
+        tmn_text_put(page->out, "<li>Attributes dealt at the start: %zu (<a href=\"#start\">section 5</a>).</li>\n",
+                     model->population.deal_count);
     if (model->population.draw_count > 0)
         tmn_text_put(page->out, "<li>Attributes drawn at the start: %zu (<a href=\"#start\">section 5</a>).</li>\n",
                      model->population.draw_count);
@@ -207,7 +219,7 @@ static void put_collectives(const struct tmn_page *page) {
             population->unit_households > 0 ? " and neighbourhood units of them" : "");
     for (size_t i = 0; i < model->layers.count; i++) {
         const struct tmn_layer *layer = &model->layers.items[i];
-        if (layer->kind == TMN_LAYER_RING || layer->kind == TMN_LAYER_EDGES)
+        if (layer->kind != TMN_LAYER_HOUSEHOLD && layer->kind != TMN_LAYER_UNIT && layer->kind != TMN_LAYER_BLOCK)
             continue;
         tmn_text_put(page->out, "<p>");
         tmn_words_name(page->out, layer->name);

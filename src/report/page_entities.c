@@ -187,7 +187,8 @@ static void put_scales(const struct tmn_page *page) {
     tmn_html_number(page->out, calendar->windows);
     tmn_text_put(page->out, " windows of ");
     tmn_html_number(page->out, calendar->window_quarter_days / 4.0);
-    tmn_text_put(page->out, " days, %d a year (the last of a year takes the rest of it).", calendar->windows_per_year);
+    tmn_text_put(page->out, " day%s, %d a year (the last of a year takes the rest of it).",
+                 calendar->window_quarter_days == 4 ? "" : "s", calendar->windows_per_year);
     if (model->until) {
         tmn_text_put(page->out, " A run ends before that, with the window after which ");
         tmn_words_code(page->out, model, model->until);

@@ -13,18 +13,11 @@ static void count_clocks(const struct tmn_model *model, size_t count[3]) {
         count[model->transitions.items[t].kind]++;
 }
 
-static bool any_action(const struct tmn_model *model, enum tmn_action_kind kind) {
-    for (size_t t = 0; t < model->transitions.count; t++)
-        for (size_t b = 0; b < model->transitions.items[t].branches; b++)
-            for (size_t a = 0; a < model->transitions.items[t].branch[b].count; a++)
-                if (model->transitions.items[t].branch[b].items[a].kind == kind)
-                    return true;
-    return false;
-}
-
 /* The phases of a window that this model has (docs/semantics.md, The week). */
 static void put_phases(const struct tmn_page *page) {
     const struct tmn_model *model = page->model;
+    static const char *const clocks[] = {"with a rate", "with a chance a window", "with a fixed term"};
+    const char *joint = " (";
     size_t count[3];
     count_clocks(model, count);
     tmn_text_put(page->out,
@@ -32,15 +25,19 @@ static void put_phases(const struct tmn_page *page) {
                  "change, so the order of persons and of declarations does not matter. Each window:</p>\n<ol>\n");
     tmn_text_put(page->out,
                  "<li>The shared parts of all hazards are taken from the state at the window’s start.</li>\n");
-    tmn_text_put(
-        page->out,
-        "<li>Persons: each carries a clock for each transition that is open to it (with a rate: %zu, with a "
-        "chance a window: %zu, with a fixed term: %zu). Clocks that run out fire in the order in which they would have "
-        "run out within the window, if what they ask for still holds.</li>\n",
-        count[TMN_CLOCK_RATE], count[TMN_CLOCK_CHANCE], count[TMN_CLOCK_AFTER]);
+    tmn_text_put(page->out, "<li>Persons: each carries a clock for each transition that is open to it");
+    for (int kind = 0; kind < 3; kind++)
+        if (count[kind] > 0) {
+            tmn_text_put(page->out, "%s%s: %zu", joint, clocks[kind], count[kind]);
+            joint = ", ";
+        }
+    tmn_text_put(page->out,
+                 "%s. Clocks that run out fire in the order in which they would have run out within the window, "
+                 "if what they ask for still holds.</li>\n",
+                 joint[0] == ',' ? ")" : "");
     if (model->events.count > 0)
         tmn_text_put(page->out, "<li>Events of places and of the nation (%zu).</li>\n", model->events.count);
-    if (any_action(model, TMN_ACTION_TELL))
+    if (tmn_page_tells(model))
         tmn_text_put(
             page->out,
             "<li>Messages reach those whom a firing tells: for each receiver and attribute one set, then the sum "

@@ -125,6 +125,15 @@ void tmn_words_actions(struct tmn_text *out, const struct tmn_model *model, cons
     tmn_text_put(out, "</ul>\n");
 }
 
+/* A number over parameters, with its value. */
+static void put_constant(struct tmn_text *out, const struct tmn_model *model, const struct tmn_expr *expr) {
+    tmn_formula_inline(out, model, expr);
+    if (expr->op == TMN_OP_NUMBER)
+        return;
+    tmn_text_put(out, " = ");
+    tmn_html_number(out, tmn_expr_constant(model, expr));
+}
+
 static void put_within(struct tmn_text *out, const struct tmn_model *model, const struct tmn_layer *layer) {
     if (layer->within >= 0) {
         tmn_text_put(out, " within each ");
@@ -147,32 +156,32 @@ void tmn_words_layer(struct tmn_text *out, const struct tmn_model *model, const 
         put_within(out, model, layer);
         break;
     case TMN_LAYER_RING:
-        tmn_text_put(out, "a ring of %s, each tied to the ",
-                     layer->rows ? "the rows in their own order" : "rows in a keyed random order");
-        tmn_formula_inline(out, model, layer->number);
-        tmn_text_put(out, " nearest");
+        tmn_text_put(out, "a ring of %s", layer->rows ? "the rows in their own order" : "rows in a keyed random order");
         put_within(out, model, layer);
+        tmn_text_put(out, ", each tied to the nearest, so many: ");
+        put_constant(out, model, layer->number);
         if (layer->long_share) {
             tmn_text_put(out, "; share of ties exchanged at random across the nation: ");
-            tmn_formula_inline(out, model, layer->long_share);
+            put_constant(out, model, layer->long_share);
         }
         break;
     case TMN_LAYER_RANDOM:
-        tmn_text_put(out, "a random network of mean degree ");
-        tmn_formula_inline(out, model, layer->number);
+        tmn_text_put(out, "a random network");
         put_within(out, model, layer);
+        tmn_text_put(out, ", of mean degree ");
+        put_constant(out, model, layer->number);
         break;
     case TMN_LAYER_DEGREES:
-        tmn_text_put(out, "a random network in which each row has ");
+        tmn_text_put(out, "a random network");
+        put_within(out, model, layer);
+        tmn_text_put(out, " in which each has as many ties as ");
         if (layer->number) {
-            tmn_formula_inline(out, model, layer->number);
+            put_constant(out, model, layer->number);
         } else {
-            tmn_text_put(out, "as many ties as its ");
+            tmn_text_put(out, "its ");
             tmn_words_name(out, model->attributes.items[layer->degrees].name);
             tmn_text_put(out, " says at the start");
         }
-        tmn_text_put(out, "%s,", layer->number ? " ties" : "");
-        put_within(out, model, layer);
         break;
     case TMN_LAYER_EDGES:
         tmn_text_put(out, "a list of %zu pairs", layer->edges);
