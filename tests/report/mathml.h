@@ -8,8 +8,8 @@
 
 struct element {
     const char *name, *attributes, *text; /* text of mi, mn, mo, mtext, with entities read */
-    struct element *child[4096];
-    size_t count;
+    struct element **child;
+    size_t count, capacity;
 };
 
 static inline const char *mathml_text(struct tmn_arena *arena, const char *from, const char *to) {
@@ -45,7 +45,9 @@ static inline struct element *mathml_element(struct tmn_arena *arena, const char
     *at = open + 1;
     while (strncmp(*at, "</", 2) != 0) {
         if (**at == '<') {
-            assert_true(element->count < sizeof element->child / sizeof *element->child && !element->text);
+            assert_null(element->text);
+            element->child =
+                tmn_arena_grow(arena, element->child, element->count, &element->capacity, sizeof *element->child);
             element->child[element->count++] = mathml_element(arena, at);
         } else {
             const char *end = strchr(*at, '<');
