@@ -329,7 +329,14 @@ struct tmn_figure {
 
 /* A check: a figure of an outcome over runs, beside the number, the sign or the law that is expected of it. */
 enum tmn_take { TMN_TAKE_LAST, TMN_TAKE_FIRST, TMN_TAKE_SUM, TMN_TAKE_MAX, TMN_TAKE_WHEN_MAX, TMN_TAKE_MEAN_TIME };
-enum tmn_expect { TMN_EXPECT_NUMBER, TMN_EXPECT_LAW, TMN_EXPECT_MORE, TMN_EXPECT_LESS, TMN_EXPECT_EQUAL };
+enum tmn_expect {
+    TMN_EXPECT_NUMBER,
+    TMN_EXPECT_LAW,
+    TMN_EXPECT_MORE,
+    TMN_EXPECT_LESS,
+    TMN_EXPECT_EQUAL,
+    TMN_EXPECT_SAME
+};
 enum tmn_law { TMN_LAW_POISSON, TMN_LAW_NEGBIN, TMN_LAW_BINOMIAL, TMN_LAW_GEOMETRIC, TMN_LAW_STAGES };
 enum tmn_check_kind { TMN_CHECK_PUBLISHED, TMN_CHECK_EXACT, TMN_CHECK_COMPUTED };
 struct tmn_constant {            /* an expression over parameters and its value under the settings of its check */

@@ -152,7 +152,7 @@ static void read_numbers(struct tmn_reader *reader, const struct tmn_node *node,
 
 /* Which form of check this is: against other settings, a law, or a number. */
 static void read_expectation(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_check *check) {
-    static const char *const signs[] = {"more", "less", "equal"};
+    static const char *const signs[] = {"more", "less", "equal", "same"};
     const struct tmn_node *law = tmn_node_get(node, "law"), *expected = tmn_node_get(node, "expected");
     const char *text = NULL;
     tmn_get_text(reader, node, "expected", &text);
@@ -174,11 +174,11 @@ static void read_expectation(struct tmn_reader *reader, const struct tmn_node *n
         tmn_report(reader->list, expected->place, "missing-key", "for example law: poisson(4)",
                    "'expected: law' needs the key 'law'");
     if (tmn_node_get(node, "against")) {
-        if (tmn_get_choice(reader, node, "expected", signs, 3, &sign))
+        if (tmn_get_choice(reader, node, "expected", signs, 4, &sign))
             check->expect = TMN_EXPECT_MORE + (unsigned)sign;
         return;
     }
-    for (int i = 0; text && i < 3; i++)
+    for (int i = 0; text && i < 4; i++)
         if (strcmp(text, signs[i]) == 0)
             tmn_report(reader->list, expected->place, "missing-key", "for example against: { z: 6 }",
                        "'expected: %s' needs the settings that it compares with, 'against'", text);
@@ -195,7 +195,11 @@ static void refuse_together(struct tmn_reader *reader, const struct tmn_node *no
                        "'%s' can not stand beside '%s' in check '%s'", pairs[i][1], pairs[i][0], check->name);
     if (tmn_node_get(node, "times") && !tmn_node_get(node, "law"))
         tmn_report(reader->list, tmn_key_place(node, "times"), "no-effect", NULL, "'times' belongs to a 'law'");
-    if (tmn_node_get(node, "tolerance") && (check->expect == TMN_EXPECT_MORE || check->expect == TMN_EXPECT_LESS))
+    if (check->expect == TMN_EXPECT_SAME && tmn_node_get(node, "above"))
+        tmn_report(reader->list, tmn_key_place(node, "above"), "not-together", NULL,
+                   "'above' can not stand beside 'expected: same', which is of each run, in check '%s'", check->name);
+    if (tmn_node_get(node, "tolerance") &&
+        (check->expect == TMN_EXPECT_MORE || check->expect == TMN_EXPECT_LESS || check->expect == TMN_EXPECT_SAME))
         tmn_report(reader->list, tmn_key_place(node, "tolerance"), "no-effect", NULL,
                    "'tolerance' belongs to a number or to 'equal'");
 }

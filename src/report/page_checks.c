@@ -61,7 +61,7 @@ static void put_figure(const struct tmn_page *page, const struct tmn_check *chec
 }
 
 static void put_expected(const struct tmn_page *page, const struct tmn_check *check) {
-    static const char *const signs[] = {"more than", "less than", "as much as"};
+    static const char *const signs[] = {"more than", "less than", "as much as", "in each run the same as"};
     switch (check->expect) {
     case TMN_EXPECT_NUMBER:
         tmn_formula_inline(page->out, page->model, check->expected.expr);

@@ -141,6 +141,23 @@ static void difference(struct tmn_verify_row *row, const struct tmn_verify_data 
     *scale = fmax(fabs(mean_of(data->value, n).mean), fabs(mean_of(data->against, n).mean));
 }
 
+/* Twins: no run may differ from its partner, which has the same seed. */
+static void decide_same(struct tmn_verify_row *row, const struct tmn_verify_data *data, double alpha,
+                        struct tmn_arena *arena) {
+    int differ = 0;
+    double scale;
+    difference(row, data, alpha, arena, &scale);
+    for (int i = 0; i < data->runs; i++)
+        differ += data->value[i] != data->against[i];
+    row->expected = row->resolution = 0;
+    row->expected_range = (struct tmn_range){0, 0};
+    if (differ > 0)
+        decide(row, TMN_VERDICT_FAIL,
+               tmn_arena_printf(arena, "%d of %d runs differ from their partners", differ, data->runs));
+    else
+        decide(row, TMN_VERDICT_PASS, NULL);
+}
+
 static void decide_against(struct tmn_verify_row *row, const struct tmn_verify_data *data, double alpha,
                            struct tmn_arena *arena) {
     const struct tmn_check *check = row->check;
@@ -207,6 +224,8 @@ void tmn_verify_decide(struct tmn_verify_row *row, const struct tmn_verify_data 
         decide(row, TMN_VERDICT_MISTAKE,
                tmn_arena_printf(arena, "two seeds gave %.6g and %.6g: one run can not decide what depends on chance", a,
                                 b));
+    } else if (check->expect == TMN_EXPECT_SAME) {
+        decide_same(row, data, alpha, arena);
     } else if (data->against) {
         decide_against(row, data, alpha, arena);
     } else {

@@ -40,7 +40,7 @@ const char *tmn_verify_ours(struct tmn_arena *arena, const struct tmn_verify_row
 
 const char *tmn_verify_expected(struct tmn_arena *arena, const struct tmn_verify_row *row) {
     const struct tmn_check *check = row->check;
-    static const char *const signs[] = {"more", "less", "equal"};
+    static const char *const signs[] = {"more", "less", "equal", "same"};
     if (check->expect == TMN_EXPECT_LAW)
         return check->law_text;
     if (check->expect != TMN_EXPECT_NUMBER)

@@ -263,13 +263,31 @@ static void test_false_alarms(void **state) {
     assert_in_range(TRIES - failures(&more, 12, 0.05, 0, true), 60, 140);
 }
 
+/* Twins: means that agree do not do, each run must be its partner's twin. */
+static void test_same_runs(void **state) {
+    (void)state;
+    struct tmn_check same = {.expect = TMN_EXPECT_SAME, .runs = 4};
+    double value[] = {3, 5, 7, 9}, against[] = {3, 5, 7, 9};
+    struct tmn_verify_data data = {.runs = 4, .value = value, .against = against};
+    struct tmn_verify_row row = {.check = &same};
+    tmn_verify_decide(&row, &data, 0.05, &arena);
+    assert_int_equal(row.verdict, TMN_VERDICT_PASS);
+    assert_false(row.chance);
+    against[1] = 6;
+    against[2] = 6;
+    tmn_verify_decide(&row, &data, 0.05, &arena);
+    assert_int_equal(row.verdict, TMN_VERDICT_FAIL);
+    assert_true(row.ours == 0);
+    assert_string_equal(row.why, "2 of 4 runs differ from their partners");
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_values),         TEST(test_exact_rows), TEST(test_same_for_any_threads),
         TEST(test_planted_number), TEST(test_undecided),  TEST(test_failed_run),
         TEST(test_stopped),        TEST(test_fast),       TEST(test_member_seeds),
-        TEST(test_false_alarms),
+        TEST(test_false_alarms),   TEST(test_same_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
