@@ -144,6 +144,24 @@ void tmn_readings_gather(const struct tmn_page *page, const struct tmn_expr *exp
         tmn_readings_gather(page, expr->arg[i], list);
 }
 
+void tmn_readings_actions(const struct tmn_page *page, const struct tmn_action *items, size_t count,
+                          struct tmn_readings *list) {
+    for (size_t a = 0; a < count; a++) {
+        const struct tmn_expr *const read[] = {items[a].amount, items[a].who, items[a].chance};
+        for (int i = 0; i < 3; i++)
+            if (read[i])
+                tmn_readings_gather(page, read[i], list);
+        for (size_t d = 0; d < items[a].draw_count; d++) {
+            const struct tmn_draw_rule *rule = &items[a].draws[d];
+            if (rule->cumulative)
+                tmn_readings_gather(page, rule->cumulative, list);
+            for (uint32_t l = 0; l < page->model->attributes.items[rule->attribute].levels; l++)
+                if (rule->chance[l])
+                    tmn_readings_gather(page, rule->chance[l], list);
+        }
+    }
+}
+
 static const struct {
     const char *id, *title;
     bool part; /* of the section before it */

@@ -46,6 +46,9 @@ struct tmn_readings {
 };
 void tmn_readings_gather(const struct tmn_page *page, const struct tmn_expr *expr, struct tmn_readings *list);
 
+void tmn_readings_actions(const struct tmn_page *page, const struct tmn_action *items, size_t count,
+                          struct tmn_readings *list);
+
 /* Sections. */
 void tmn_page_purpose(const struct tmn_page *page);                          /* 1 */
 void tmn_page_entities(const struct tmn_page *page);                         /* 2 */

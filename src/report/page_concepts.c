@@ -21,15 +21,6 @@ static void gather(const struct tmn_page *page, const struct tmn_expr *expr, str
         tmn_readings_gather(page, expr, list);
 }
 
-static void gather_actions(const struct tmn_page *page, const struct tmn_action *items, size_t count,
-                           struct tmn_readings *list) {
-    for (size_t a = 0; a < count; a++) {
-        gather(page, items[a].amount, list);
-        gather(page, items[a].who, list);
-        gather(page, items[a].chance, list);
-    }
-}
-
 static struct sources gather_sources(const struct tmn_page *page) {
     struct sources sources = {0};
     for (size_t t = 0; t < page->model->transitions.count; t++) {
@@ -39,7 +30,7 @@ static struct sources gather_sources(const struct tmn_page *page) {
         gather(page, transition->hazard, &source.reads);
         for (size_t b = 0; b < transition->branches; b++) {
             gather(page, transition->branch[b].chance, &source.reads);
-            gather_actions(page, transition->branch[b].items, transition->branch[b].count, &source.reads);
+            tmn_readings_actions(page, transition->branch[b].items, transition->branch[b].count, &source.reads);
         }
         TMN_PUSH(page->arena, &sources, source);
     }
@@ -48,7 +39,7 @@ static struct sources gather_sources(const struct tmn_page *page) {
         struct source source = {.name = event->name};
         gather(page, event->when, &source.reads);
         gather(page, event->rate, &source.reads);
-        gather_actions(page, event->items, event->count, &source.reads);
+        tmn_readings_actions(page, event->items, event->count, &source.reads);
         TMN_PUSH(page->arena, &sources, source);
     }
     return sources;

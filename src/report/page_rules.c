@@ -75,6 +75,18 @@ static void put_readings(const struct tmn_page *page, const struct tmn_readings 
         tmn_text_put(page->out, "</p>\n");
 }
 
+/* What stands in text and not in a formula - predicates, what messages ask - adds all but the person's own state, which
+ * can be read there. */
+static void add_others(const struct tmn_page *page, const struct tmn_readings *more, struct tmn_readings *list) {
+    for (size_t i = 0; i < more->count; i++) {
+        bool known = more->items[i].op == TMN_OP_FEATURE;
+        for (size_t k = 0; k < list->count && !known; k++)
+            known = list->items[k].op == more->items[i].op && list->items[k].index == more->items[i].index;
+        if (!known)
+            TMN_PUSH(page->arena, list, more->items[i]);
+    }
+}
+
 /* ---- feedback ---- */
 
 static void put_feedback(const struct tmn_page *page, const struct tmn_feedback *feedback) {
@@ -143,13 +155,18 @@ static void put_parts(const struct tmn_page *page, const struct tmn_transition *
 
 static void put_hazard(const struct tmn_page *page, const struct tmn_transition *t) {
     static const char *const left[] = {"λ", "q", "T"};
-    struct tmn_readings list = {NULL, 0, 0};
+    struct tmn_readings list = {NULL, 0, 0}, more = {NULL, 0, 0};
     tmn_formula_block(page->out, page->model, t, left[t->kind], t->hazard);
     put_parts(page, t);
     tmn_readings_gather(page, t->hazard, &list);
     for (size_t b = 0; b < t->branches; b++)
         if (t->branch[b].chance)
             tmn_readings_gather(page, t->branch[b].chance, &list);
+    if (t->who)
+        tmn_readings_gather(page, t->who, &more);
+    for (size_t b = 0; b < t->branches; b++)
+        tmn_readings_actions(page, t->branch[b].items, t->branch[b].count, &more);
+    add_others(page, &more, &list);
     put_readings(page, &list);
 }
 
@@ -210,7 +227,7 @@ static void put_transitions(const struct tmn_page *page) {
 /* ---- events, parameters ---- */
 
 static void put_event(const struct tmn_page *page, const struct tmn_event *event) {
-    struct tmn_readings list = {NULL, 0, 0};
+    struct tmn_readings list = {NULL, 0, 0}, more = {NULL, 0, 0};
     tmn_html_put(
         page->out,
         "<article id=\"d-%s\">\n<h4><code>%s</code> <span class=\"badge\">event</span></h4>\n<p class=\"facts\">",
@@ -223,6 +240,10 @@ static void put_event(const struct tmn_page *page, const struct tmn_event *event
     tmn_text_put(page->out, "</p>\n");
     tmn_formula_block(page->out, page->model, NULL, "λ", event->rate);
     tmn_readings_gather(page, event->rate, &list);
+    if (event->when)
+        tmn_readings_gather(page, event->when, &more);
+    tmn_readings_actions(page, event->items, event->count, &more);
+    add_others(page, &more, &list);
     put_readings(page, &list);
     tmn_words_actions(page->out, page->model, event->items, event->count);
     tmn_page_grounds(page, &event->grounds);
