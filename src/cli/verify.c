@@ -108,7 +108,7 @@ static void print_reasons(struct tmn_arena *arena, const struct tmn_verify *veri
 }
 
 static void print_tally(const struct tmn_verify *verify, const char *out) {
-    printf("\n%zu checks", verify->count);
+    printf("\n%zu check%s", verify->count, verify->count == 1 ? "" : "s");
     static const enum tmn_verdict order[] = {TMN_VERDICT_PASS,    TMN_VERDICT_FAIL,   TMN_VERDICT_WEAK,
                                              TMN_VERDICT_MISTAKE, TMN_VERDICT_BROKEN, TMN_VERDICT_NOT_RUN};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
