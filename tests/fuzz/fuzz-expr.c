@@ -1,9 +1,21 @@
 /* Expressions from any bytes, in every scope: nothing crashes; what parses prints, parses again to the same text, and
- * its values keep inside its bound. The first byte chooses scope, place and type. */
+ * its values keep inside its bound, and its formula is whole. The first byte chooses scope, place and type. */
 #include "fuzz.h"
 
 #include "../model/expr-random.h"
+#include "report/formula.h"
 #include <math.h>
+
+/* A formula is whole: as many elements end as begin. */
+static void try_formula(struct fixture *f, const struct tmn_expr *expr) {
+    struct tmn_text text;
+    tmn_text_init(&text, &f->arena);
+    tmn_formula_block(&text, f->model, NULL, "x", expr);
+    size_t begun = 0, ended = 0;
+    for (const char *at = text.items; (at = strchr(at, '<')) != NULL; at++)
+        at[1] == '/' ? ended++ : begun++;
+    CHECK(begun == ended && begun > 5);
+}
 
 static void try_values(struct fixture *f, const struct tmn_expr *expr, bool counts) {
     struct random_env *e = TMN_NEW(&f->arena, struct random_env);
@@ -39,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         const char *once = fixture_print(&f, expr);
         struct tmn_expr *again = fixture_parse(&f, once, scope, by, boolean);
         CHECK(again && strcmp(once, fixture_print(&f, again)) == 0);
+        try_formula(&f, expr);
         bool *reads = TMN_NEW_ARRAY(&f.arena, bool, f.model->features.count);
         tmn_expr_reads(f.model, expr, reads);
         try_values(&f, expr, scope == TMN_SCOPE_FEEDBACK);
