@@ -4,8 +4,8 @@
 final     1 - A = (1 - s) exp(-R A): what is left of the susceptible, by bisection.
 chain     Reed-Frost: each window every susceptible escapes each of I infected with exp(-R / N); who is infected is so for one
           window. The chain (S, I) of one seed among N, summed over all its states: no simulation.
-general   The same for a geometric number of windows of illness: the final size by the triangular equations of Ball (1986, Advances in
-          Applied Probability 18:289), since only the sum of hazards counts; in 80 digits, as they cancel.
+general   The same for a geometric number of windows of illness: the final size by triangular equations (Lefevre and
+          Picard 1990, collective Reed-Frost processes), since only the sum of hazards counts; in 80 digits, as they cancel.
 recursion The limit of many persons: S' = S exp(-b I), I' = (1 - q) I + S (1 - exp(-b I)).
 """
 from decimal import Decimal, getcontext
@@ -75,5 +75,5 @@ if __name__ == "__main__":
     size = general(60, 0.375, 0.25)
     print("general of 60, R0 1.5: mean infected %.8f, over 10 infected %.8f, sum %.12f"
           % (sum(n * p for n, p in enumerate(size)), sum(size[11:]), sum(size)))
-    print("chain by the equations of Ball, to check both: %.8f" % sum(n * p for n, p in enumerate(general(60, 1.5, 1))))
+    print("chain by the same equations, to check both: %.8f" % sum(n * p for n, p in enumerate(general(60, 1.5, 1))))
     print("recursion 0.5, 0.25, seeds 0.01: peak %.8f in window %d, mean window %.8f" % recursion(0.5, 0.25, 0.01, 365))
