@@ -276,7 +276,8 @@ static void clustering_of_rings(void **state) {
     tmn_world_free(world);
 }
 
-/* A population of which one in ten thousand is simulated has too many ends to write out: the same rows, the same ties. */
+/* A population of which one in ten thousand is simulated has too many ends to write out: the same rows, the same ties.
+ */
 static void written_and_found_ties_are_the_same(void **state) {
     struct tmn_world *world[2];
     size_t bytes[2];
