@@ -98,7 +98,8 @@ void tmn_check_hashes(struct tmn_model *model, struct tmn_diagnostics *list) {
               model->population.place);
     add_draws(&keyed, model, "population/draw", model->population.draws, model->population.draw_count,
               model->population.place);
-    qsort(keyed.items, keyed.count, sizeof *keyed.items, by_hash);
+    if (keyed.count > 0) /* of nothing there is no list */
+        qsort(keyed.items, keyed.count, sizeof *keyed.items, by_hash);
     for (size_t i = 1; i < keyed.count; i++)
         if (keyed.items[i].hash == keyed.items[i - 1].hash)
             tmn_report(list, keyed.items[i].place, "name-collision", "rename one of them",
