@@ -4,9 +4,9 @@
 #include "report/html.h"
 #include "report/page.h"
 
-/* Made by the build (tools/embed.c): what every page of tumen looks like, and what this one adds. */
-extern const unsigned char tmn_paper_style[], tmn_doc_style[];
-extern const size_t tmn_paper_style_bytes, tmn_doc_style_bytes;
+/* Made by the build (tools/embed.c): what this page adds to the style of every page. */
+extern const unsigned char tmn_doc_style[];
+extern const size_t tmn_doc_style_bytes;
 
 static const struct {
     const char *id, *title;
@@ -41,13 +41,9 @@ static void put_contents(const struct tmn_page *page) {
 static void put_head(const struct tmn_page *page) {
     const struct tmn_model *model = page->model;
     const char *title = model->title ? model->title : model->name;
-    tmn_text_put(page->out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-                            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    tmn_html_put(page->out, "<title>%s: model description</title>\n<style>\n", title);
-    tmn_text_bytes(page->out, (const char *)tmn_paper_style, tmn_paper_style_bytes);
-    tmn_text_bytes(page->out, (const char *)tmn_doc_style, tmn_doc_style_bytes);
-    tmn_text_put(page->out, "</style></head>\n<body><div class=\"page\">\n<header>\n"
-                            "<p class=\"brand\">tumen <span>· a country in a file</span></p>\n");
+    tmn_html_head(page->out, tmn_arena_printf(page->arena, "%s: model description", title), (const char *)tmn_doc_style,
+                  tmn_doc_style_bytes);
+    tmn_text_put(page->out, "<header>\n<p class=\"brand\">tumen <span>· a country in a file</span></p>\n");
     tmn_html_put(page->out, "<h1>%s</h1>\n", title);
     tmn_html_put(page->out,
                  "<p class=\"synthetic\">Description of the scenario <code>%s</code> in the order of the ODD protocol "

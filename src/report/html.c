@@ -4,6 +4,19 @@
 #include <math.h>
 #include <string.h>
 
+/* Made by the build (tools/embed.c): what every page of tumen looks like. */
+extern const unsigned char tmn_paper_style[];
+extern const size_t tmn_paper_style_bytes;
+
+void tmn_html_head(struct tmn_text *out, const char *title, const char *style, size_t style_bytes) {
+    tmn_text_put(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    tmn_html_put(out, "<title>%s</title>\n<style>\n", title);
+    tmn_text_bytes(out, (const char *)tmn_paper_style, tmn_paper_style_bytes);
+    tmn_text_bytes(out, style, style_bytes);
+    tmn_text_put(out, "</style></head>\n<body><div class=\"page\">\n");
+}
+
 void tmn_html_text(struct tmn_text *out, const char *text) {
     for (const char *at = text; *at; at++) {
         unsigned char c = (unsigned char)*at;

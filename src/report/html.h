@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+/* From the doctype to the opened <div class="page">, with the style of every page and what this one adds to it. */
+void tmn_html_head(struct tmn_text *out, const char *title, const char *style, size_t style_bytes);
 /* Text of an element or an attribute: & < > and quotes as entities, control characters as U+FFFD. */
 void tmn_html_text(struct tmn_text *out, const char *text);
 /* Markup with values: %s is escaped; beside it only %d, %u, %zu, %lld and %%. */

@@ -87,7 +87,7 @@ const char *tmn_settings_text(struct tmn_arena *arena, const struct tmn_model *m
                               const struct tmn_assigned_list *list);
 void tmn_verify_csv(const struct tmn_verify *verify, struct tmn_text *out);
 void tmn_verify_json(const struct tmn_verify *verify, struct tmn_text *out);
-bool tmn_verify_html(const struct tmn_verify *verify, struct tmn_text *out, struct tmn_error *err);
+void tmn_verify_html(const struct tmn_verify *verify, struct tmn_text *out);
 /* Writes the results folder: verify.csv, verify.json, verify.html. */
 bool tmn_verify_save(const struct tmn_verify *verify, struct tmn_arena *arena, const char *path, struct tmn_error *err);
 

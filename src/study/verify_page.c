@@ -1,5 +1,5 @@
 /* The page of verify: one HTML file that needs nothing else. A table for each model; each row has its figure drawn
- * beside what is expected of it. The frame and its style are web/src/verify.html. */
+ * beside what is expected of it. */
 #include "report/html.h"
 #include "study/verify.h"
 
@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* Made by the build (tools/embed.c). */
-extern const unsigned char tmn_verify_page[];
-extern const size_t tmn_verify_page_bytes;
+extern const unsigned char tmn_verify_style[];
+extern const size_t tmn_verify_style_bytes;
 
 enum { WIDTH = 200, HEIGHT = 34, MIDDLE = 12, EDGE = 8 /* room for a mark at either end */ };
 
@@ -244,12 +244,9 @@ static void put_model(struct tmn_text *out, const struct tmn_verify *verify, siz
     tmn_text_put(out, "</tbody></table></div></section>\n");
 }
 
-bool tmn_verify_html(const struct tmn_verify *verify, struct tmn_text *out, struct tmn_error *err) {
-    static const char gap[] = "<!--rows-->";
-    const char *page = (const char *)tmn_verify_page, *hole = memmem(page, tmn_verify_page_bytes, gap, sizeof gap - 1);
-    if (!hole)
-        return tmn_fail(err, TMN_IO, "the page of verify was built without a place for its rows");
-    tmn_text_bytes(out, page, (size_t)(hole - page));
+void tmn_verify_html(const struct tmn_verify *verify, struct tmn_text *out) {
+    tmn_html_head(out, "tumen verify", (const char *)tmn_verify_style, tmn_verify_style_bytes);
+    tmn_text_put(out, "<p class=\"brand\">tumen</p>\n");
     put_head(out, verify);
     if (verify->count > 0 && model_end(verify, 0) < verify->count)
         put_links(out, verify);
@@ -257,7 +254,5 @@ bool tmn_verify_html(const struct tmn_verify *verify, struct tmn_text *out, stru
         end = model_end(verify, first);
         put_model(out, verify, first, end);
     }
-    hole += sizeof gap - 1;
-    tmn_text_bytes(out, hole, tmn_verify_page_bytes - (size_t)(hole - page));
-    return true;
+    tmn_text_put(out, "</div></body></html>\n");
 }

@@ -179,7 +179,8 @@ bool tmn_verify_save(const struct tmn_verify *verify, struct tmn_arena *arena, c
     tmn_text_init(&page, arena);
     tmn_verify_csv(verify, &csv);
     tmn_verify_json(verify, &json);
-    bool good = tmn_verify_html(verify, &page, err) && tmn_folder_begin(&folder, arena, path, err) &&
+    tmn_verify_html(verify, &page);
+    bool good = tmn_folder_begin(&folder, arena, path, err) &&
                 tmn_folder_write(&folder, "verify.csv", csv.items, csv.count, err) &&
                 tmn_folder_write(&folder, "verify.json", json.items, json.count, err) &&
                 tmn_folder_write(&folder, "verify.html", page.items, page.count, err) &&
