@@ -74,9 +74,8 @@ uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, 
 /* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
  * that are enabled no more advance k unless it has advanced in this window already. */
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
-    uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
-    uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
-    uint16_t *wanted = worker->wanted;
+    uint8_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    uint8_t *wanted = worker->wanted;
     for (int s = 0; s < run->slots; s++)
         wanted[s] = 0;
     tmn_clock_levels(run, row, &run->packed[row], worker->level);
@@ -84,21 +83,22 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         uint64_t c = run->rule[t].c[tmn_terms_stratum(&run->rule[t].personal, run->part.items, worker->level)];
         if (c == FACTOR_DISABLED)
             continue;
-        int slot_of = run->model->transitions.items[t].slot;
-        assert(wanted[slot_of] == 0 && "transitions that share a slot are never enabled together");
-        wanted[slot_of] = (uint16_t)(t + 1);
+        const struct tmn_transition *it = &run->model->transitions.items[t];
+        assert(wanted[it->slot] == 0 && "transitions that share a slot are never enabled together");
+        wanted[it->slot] = (uint8_t)(it->sharer + 1);
         if (c == FACTOR_BAD)
             tmn_fail_row(block, (struct tmn_failure){
                                     .kind = FAILED_C, .row = row, .transition = (int)t, .packed = run->packed[row]});
     }
     bool any = false;
     for (int s = 0; s < run->slots; s++) {
-        uint16_t current = slot[s] & SLOT_TRANSITION;
+        uint8_t current = slot[s] & SLOT_SHARER;
         any = any || wanted[s] != 0;
         if (current != wanted[s]) {
             if (current != 0 && (slot[s] & SLOT_ADVANCED) == 0)
-                tmn_k_advance(run, worker, block, row, current - 1);
-            left[s] = wanted[s] == 0 ? 0 : tmn_threshold(run, row, wanted[s] - 1, tmn_k(run, row, wanted[s] - 1));
+                tmn_k_advance(run, worker, block, row, run->enabled[s * SHARERS + current]);
+            int next = run->enabled[s * SHARERS + wanted[s]];
+            *tmn_clock(run, row, s) = next < 0 ? 0 : tmn_threshold(run, row, next, tmn_k(run, row, next));
         }
         slot[s] = wanted[s];
     }

@@ -61,14 +61,14 @@ struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows) {
 
 static tmn_u128 row_clocks(const struct tmn_run *run, uint32_t row) {
     tmn_u128 sum = 0;
-    const uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
-    const uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
     const uint8_t *k = run->k + (size_t)row * run->transitions;
     for (int s = 0; s < run->slots; s++) {
-        if (slot[s] == 0)
+        int transition = tmn_clock_of(run, row, s);
+        if (transition < 0)
             continue;
-        const struct tmn_transition *it = &run->model->transitions.items[slot[s] - 1];
-        sum += mix_pair(((uint64_t)row << 32) | it->hash, tmn_mix64(left[s]) + UINT64_C(0x9e3779b97f4a7c15));
+        const struct tmn_transition *it = &run->model->transitions.items[transition];
+        sum +=
+            mix_pair(((uint64_t)row << 32) | it->hash, tmn_mix64(tmn_left(run, row, s)) + UINT64_C(0x9e3779b97f4a7c15));
     }
     for (size_t t = 0; t < run->transitions; t++)
         if (k[t] != 0)

@@ -26,7 +26,7 @@ static void make_workers(struct tmn_run *run) {
         worker->after_level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
         worker->place_level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
         worker->expired = TMN_NEW_ARRAY(arena, struct tmn_expired, run->slots + 1);
-        worker->wanted = TMN_NEW_ARRAY(arena, uint16_t, run->slots + 1);
+        worker->wanted = TMN_NEW_ARRAY(arena, uint8_t, run->slots + 1);
         worker->ties = TMN_NEW_ARRAY(arena, uint32_t, degree);
         worker->winner = TMN_NEW_ARRAY(arena, struct tmn_set_winner, model->attributes.count + 1);
         worker->met = TMN_NEW_ARRAY(arena, int, model->attributes.count + 1);
@@ -74,13 +74,13 @@ static void make_arrays(struct tmn_run *run) {
 static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     size_t rows = run->rows, clocks = rows * (size_t)run->slots;
-    void *flags, *left, *slot, *k, *week = NULL;
+    void *flags, *clock, *slot, *k, *week = NULL;
     if (!tmn_column_alloc(&flags, rows, 1, "flags of persons", err))
         return false;
     run->flags = flags;
-    if (!tmn_column_alloc(&left, clocks, sizeof *run->left, "clocks", err))
+    if (!tmn_column_alloc(&clock, clocks, sizeof *run->clock, "clocks", err))
         return false;
-    run->left = left;
+    run->clock = clock;
     if (!tmn_column_alloc(&slot, clocks, sizeof *run->slot, "clock slots", err))
         return false;
     run->slot = slot;
@@ -207,6 +207,18 @@ static void make_rules(struct tmn_run *run) {
     number_tells(run);
 }
 
+/* Which transition a slot's byte means. */
+static void name_slots(struct tmn_run *run) {
+    size_t count = (size_t)run->slots * SHARERS;
+    run->enabled = TMN_NEW_ARRAY(&run->arena, int16_t, count + 1);
+    for (size_t i = 0; i < count; i++)
+        run->enabled[i] = -1;
+    for (size_t t = 0; t < run->transitions; t++) {
+        const struct tmn_transition *it = &run->model->transitions.items[t];
+        run->enabled[it->slot * SHARERS + it->sharer + 1] = (int16_t)t;
+    }
+}
+
 /* An event adds to variables of the nation, of its own places, or of a map of them. */
 static bool check_events(const struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
@@ -318,6 +330,7 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     if (run->birth_week != NULL)
         tmn_run_blocks(run, birth_weeks_block);
     make_rules(run);
+    name_slots(run);
     make_predicates(run);
     tmn_outcomes_prepare(run);
     tmn_recipes_make(run);

@@ -67,9 +67,9 @@ static void run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
                 tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_USED_UP, run->window, row, row,
                                                                  clock->transition, -1, -1, now, now, false});
         }
-        size_t at = (size_t)row * (size_t)run->slots + (size_t)clock->slot;
-        run->left[at] = restart(run, row, clock, tmn_k_advance(run, worker, block, row, clock->transition), fires);
-        run->slot[at] |= SLOT_ADVANCED;
+        k = tmn_k_advance(run, worker, block, row, clock->transition);
+        *tmn_clock(run, row, clock->slot) = restart(run, row, clock, k, fires);
+        run->slot[(size_t)row * (size_t)run->slots + (size_t)clock->slot] |= SLOT_ADVANCED;
     }
     run->packed[row] = now;
 }
@@ -91,26 +91,25 @@ static uint64_t special_use(struct tmn_run *run, struct tmn_block *block, uint32
 static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
     uint32_t *level = worker->level;
     const uint32_t *part = run->part.items;
-    const uint16_t *slot = run->slot + (size_t)row * (size_t)run->slots;
-    uint64_t *left = run->left + (size_t)row * (size_t)run->slots;
     int expired = 0, slots = run->slots;
     tmn_clock_levels(run, row, &run->packed[row], level);
     if (run->recipes.age)
         level[run->model->age_feature] = tmn_row_age(run, row, level[run->birth_year_feature]);
     for (int s = 0; s < slots; s++) {
-        if (slot[s] == 0)
+        int transition = tmn_clock_of(run, row, s);
+        if (transition < 0)
             continue;
-        int transition = slot[s] - 1;
+        uint64_t *left = tmn_clock(run, row, s);
         const struct tmn_clock_rule *rule = &run->rule[transition];
         uint64_t c = rule->c[tmn_terms_stratum(&rule->personal, part, level)],
                  g = rule->g[tmn_terms_stratum(&rule->shared, part, level)], use;
         bool certain = false, beyond = __builtin_mul_overflow(c, g, &use);
         if (__builtin_expect(beyond || ((c | g | use) >= FACTOR_SPECIAL), 0))
             use = special_use(run, block, row, transition, c, g, &certain);
-        if (__builtin_expect(left[s] > use && !certain, 1)) {
-            left[s] -= use;
+        if (__builtin_expect(*left > use && !certain, 1)) {
+            *left -= use;
         } else if (use > 0) {
-            insert_expired(run, worker->expired, expired++, (struct tmn_expired){left[s], use, s, transition, certain});
+            insert_expired(run, worker->expired, expired++, (struct tmn_expired){*left, use, s, transition, certain});
         }
     }
     if (__builtin_expect(expired > 0, 0))

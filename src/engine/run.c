@@ -81,7 +81,7 @@ void tmn_run_free(struct tmn_run *run) {
     free(run->delta.items);
     size_t rows = run->rows;
     tmn_column_free(run->flags, rows, 1);
-    tmn_column_free(run->left, rows * (size_t)run->slots, sizeof *run->left);
+    tmn_column_free(run->clock, rows * (size_t)run->slots, sizeof *run->clock);
     tmn_column_free(run->slot, rows * (size_t)run->slots, sizeof *run->slot);
     tmn_column_free(run->k, rows * run->transitions, 1);
     tmn_column_free(run->birth_week, rows, sizeof *run->birth_week);
@@ -124,7 +124,7 @@ uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row) {
 size_t tmn_run_bytes(const struct tmn_run *run) {
     size_t rows = run->rows;
     size_t bytes = tmn_world_bytes(run->world) + sizeof *run + run->arena.used_bytes;
-    bytes += rows * (1 + (size_t)run->slots * (sizeof *run->left + sizeof *run->slot) + run->transitions);
+    bytes += rows * (1 + (size_t)run->slots * (sizeof *run->clock + sizeof *run->slot) + run->transitions);
     bytes += run->birth_week == NULL ? 0 : rows * sizeof *run->birth_week;
     bytes += rows * sizeof **run->counter * run->model->counters.count;
     for (uint32_t b = 0; b < run->blocks; b++) {
@@ -171,14 +171,13 @@ int tmn_run_clocks(const struct tmn_run *const_run, uint32_t row, struct tmn_clo
     env.level = worker->level;
     tmn_row_levels(run, row, &run->packed[row], worker->level);
     for (int s = 0; s < run->slots; s++) {
-        size_t at = (size_t)row * (size_t)run->slots + (size_t)s;
-        if (run->slot[at] == 0)
+        int transition = tmn_clock_of(run, row, s);
+        if (transition < 0)
             continue;
-        int transition = run->slot[at] - 1;
+        uint64_t left = tmn_left(run, row, s);
         const struct tmn_transition *it = &model->transitions.items[transition];
         out[count++] = (struct tmn_clock_view){transition, tmn_k(run, row, transition), hazard_y(run, it, &env),
-                                               it->kind == TMN_CLOCK_AFTER ? (double)run->left[at]
-                                                                           : (double)run->left[at] * 0x1p-58};
+                                               it->kind == TMN_CLOCK_AFTER ? (double)left : (double)left * 0x1p-58};
     }
     run->now = kept;
     tmn_real_restore(state);

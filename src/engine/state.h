@@ -13,10 +13,11 @@
 #include "engine/engine.h"
 
 enum {
-    BLOCK_ROWS = 2048,
-    K_OVERFLOW = 255,        /* of a byte of k: the number stands in the block's overflow table */
-    SLOT_ADVANCED = 0x8000,  /* of a slot: k has already advanced in this window */
-    SLOT_TRANSITION = 0x7fff /* of a slot: transition + 1, or 0 */
+    BLOCK_ROWS = 16384,
+    K_OVERFLOW = 255,     /* of a byte of k: the number stands in the block's overflow table */
+    SLOT_SHARER = 0x3f,   /* of a slot: 1 + which of the transitions that share it is enabled, or 0 */
+    SLOT_ADVANCED = 0x40, /* of a slot: k has already advanced in this window */
+    SHARERS = SLOT_SHARER + 1
 };
 
 /* Entries of C and G tables that are no numbers; all numbers lie below 2^63. TMN_CERTAIN is a chance of 1. */
@@ -178,7 +179,7 @@ struct tmn_worker {
     struct tmn_env env;
     uint32_t *level, *start_level, *after_level, *place_level; /* [features] */
     struct tmn_expired *expired;                               /* [slots] */
-    uint16_t *wanted;                                          /* [slots] */
+    uint8_t *wanted;                                           /* [slots] */
     uint32_t *ties;                                            /* [largest degree] */
     struct tmn_set_winner {
         int32_t priority;
@@ -227,8 +228,9 @@ struct tmn_run {
     size_t transitions;
     struct tmn_packed *packed; /* [rows], the world's */
     uint8_t *flags;            /* [rows] enum row_flag */
-    uint64_t *left;            /* [rows * slots] 2^-58; AFTER: windows */
-    uint16_t *slot;            /* [rows * slots] */
+    uint64_t *clock;           /* [slots * rows] `left` in 2^-58; AFTER: windows */
+    uint8_t *slot;             /* [rows * slots] */
+    int16_t *enabled;          /* [slots * SHARERS] transition of a slot's low bits, or -1 */
     uint8_t *k;                /* [rows * transitions] */
     uint16_t *birth_week;      /* [rows], NULL without age */
     uint16_t **counter;        /* [counters] of [rows]: true counts */
@@ -304,6 +306,17 @@ static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint
     return tmn_age(run->now.year, run->now.in_year,
                    run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level,
                    run->birth_week[row]);
+}
+/* The transition whose clock is enabled in a slot of a row, or -1. */
+static inline int tmn_clock_of(const struct tmn_run *run, uint32_t row, int slot) {
+    return run->enabled[slot * SHARERS + (run->slot[(size_t)row * (size_t)run->slots + (size_t)slot] & SLOT_SHARER)];
+}
+/* What is left of an enabled clock at the end of the last window. */
+static inline uint64_t *tmn_clock(const struct tmn_run *run, uint32_t row, int slot) {
+    return &run->clock[(size_t)slot * run->rows + row];
+}
+static inline uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot) {
+    return *tmn_clock(run, row, slot);
 }
 /* What expressions read of a counter: the number up to the most, or the part of the living ties. */
 static inline uint32_t tmn_counter_read(uint32_t count, uint32_t max) {

@@ -247,6 +247,7 @@ struct tmn_branch {
     const char *note;
 };
 
+enum { TMN_SLOT_SHARERS = 62 };
 enum tmn_clock_kind { TMN_CLOCK_RATE, TMN_CLOCK_CHANCE, TMN_CLOCK_AFTER };
 struct tmn_factor {
     struct tmn_expr *expr;
@@ -274,6 +275,7 @@ struct tmn_transition {
     struct tmn_branch *branch;
     size_t branches; /* one branch named "" without `branch` */
     int slot;        /* clocks that can never be enabled together may share a slot of a person */
+    int sharer;      /* which of those that share the slot, below TMN_SLOT_SHARERS */
     struct tmn_grounds grounds;
 };
 

@@ -1,6 +1,6 @@
-/* Slots of clocks: transitions whose personal predicates can both be true of some person never share one. Greedy
- * colouring of the conflicts, those with most conflicts first, ties by name, so that declaration order does not matter.
- */
+/* Slots of clocks: transitions whose personal predicates can both be true of some person never share one, and no more
+ * than TMN_SLOT_SHARERS share any, so that a few bits say which. Greedy colouring of the conflicts, those with most
+ * conflicts first, ties by name, so that declaration order does not matter. */
 #include "model/read.h"
 
 #include "model/levels.h"
@@ -24,6 +24,7 @@ void tmn_assign_slots(struct tmn_model *model) {
     struct tmn_levels **levels = TMN_NEW_ARRAY(model->arena, struct tmn_levels *, n + 1);
     struct vertex *order = TMN_NEW_ARRAY(model->arena, struct vertex, n + 1);
     bool *conflict = TMN_NEW_ARRAY(model->arena, bool, n *n + 1), *taken = TMN_NEW_ARRAY(model->arena, bool, n + 1);
+    int *sharers = TMN_NEW_ARRAY(model->arena, int, n + 1);
     for (size_t t = 0; t < n; t++) {
         const struct tmn_transition *transition = &model->transitions.items[t];
         levels[t] = tmn_levels_new(model);
@@ -45,9 +46,10 @@ void tmn_assign_slots(struct tmn_model *model) {
             if (conflict[(size_t)order[i].transition * n + (size_t)order[j].transition])
                 taken[model->transitions.items[order[j].transition].slot] = true;
         int slot = 0;
-        while (taken[slot])
+        while (taken[slot] || sharers[slot] == TMN_SLOT_SHARERS)
             slot++;
         model->transitions.items[order[i].transition].slot = slot;
+        model->transitions.items[order[i].transition].sharer = sharers[slot]++;
         if (slot + 1 > model->slots)
             model->slots = slot + 1;
     }
