@@ -15,6 +15,21 @@ struct tmn_draw tmn_draw(uint64_t seed, uint32_t row, uint32_t partner, uint32_t
 uint64_t tmn_draw_threshold(struct tmn_draw draw);
 /* Lane 2 as a 32-bit uniform; fires a probability p (tmn_fixed_probability) when draw < p. */
 uint32_t tmn_draw_uniform(struct tmn_draw draw);
+
+/* Many draws at once, several at a time where the machine can (isa.h): the bits are those of one by one. */
+struct tmn_draw_word {
+    const uint32_t *each; /* [count], or NULL: */
+    uint32_t all;
+};
+struct tmn_draws {
+    uint64_t seed;
+    struct tmn_draw_word row, partner, k, hash;
+};
+/* out[i] = tmn_draw_threshold of draw i. */
+void tmn_draw_thresholds(const struct tmn_draws *draws, size_t count, uint64_t *out);
+/* out[i] = tmn_draw_uniform of draw i. */
+void tmn_draw_uniforms(const struct tmn_draws *draws, size_t count, uint32_t *out);
+
 /* 32-bit hash of a full name: transition/branch/action/layer joined by '/'. */
 uint32_t tmn_name_hash(const char *name);
 uint64_t tmn_name_hash64(const char *name);

@@ -1,6 +1,7 @@
 /* A pool of threads: the caller is worker 0; the others wait for a job and claim blocks one by one. */
 #include "base/pool.h"
 
+#include "base/isa.h"
 #include "base/real.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -60,6 +61,8 @@ bool tmn_pool_new(struct tmn_pool **out, int threads, struct tmn_error *err) {
     *out = NULL;
     if (threads < 1 || threads > 1024)
         return tmn_fail(err, TMN_USAGE, "the number of threads must be between 1 and 1024, not %d", threads);
+    if (!tmn_isa_choose(err))
+        return false;
     struct tmn_pool *pool = calloc(1, sizeof *pool);
     struct worker *workers = calloc((size_t)threads, sizeof *workers);
     if (pool == NULL || workers == NULL) {

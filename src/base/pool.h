@@ -8,7 +8,8 @@
 struct tmn_pool;
 typedef void tmn_block_fn(void *context, int worker, uint32_t block);
 
-bool tmn_pool_new(struct tmn_pool **pool, int threads, struct tmn_error *err); /* threads >= 1; 1 starts none */
+/* threads >= 1; 1 starts none. Also settles which instructions are used (isa.h). */
+bool tmn_pool_new(struct tmn_pool **pool, int threads, struct tmn_error *err);
 void tmn_pool_free(struct tmn_pool *pool);
 int tmn_pool_threads(const struct tmn_pool *pool);
 /* Calls fn for each block in 0..blocks-1, on any worker in any order; returns when all are done. */

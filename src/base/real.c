@@ -20,8 +20,7 @@ static double from_bits(uint64_t bits) {
     return x;
 }
 
-/* ln 2 in two parts: the first has 32 low zero bits, so that k * ln2_high is exact for |k| < 2^20. */
-static const double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33, log2_e = 0x1.71547652b82fep+0;
+static const double log2_e = 0x1.71547652b82fep+0;
 
 /* x * 2^k for -1076 <= k <= 1024: an exact step into range, then one that may round (subnormal results). */
 static double scale(double x, int k) {
@@ -43,7 +42,7 @@ double tmn_exp(double x) {
     if (x < -745.2)
         return 0.0;
     double k = floor(x * log2_e + 0.5);
-    double r = (x - k * ln2_high) - k * ln2_low; /* |r| <= 0.347 */
+    double r = (x - k * TMN_LN2_HIGH) - k * TMN_LN2_LOW; /* |r| <= 0.347 */
     /* Taylor to r^13: the rest is below 2^-58. 1 + r + r^2 q, smallest terms first. */
     double q = 1.0 / 6227020800.0;
     static const double inverse_factorial[] = {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0,
@@ -83,7 +82,7 @@ double tmn_log(double x) {
         k++;
     }
     double n = (double)k;
-    return n * ln2_high + (n * ln2_low + log_near_one(m - 1.0));
+    return n * TMN_LN2_HIGH + (n * TMN_LN2_LOW + log_near_one(m - 1.0));
 }
 
 double tmn_log1p(double x) {

@@ -3,6 +3,10 @@
 #ifndef TMN_BASE_REAL_H
 #define TMN_BASE_REAL_H
 
+/* ln 2 in two parts: the first has 32 low zero bits, so that k * TMN_LN2_HIGH is exact for |k| < 2^20. */
+#define TMN_LN2_HIGH 0x1.62e42feep-1
+#define TMN_LN2_LOW 0x1.a39ef35793c76p-33
+
 double tmn_exp(double x);
 double tmn_log(double x);
 double tmn_pow(double x, double p);

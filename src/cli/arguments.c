@@ -49,6 +49,9 @@ enum { OPTIONS = sizeof options / sizeof *options };
     "NAME is a scenario that comes with tumen (dprk), PATH a scenario.yaml or a folder that holds one (write ./NAME "  \
     "for a "                                                                                                           \
     "folder here). The environment variable TUMEN_SCENARIOS names another folder of scenarios."
+#define INSTRUCTIONS                                                                                                   \
+    " TUMEN_ISA, baseline, avx2 or avx512, asks for instructions other than the widest of the processor; it changes "  \
+    "the time, never the result."
 
 const struct tmn_command tmn_commands[] = {
     {"run", "simulate a scenario, print what came out, write a results folder with a report", "NAME|PATH", false,
@@ -57,7 +60,8 @@ const struct tmn_command tmn_commands[] = {
      "beside observed and "
      "simulated ones, and writes a results folder (default results/NAME-SEED) whose report.html opens in any browser. "
      "Ctrl-C "
-     "finishes the window and writes what there is, marked incomplete; a second Ctrl-C stops at once. " BUILT_IN,
+     "finishes the window and writes what there is, marked incomplete; a second Ctrl-C stops at once. " BUILT_IN
+         INSTRUCTIONS,
      tmn_command_run},
     {"check", "find every mistake in a scenario; or say what a run of it would take", "NAME|PATH", false,
      "threads json help",

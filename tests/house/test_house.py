@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tools/check-house finds what it is for: each test plants one breach in a small tree of its own and sees it named."""
 import pathlib
+import platform
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,12 @@ class House(unittest.TestCase):
 
     def test_symbol(self):
         self.breach("global symbol bare", src__base__error_dot_c="int tmn_fail(void) {\n    return 1;\n}\nint bare;\n")
+
+    def test_fused_product(self):
+        fused = ('__asm__("vfmadd132sd %xmm0, %xmm0, %xmm0");' if platform.machine() == "x86_64" else
+                 '__asm__("fmadd d0, d0, d0, d0");')
+        self.breach("rounds a product and a sum at once",
+                    src__base__error_dot_c="int tmn_fail(void) {\n    " + fused + "\n    return 1;\n}\n")
 
     def test_long_function(self):
         body = "    ;\n" * 69
