@@ -1,0 +1,131 @@
+/* Random scenarios: both engines, one thread and three, must give the same digests after each window.
+ *
+ *     random [--first N] [--count N] [--every N]    scenarios N, N + every, ...
+ *     random --seed N [--print | --shrink]          one of them
+ *     random --file PATH [--shrink]                 a text as `--print` writes it
+ *
+ * The last line is `N equal, N different, N refused, N stopped`. Where runs differ the text is written to
+ * random-N.yaml in the current folder. Ends with 1 when any differ, or more than three in ten are refused. */
+#include "compare.h"
+#include "generate.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LIMIT_S = 300 }; /* of one scenario */
+
+static volatile unsigned long long current;
+
+static void on_signal(int number) {
+    char text[96];
+    int length = snprintf(text, sizeof text, "scenario %llu: ended by signal %d\n", current, number);
+    if (write(STDERR_FILENO, text, (size_t)length) < 0)
+        _exit(2);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+struct totals {
+    int equal, different, refused, stopped;
+    long long windows, rows;
+};
+
+static void keep(const char *text, unsigned long long seed) {
+    char path[64];
+    snprintf(path, sizeof path, "random-%llu.yaml", seed);
+    FILE *file = fopen(path, "w");
+    if (file != NULL) {
+        fputs(text, file);
+        fclose(file);
+    }
+}
+
+static void look(const char *text, unsigned long long seed, bool talk, struct totals *totals, struct tmn_arena *arena) {
+    struct verdict verdict = compare(arena, text);
+    totals->refused += verdict.refused;
+    totals->stopped += verdict.failed;
+    totals->equal += verdict.equal && !verdict.refused;
+    totals->different += !verdict.equal;
+    totals->windows += verdict.windows;
+    totals->rows += verdict.rows;
+    if (!verdict.equal) {
+        printf("scenario %llu, window %d: %s\n", seed, verdict.window, verdict.text);
+        keep(text, seed);
+    } else if (talk) {
+        printf("scenario %llu: %s after %d windows of %u rows. %s\n", seed,
+               verdict.refused  ? "refused"
+               : verdict.failed ? "equal, and stopped"
+                                : "equal",
+               verdict.windows, verdict.rows, verdict.text);
+    }
+    fflush(stdout);
+}
+
+static const char *read_file(struct tmn_arena *arena, const char *path) {
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        fprintf(stderr, "'%s' can not be read\n", path);
+        exit(2);
+    }
+    struct tmn_text text;
+    char part[4096];
+    tmn_text_init(&text, arena);
+    for (size_t n; (n = fread(part, 1, sizeof part, file)) > 0;)
+        tmn_text_bytes(&text, part, n);
+    fclose(file);
+    return text.items;
+}
+
+int main(int argc, char **argv) {
+    unsigned long long first = 1, count = 40, every = 1;
+    const char *path = NULL;
+    bool print = false, shrinking = false, one = false, verbose = false;
+    for (int i = 1; i < argc; i++) {
+        bool more = i + 1 < argc;
+        if (more && strcmp(argv[i], "--first") == 0)
+            first = strtoull(argv[++i], NULL, 10);
+        else if (more && strcmp(argv[i], "--count") == 0)
+            count = strtoull(argv[++i], NULL, 10);
+        else if (more && strcmp(argv[i], "--every") == 0)
+            every = strtoull(argv[++i], NULL, 10);
+        else if (more && strcmp(argv[i], "--seed") == 0)
+            first = strtoull(argv[++i], NULL, 10), count = 1, one = true;
+        else if (more && strcmp(argv[i], "--file") == 0)
+            path = argv[++i], count = 1, one = true;
+        else if (strcmp(argv[i], "--print") == 0)
+            print = true;
+        else if (strcmp(argv[i], "--shrink") == 0)
+            shrinking = true;
+        else if (strcmp(argv[i], "--verbose") == 0)
+            verbose = true;
+        else {
+            fprintf(stderr, "unknown option '%s'\n", argv[i]);
+            return 2;
+        }
+    }
+    struct totals totals = {0};
+    signal(SIGSEGV, on_signal);
+    signal(SIGABRT, on_signal);
+    signal(SIGFPE, on_signal);
+    signal(SIGALRM, on_signal);
+    for (unsigned long long i = 0; i < count; i++) {
+        struct tmn_arena arena;
+        tmn_arena_init(&arena, 0);
+        current = first + i * every;
+        const char *text = path != NULL ? read_file(&arena, path) : generate(&arena, current);
+        if (shrinking)
+            text = shrink(&arena, text);
+        if (print || shrinking)
+            fputs(text, stdout);
+        alarm(LIMIT_S);
+        if (!print)
+            look(text, current, one || verbose, &totals, &arena);
+        tmn_arena_free(&arena);
+    }
+    printf("%d equal, %d different, %d refused, %d stopped\n", totals.equal, totals.different, totals.refused,
+           totals.stopped);
+    return totals.different > 0 || totals.refused * 10 > (int)count * 3;
+}
