@@ -10,9 +10,7 @@
 static bool is_unborn(const struct tmn_run *run, uint32_t row) {
     if ((run->flags[row] & ROW_UNBORN) == 0 || (run->flags[row] & ROW_TOUCHED) == 0)
         return (run->flags[row] & ROW_UNBORN) != 0;
-    struct tmn_worker *worker = &run->worker[0];
-    tmn_row_levels(run, row, &run->packed[row], worker->level);
-    return tmn_holds(&run->unborn_rule, worker, worker->level);
+    return tmn_holds(run, &run->worker[0], &run->unborn_rule, &run->packed[row]);
 }
 
 static uint32_t first_unborn(const struct tmn_run *run, uint32_t from, uint32_t to) {
@@ -76,8 +74,8 @@ static bool draw_level(const struct tmn_run *run, struct tmn_worker *worker, uin
                        const struct tmn_draw_rule *rule, uint32_t hash, uint32_t *level) {
     uint32_t uniform = tmn_draw_uniform(tmn_draw(run->options.seed, row, 0, 0, hash));
     double *upto = run->chance;
-    worker->env.level = worker->after_level;
-    if (!tmn_chances_cumulate(rule, &worker->env, worker->after_level, upto))
+    worker->env.level = worker->level;
+    if (!tmn_chances_cumulate(rule, &worker->env, worker->level, upto))
         return false;
     *level = 0;
     while (uniform >= tmn_fixed_probability(upto[*level])) /* the last possible level is certain */
@@ -109,7 +107,7 @@ static bool make_child(struct tmn_run *run, const struct tmn_birth *birth, uint3
     }
     for (size_t d = 0; d < action->draw_count; d++) {
         uint32_t level = 0;
-        tmn_row_levels(run, row, child, worker->after_level);
+        tmn_row_levels(run, row, child, worker->level);
         if (!draw_level(run, worker, row, &action->draws[d], action->draw_hash[d], &level))
             return tmn_fail(err, TMN_RUN, "chances of '%s' at a birth by '%s' are not probabilities that sum to 1",
                             model->attributes.items[action->draws[d].attribute].name,
@@ -127,14 +125,12 @@ static bool give_birth(struct tmn_run *run, const struct tmn_birth *birth, struc
     struct tmn_packed before = run->packed[row], child = before;
     if (!make_child(run, birth, row, &child, err))
         return false;
-    tmn_row_levels(run, row, &before, worker->level);
-    tmn_row_levels(run, row, &child, worker->after_level);
-    if (tmn_holds(&run->unborn_rule, worker, worker->after_level))
+    if (tmn_holds(run, worker, &run->unborn_rule, &child))
         return tmn_fail(err, TMN_RUN, "a birth by '%s' leaves the child unborn: let it set an attribute that ends that",
                         run->model->transitions.items[birth->transition].name);
     struct tmn_block *block = &run->block[row / BLOCK_ROWS];
     tmn_touch(run, block, row, &before);
-    tmn_flows(run, worker, worker->level, worker->after_level);
+    tmn_flows(run, worker, &before, &child);
     run->packed[row] = child;
     run->counters.births++;
     if (tmn_watched(run, row))

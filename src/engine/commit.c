@@ -7,42 +7,52 @@
 
 /* ---- one row's part in the sums ---- */
 
-static void add_shares(const struct tmn_run *run, struct tmn_worker *worker, const uint32_t *level, bool alive,
-                       int sign) {
-    if (!alive)
-        return;
-    for (size_t s = 0; s < run->model->shares.count; s++) {
-        const struct tmn_share *share = &run->model->shares.items[s];
-        struct tmn_ratio *ratio = &worker->share[share->first + tmn_slot_of(share->by, level)];
-        ratio->denominator += sign;
-        if (tmn_holds(&run->share_rule[s], worker, level))
-            ratio->numerator += sign;
-    }
+/* Of a living person. */
+static void add_share(const struct tmn_run *run, struct tmn_worker *worker, size_t s, const struct tmn_packed *packed,
+                      int sign) {
+    const struct tmn_share *share = &run->model->shares.items[s];
+    struct tmn_ratio *ratio = &worker->share[share->first + tmn_place_slot(run->model, share->by, packed)];
+    ratio->denominator += sign;
+    if (tmn_holds(run, worker, &run->share_rule[s], packed))
+        ratio->numerator += sign;
 }
 
-static void add_stocks(const struct tmn_run *run, struct tmn_worker *worker, const uint32_t *level, int sign) {
-    for (size_t o = 0; o < run->model->outcomes.count; o++) {
-        const struct tmn_outcome *outcome = &run->model->outcomes.items[o];
-        const struct tmn_outcome_state *state = &run->outcome[o];
-        if (outcome->kind == TMN_OUTCOME_STOCK && tmn_holds(&state->predicate, worker, level))
-            worker->stock[state->first + tmn_stratum(&outcome->by, level)] += sign;
+static void add_stock(const struct tmn_run *run, struct tmn_worker *worker, size_t o, const struct tmn_packed *packed,
+                      int sign) {
+    const struct tmn_outcome_state *state = &run->outcome[o];
+    if (tmn_holds(run, worker, &state->predicate, packed))
+        worker->stock[state->first + tmn_key_of(run, &state->by, packed)] += sign;
+}
+
+/* Those shares and stocks that watch what has changed. */
+static void move_sums(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_changes *changes,
+                      const struct tmn_packed *before, bool was_alive, const struct tmn_packed *after, bool alive) {
+    TMN_EACH_WATCHING(s, &run->share_watch, changes) {
+        if (was_alive)
+            add_share(run, worker, s, before, -1);
+        if (alive)
+            add_share(run, worker, s, after, 1);
+    }
+    TMN_EACH_WATCHING(o, &run->stock_watch, changes) {
+        add_stock(run, worker, o, before, -1);
+        add_stock(run, worker, o, after, 1);
     }
 }
 
 /* ---- counters ---- */
 
-static bool counts(const struct tmn_run *run, size_t counter, const struct tmn_worker *worker, const uint32_t *level) {
-    return tmn_holds(&run->alive_rule, worker, level) && tmn_holds(&run->counter_rule[counter], worker, level);
-}
-
-/* Tells ties that they have one more or one less. worker->level and after_level: before and after. */
-static void tell_counters(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
+/* Tells ties that they have one more or one less. */
+static void tell_counters(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                          const struct tmn_changes *changes, const struct tmn_packed *before, bool was_alive,
+                          const struct tmn_packed *after, bool alive) {
     const struct tmn_model *model = run->model;
     int layer = -1;
     uint32_t ties = 0;
-    for (size_t i = 0; i < model->counters.count; i++) {
+    TMN_EACH_WATCHING(i, &run->counter_watch, changes) {
         size_t c = run->counter_order[i]; /* by layer */
-        int by = (int)counts(run, c, worker, worker->after_level) - (int)counts(run, c, worker, worker->level);
+        const struct tmn_predicate *of = &run->counter_rule[c];
+        int by =
+            (int)(alive && tmn_holds(run, worker, of, after)) - (int)(was_alive && tmn_holds(run, worker, of, before));
         if (by == 0)
             continue;
         if (layer != model->counters.items[c].layer) {
@@ -79,21 +89,16 @@ static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tm
     const struct tmn_packed *before = &touched->before, *after = &run->packed[row];
     if (tmn_same(before, after))
         return;
-    tmn_row_levels(run, row, before, worker->level);
-    tmn_row_levels(run, row, after, worker->after_level);
-    bool was_alive = tmn_holds(&run->alive_rule, worker, worker->level),
-         alive = tmn_holds(&run->alive_rule, worker, worker->after_level);
-    bool unborn = run->model->unborn != NULL && tmn_holds(&run->unborn_rule, worker, worker->after_level);
+    struct tmn_changes changes = tmn_changes_of(run, before, after);
+    bool was_alive = (run->flags[row] & ROW_ALIVE) != 0, alive = tmn_holds(run, worker, &run->alive_rule, after);
+    bool unborn = run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, after);
     if (unborn && (run->flags[row] & ROW_UNBORN) == 0)
         tmn_fail_row(block,
                      (struct tmn_failure){.kind = FAILED_UNBORN, .row = row, .transition = -1, .packed = *after});
-    add_shares(run, worker, worker->level, was_alive, -1);
-    add_shares(run, worker, worker->after_level, alive, 1);
-    add_stocks(run, worker, worker->level, -1);
-    add_stocks(run, worker, worker->after_level, 1);
+    move_sums(run, worker, &changes, before, was_alive, after, alive);
     worker->alive += (int)alive - (int)was_alive;
-    worker->rows_digest += tmn_digest_change(run, row, before, after);
-    tell_counters(run, worker, block, row);
+    worker->rows_digest += tmn_digest_change(run, row, &changes, before, after);
+    tell_counters(run, worker, block, row, &changes, before, was_alive, after, alive);
     unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
     run->flags[row] = (uint8_t)(flags | (alive ? ROW_ALIVE : 0u) | (unborn ? ROW_UNBORN : 0u));
 }
@@ -166,10 +171,12 @@ static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     uint32_t end = block_end(run, block);
     for (uint32_t row = block_first(block); row < end; row++) {
         const struct tmn_packed *packed = &run->packed[row];
-        tmn_row_levels(run, row, packed, worker->level);
-        bool alive = tmn_holds(&run->alive_rule, worker, worker->level);
-        add_shares(run, worker, worker->level, alive, 1);
-        add_stocks(run, worker, worker->level, 1);
+        bool alive = tmn_holds(run, worker, &run->alive_rule, packed);
+        for (size_t s = 0; alive && s < run->model->shares.count; s++)
+            add_share(run, worker, s, packed, 1);
+        for (size_t o = 0; o < run->model->outcomes.count; o++)
+            if (run->model->outcomes.items[o].kind == TMN_OUTCOME_STOCK)
+                add_stock(run, worker, o, packed, 1);
         worker->alive += alive;
         worker->rows_digest += tmn_digest_row(run, row, packed);
     }
@@ -198,10 +205,10 @@ void tmn_census(struct tmn_run *run, struct tmn_census *census) {
 static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
     for (uint32_t row = block_first(block); row < end; row++) {
-        tmn_row_levels(run, row, &run->packed[row], worker->level);
+        const struct tmn_packed *packed = &run->packed[row];
         unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
-        flags |= tmn_holds(&run->alive_rule, worker, worker->level) ? ROW_ALIVE : 0;
-        flags |= run->model->unborn != NULL && tmn_holds(&run->unborn_rule, worker, worker->level) ? ROW_UNBORN : 0;
+        flags |= tmn_holds(run, worker, &run->alive_rule, packed) ? ROW_ALIVE : 0;
+        flags |= run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, packed) ? ROW_UNBORN : 0;
         run->flags[row] = (uint8_t)flags;
     }
 }

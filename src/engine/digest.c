@@ -27,14 +27,13 @@ tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tm
     return sum;
 }
 
-tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_packed *before,
-                           const struct tmn_packed *after) {
+tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes,
+                           const struct tmn_packed *before, const struct tmn_packed *after) {
     tmn_u128 sum = 0;
-    for (size_t a = 0; a < run->model->attributes.count; a++) {
-        const struct tmn_attribute *attribute = &run->model->attributes.items[a];
-        uint32_t was = tmn_level(before, attribute), is = tmn_level(after, attribute);
-        if (was != is)
-            sum += mix_pair(row, attribute->token[is]) - mix_pair(row, attribute->token[was]);
+    for (uint32_t i = 0; i < changes->count; i++) {
+        const struct tmn_attribute *attribute = &run->model->attributes.items[changes->attribute[i]];
+        sum += mix_pair(row, attribute->token[tmn_level(after, attribute)]) -
+               mix_pair(row, attribute->token[tmn_level(before, attribute)]);
     }
     return sum;
 }

@@ -20,7 +20,7 @@ static void depend_add(struct tmn_arena *arena, struct tmn_list *list, int index
     items[list->count++] = index;
 }
 
-static void depend(struct tmn_arena *arena, const struct tmn_expr *expr, struct tmn_dependence *on) {
+void tmn_depend(struct tmn_arena *arena, const struct tmn_expr *expr, struct tmn_dependence *on) {
     if (expr == NULL)
         return;
     if (expr->op == TMN_OP_DRIVER)
@@ -34,7 +34,7 @@ static void depend(struct tmn_arena *arena, const struct tmn_expr *expr, struct 
     else if (expr->op == TMN_OP_YEAR || (expr->op == TMN_OP_KEY && expr->index == -1))
         on->year = true;
     for (size_t i = 0; i < expr->count; i++)
-        depend(arena, expr->arg[i], on);
+        tmn_depend(arena, expr->arg[i], on);
 }
 
 static bool any_changed(const struct tmn_list *list, const bool *changed) {
@@ -45,7 +45,7 @@ static bool any_changed(const struct tmn_list *list, const bool *changed) {
     return false;
 }
 
-static bool stale(const struct tmn_run *run, const struct tmn_dependence *on) {
+bool tmn_stale(const struct tmn_run *run, const struct tmn_dependence *on) {
     if (run->tables_quarter_days == 0)
         return true;
     return (on->window && run->tables_quarter_days != run->now.quarter_days) ||
@@ -64,9 +64,9 @@ void tmn_factors_prepare(struct tmn_run *run) {
         const struct tmn_transition *transition = &model->transitions.items[t];
         struct tmn_dependence *on = &run->g_on[t];
         for (size_t i = 0; i < transition->who_shared_count; i++)
-            depend(&run->arena, transition->who_shared[i], on);
+            tmn_depend(&run->arena, transition->who_shared[i], on);
         for (size_t i = 0; i < transition->g_factors; i++)
-            depend(&run->arena, transition->g_factor[i].expr, on);
+            tmn_depend(&run->arena, transition->g_factor[i].expr, on);
         on->window = on->window || transition->kind == TMN_CLOCK_RATE;
         run->rule[t].c = TMN_NEW_ARRAY(&run->arena, uint64_t, transition->personal.size);
         run->rule[t].g = TMN_NEW_ARRAY(&run->arena, uint64_t, transition->shared.size);
@@ -212,7 +212,7 @@ void tmn_g_tables(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     uint32_t tasks = 0;
     for (size_t t = 0; t < run->transitions; t++)
-        if (stale(run, &run->g_on[t]))
+        if (tmn_stale(run, &run->g_on[t]))
             tasks = add_tasks(run, tasks, (int)t, false, model->transitions.items[t].shared.size);
     tmn_pool_run(run->pool, tasks, run_task, run);
     memset(run->driver_changed, 0, model->drivers.count);

@@ -48,13 +48,14 @@ void tmn_happening_add(struct tmn_block *block, const struct tmn_happening *happ
     told->order = (uint32_t)block->told.count;
 }
 
-void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const uint32_t *before, const uint32_t *after) {
-    for (size_t o = 0; o < run->model->outcomes.count; o++) {
+/* Only those outcomes whose predicate reads what has changed can have become true. */
+void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *before,
+               const struct tmn_packed *after) {
+    struct tmn_changes changes = tmn_changes_of(run, before, after);
+    TMN_EACH_WATCHING(o, &run->flow_watch, &changes) {
         const struct tmn_outcome_state *state = &run->outcome[o];
-        const struct tmn_outcome *outcome = &run->model->outcomes.items[o];
-        if (outcome->kind == TMN_OUTCOME_FLOW && tmn_holds(&state->predicate, worker, after) &&
-            !tmn_holds(&state->predicate, worker, before))
-            worker->flow[state->first + tmn_stratum(&outcome->by, after)]++;
+        if (tmn_holds(run, worker, &state->predicate, after) && !tmn_holds(run, worker, &state->predicate, before))
+            worker->flow[state->first + tmn_key_of(run, &state->by, after)]++;
     }
 }
 
@@ -77,87 +78,79 @@ void tmn_apply(const struct tmn_run *run, const struct tmn_action *items, size_t
     }
 }
 
-static bool probability(double p, uint64_t *units) {
-    if (!(p >= 0.0 && p <= 1.0))
-        return false;
-    *units = tmn_fixed_probability(p);
-    return true;
-}
-
-/* Cumulative in declared order on 32 bits; what rounding leaves over falls to the last branch. */
-static size_t choose_branch(struct tmn_worker *worker, struct tmn_block *block, const struct tmn_failure *where,
-                            const struct tmn_transition *it, uint32_t uniform) {
-    uint64_t cumulative = 0;
-    for (size_t b = 0; b + 1 < it->branches; b++) {
-        uint64_t units;
-        if (it->branch[b].chance == NULL)
-            return b;
-        double p = tmn_expr_eval(it->branch[b].chance, &worker->env);
-        if (!probability(p, &units)) {
-            struct tmn_failure failure = *where;
-            failure.kind = FAILED_CHANCE, failure.branch = (int)b, failure.value = p;
-            tmn_fail_row(block, failure);
-            return b;
-        }
-        cumulative += units;
-        if (uniform < cumulative)
-            return b;
-    }
-    return it->branches - 1;
-}
-
 struct firing {
     uint32_t row, k;
     int transition, branch;
     const struct tmn_packed *start, *before, *after;
 };
 
-/* Levels just before the firing, but with the place (and maps of it) of the window's start, or of after the firing. */
-static const uint32_t *levels_at_place(struct tmn_run *run, struct tmn_worker *worker, const struct firing *firing,
-                                       bool place_now) {
+static void fail_firing(struct tmn_block *block, const struct firing *firing, enum failure_kind kind, double value) {
+    tmn_fail_row(block,
+                 (struct tmn_failure){kind, firing->row, firing->transition, firing->branch, value, *firing->before});
+}
+
+/* Cumulative in declared order on 32 bits; what rounding leaves over falls to the last branch. */
+static int choose_branch(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                         struct firing *firing) {
+    const struct tmn_transition *it = &run->model->transitions.items[firing->transition];
+    struct tmn_memo *const *chance = run->rule[firing->transition].chance;
+    int last = (int)it->branches - 1;
+    if (last == 0)
+        return 0;
+    uint32_t uniform = tmn_draw_uniform(tmn_draw(run->options.seed, firing->row, 0, firing->k, it->hash));
+    int64_t cumulative = 0;
+    for (firing->branch = 0; firing->branch < last && chance[firing->branch] != NULL; firing->branch++) {
+        int64_t units;
+        double p;
+        if (!tmn_memo_value(run, worker, chance[firing->branch], firing->row, firing->before, &units, &p)) {
+            fail_firing(block, firing, FAILED_CHANCE, p);
+            break;
+        }
+        cumulative += units;
+        if (uniform < cumulative)
+            break;
+    }
+    return firing->branch;
+}
+
+/* The state just before the firing, but with the place (and so maps of it) of the window's start, or of after the
+ * firing. */
+static struct tmn_packed at_place(const struct tmn_run *run, const struct firing *firing, bool place_now) {
     int place = run->model->population.place_attribute;
-    if (place < 0)
-        return worker->level;
-    const struct tmn_attribute *attribute = &run->model->attributes.items[place];
     struct tmn_packed packed = *firing->before;
-    tmn_set_level(&packed, attribute, tmn_level(place_now ? firing->after : firing->start, attribute));
-    if (tmn_same(&packed, firing->before))
-        return worker->level;
-    tmn_row_levels(run, firing->row, &packed, worker->place_level);
-    return worker->place_level;
+    if (place >= 0) {
+        const struct tmn_attribute *attribute = &run->model->attributes.items[place];
+        tmn_set_level(&packed, attribute, tmn_level(place_now ? firing->after : firing->start, attribute));
+    }
+    return packed;
 }
 
 static void add_feedback(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
-                         const struct firing *firing, const struct tmn_action *action) {
+                         const struct firing *firing, const struct tmn_action *action,
+                         const struct tmn_item_rule *item) {
     const struct tmn_feedback *feedback = &run->model->feedbacks.items[action->feedback];
-    struct tmn_env env = worker->env;
-    env.level = levels_at_place(run, worker, firing, action->place_now);
-    double amount = tmn_expr_eval(action->amount, &env);
+    struct tmn_packed packed = at_place(run, firing, action->place_now);
+    double amount;
     int64_t units;
-    if (!tmn_fixed_amount(amount, &units)) {
-        tmn_fail_row(block, (struct tmn_failure){FAILED_AMOUNT, firing->row, firing->transition, firing->branch, amount,
-                                                 *firing->before});
+    if (!tmn_memo_value(run, worker, item->memo, firing->row, &packed, &units, &amount)) {
+        fail_firing(block, firing, FAILED_AMOUNT, amount);
         return;
     }
-    uint32_t slot = tmn_slot_of(feedback->by, action->place_now ? worker->after_level : worker->start_level);
+    uint32_t slot = tmn_place_slot(run->model, feedback->by, action->place_now ? firing->after : firing->start);
     worker->add[feedback->first + slot] += units;
 }
 
 static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing,
-                 int item, const struct tmn_action *action) {
-    uint64_t chance = UINT64_C(1) << 32;
-    if (action->chance != NULL) {
-        struct tmn_env env = worker->env;
-        env.level = levels_at_place(run, worker, firing, action->place_now);
-        double p = tmn_expr_eval(action->chance, &env);
-        if (!probability(p, &chance)) {
-            tmn_fail_row(block, (struct tmn_failure){FAILED_CHANCE, firing->row, firing->transition, firing->branch, p,
-                                                     *firing->before});
+                 const struct tmn_action *action, const struct tmn_item_rule *item) {
+    int64_t chance = INT64_C(1) << 32;
+    if (item->memo != NULL) {
+        struct tmn_packed packed = at_place(run, firing, action->place_now);
+        double p;
+        if (!tmn_memo_value(run, worker, item->memo, firing->row, &packed, &chance, &p)) {
+            fail_firing(block, firing, FAILED_CHANCE, p);
             return;
         }
     }
-    const struct tmn_clock_rule *rule = &run->rule[firing->transition];
-    uint32_t tell = rule->tell[(size_t)firing->branch * rule->most_items + (size_t)item];
     uint32_t ties = tmn_layer_ties(run->world, action->layer, firing->row, worker->ties);
     for (uint32_t i = 0; i < ties; i++) {
         if (action->chance != NULL && tmn_draw_uniform(tmn_draw(run->options.seed, firing->row, worker->ties[i] + 1,
@@ -168,7 +161,7 @@ static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
             tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = firing->row});
             return;
         }
-        *message = (struct tmn_message){worker->ties[i], tell, firing->row};
+        *message = (struct tmn_message){worker->ties[i], item->tell, firing->row};
         worker->tally.messages_sent++;
     }
 }
@@ -183,51 +176,47 @@ static void ask_birth(struct tmn_block *block, const struct firing *firing, cons
 }
 
 /* Counts of firings for feedback (by the place at the window's start) and for outcomes (by the state after). */
-static void count_firing(struct tmn_run *run, struct tmn_worker *worker, int transition, int branch) {
+static void count_firing(struct tmn_run *run, struct tmn_worker *worker, const struct firing *firing) {
     const struct tmn_model *model = run->model;
+    const struct tmn_clock_rule *rule = &run->rule[firing->transition];
     worker->tally.firings++;
-    worker->tally.transition_firings[transition]++;
-    const uint32_t *list = run->rule[transition].counts.items;
-    for (size_t i = 0; i < run->rule[transition].counts.count; i++) {
+    worker->tally.transition_firings[firing->transition]++;
+    const uint32_t *list = rule->counts.items;
+    for (size_t i = 0; i < rule->counts.count; i++) {
         const struct tmn_count *count = &model->counts.items[list[i]];
-        if (count->branch < 0 || count->branch == branch)
-            worker->count[count->first + tmn_slot_of(count->by, worker->start_level)]++;
+        if (count->branch < 0 || count->branch == firing->branch)
+            worker->count[count->first + tmn_place_slot(model, count->by, firing->start)]++;
     }
-    list = run->rule[transition].outcomes.items;
-    for (size_t i = 0; i < run->rule[transition].outcomes.count; i++) {
-        const struct tmn_outcome *outcome = &model->outcomes.items[list[i]];
-        if (outcome->branch < 0 || outcome->branch == branch)
-            worker->flow[run->outcome[list[i]].first + tmn_stratum(&outcome->by, worker->after_level)]++;
+    list = rule->outcomes.items;
+    for (size_t i = 0; i < rule->outcomes.count; i++) {
+        const struct tmn_outcome_state *state = &run->outcome[list[i]];
+        int branch = model->outcomes.items[list[i]].branch;
+        if (branch < 0 || branch == firing->branch)
+            worker->flow[state->first + tmn_key_of(run, &state->by, firing->after)]++;
     }
 }
 
 void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition,
               uint32_t k, const struct tmn_packed *start, struct tmn_packed *now) {
-    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    const struct tmn_clock_rule *rule = &run->rule[transition];
     struct tmn_packed before = *now;
-    tmn_row_levels(run, row, start, worker->start_level);
-    tmn_row_levels(run, row, &before, worker->level);
-    worker->env.level = worker->level;
-    struct tmn_draw draw = tmn_draw(run->options.seed, row, 0, k, it->hash);
-    struct tmn_failure where = {.row = row, .transition = transition, .packed = before};
-    size_t b = choose_branch(worker, block, &where, it, tmn_draw_uniform(draw));
-    const struct tmn_branch *branch = &it->branch[b];
+    struct firing firing = {row, k, transition, 0, start, &before, now};
+    firing.branch = choose_branch(run, worker, block, &firing);
+    const struct tmn_branch *branch = &run->model->transitions.items[transition].branch[firing.branch];
     tmn_apply(run, branch->items, branch->count, now);
-    tmn_row_levels(run, row, now, worker->after_level);
-    struct firing firing = {row, k, transition, (int)b, start, &before, now};
     for (size_t i = 0; i < branch->count; i++) {
         const struct tmn_action *action = &branch->items[i];
+        const struct tmn_item_rule *item = &rule->item[(size_t)firing.branch * rule->most_items + i];
         if (action->kind == TMN_ACTION_ADD)
-            add_feedback(run, worker, block, &firing, action);
+            add_feedback(run, worker, block, &firing, action, item);
         else if (action->kind == TMN_ACTION_TELL)
-            send(run, worker, block, &firing, (int)i, action);
+            send(run, worker, block, &firing, action, item);
         else if (action->kind == TMN_ACTION_BIRTH)
             ask_birth(block, &firing, action);
     }
-    count_firing(run, worker, transition, (int)b);
-    if (!tmn_same(&before, now))
-        tmn_flows(run, worker, worker->level, worker->after_level);
+    count_firing(run, worker, &firing);
+    tmn_flows(run, worker, &before, now);
     if (tmn_watched(run, row))
-        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row, row, transition, (int)b,
-                                                         -1, before, *now, false});
+        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row, row, transition,
+                                                         firing.branch, -1, before, *now, false});
 }

@@ -82,57 +82,82 @@ static uint32_t find_parts(struct tmn_run *run, const uint32_t *numbers, size_t 
     return (uint32_t)first;
 }
 
-void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_terms *terms) {
+/* Part of a stratum's index that a feature makes: its source, and where part[] holds a number for each level of it. */
+static struct tmn_term make_part(struct tmn_run *run, int feature, uint32_t stride) {
     const struct tmn_model *model = run->model;
+    const struct tmn_feature *it = &model->features.items[feature];
+    const uint16_t *to = it->kind == TMN_FEATURE_MAP ? model->maps.items[it->index].to : it->to;
+    int source = source_of(model, feature);
+    uint32_t levels = model->features.items[source].cardinality;
+    uint32_t *numbers = TMN_NEW_ARRAY(&run->arena, uint32_t, levels);
+    for (uint32_t l = 0; l < levels; l++)
+        numbers[l] = stride * (source == feature ? l : to[l]);
+    return (struct tmn_term){(uint32_t)source, find_parts(run, numbers, levels)};
+}
+
+void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_terms *terms) {
     terms->count = ((uint32_t)strata->n + 1) / 2 * 2;
     terms->items = TMN_NEW_ARRAY(&run->arena, struct tmn_term, terms->count);
-    for (int i = 0; i < (int)terms->count; i++) {
-        bool zero = i >= strata->n; /* a term of zero reads the feature before it */
-        int feature = strata->feature[zero ? i - 1 : i], source = source_of(model, feature);
-        const struct tmn_feature *it = &model->features.items[feature];
-        const uint16_t *to = it->kind == TMN_FEATURE_MAP ? model->maps.items[it->index].to : it->to;
-        uint32_t levels = model->features.items[source].cardinality;
-        uint32_t *numbers = TMN_NEW_ARRAY(&run->arena, uint32_t, levels);
-        for (uint32_t l = 0; l < levels && !zero; l++)
-            numbers[l] = strata->stride[i] * (source == feature ? l : to[l]);
-        terms->items[i] = (struct tmn_term){(uint32_t)source, find_parts(run, numbers, levels)};
+    for (int i = 0; i < (int)terms->count; i++) /* a term of zero reads the feature before it */
+        terms->items[i] = i < strata->n ? make_part(run, strata->feature[i], strata->stride[i])
+                                        : make_part(run, strata->feature[i - 1], 0);
+}
+
+void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key) {
+    const struct tmn_model *model = run->model;
+    key->items = TMN_NEW_ARRAY(&run->arena, struct tmn_key_term, strata->n);
+    key->late = TMN_NEW_ARRAY(&run->arena, struct tmn_term, strata->n);
+    for (int i = 0; i < strata->n; i++) {
+        struct tmn_term term = make_part(run, strata->feature[i], strata->stride[i]);
+        const struct tmn_feature *source = &model->features.items[term.feature];
+        if (source->kind != TMN_FEATURE_ATTRIBUTE) {
+            key->late[key->lates++] = term;
+            continue;
+        }
+        const struct tmn_attribute *attribute = &model->attributes.items[source->index];
+        key->items[key->count++] =
+            (struct tmn_key_term){term.first, (UINT32_C(1) << attribute->bits) - 1u, attribute->word, attribute->shift};
     }
 }
 
-/* Strata of what `expr` reads, first feature fastest as tmn_stratum_levels wants it; n = -1 when it would have more
- * than TMN_MAX_STRATA cells. */
-static void predicate_strata(struct tmn_run *run, const struct tmn_expr *expr, struct tmn_strata *strata) {
-    const struct tmn_model *model = run->model;
-    bool *reads = TMN_NEW_ARRAY(&run->arena, bool, model->features.count + 1);
-    struct tmn_reads other = tmn_expr_reads(model, expr, reads);
-    memset(strata, 0, sizeof *strata);
-    uint64_t size = 1;
+uint32_t tmn_key_late(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
+                      const struct tmn_packed *packed) {
+    uint32_t index = 0;
+    for (uint32_t i = 0; i < key->lates; i++) {
+        const struct tmn_feature *feature = &run->model->features.items[key->late[i].feature];
+        uint32_t level = feature->kind == TMN_FEATURE_COUNTER
+                             ? tmn_counter_level(run, feature->index, row)
+                             : tmn_row_age(run, row, tmn_level(packed, &run->model->attributes.items[feature->index]));
+        index += run->part.items[key->late[i].first + level];
+    }
+    return index;
+}
+
+bool tmn_strata_of(const struct tmn_model *model, const bool *reads, uint32_t most, struct tmn_strata *strata) {
+    *strata = (struct tmn_strata){.size = 1};
     for (size_t f = 0; f < model->features.count; f++) {
         if (!reads[f])
             continue;
-        size *= model->features.items[f].cardinality;
-        if (strata->n == TMN_MAX_KEYS || size > TMN_MAX_STRATA || other.counter || other.age) {
-            strata->n = -1;
-            return;
-        }
-        strata->feature[strata->n++] = (int)f;
+        uint64_t size = (uint64_t)strata->size * model->features.items[f].cardinality;
+        if (strata->n == TMN_MAX_KEYS || size > most)
+            return false;
+        strata->feature[strata->n] = (int)f;
+        strata->stride[strata->n++] = strata->size;
+        strata->size = (uint32_t)size;
     }
-    uint32_t stride = 1;
-    for (int i = 0; i < strata->n; i++) {
-        strata->stride[i] = stride;
-        stride *= model->features.items[strata->feature[i]].cardinality;
-    }
-    strata->size = stride;
+    return true;
 }
 
 void tmn_predicate_make(struct tmn_run *run, struct tmn_predicate *predicate, const struct tmn_expr *expr) {
+    const struct tmn_model *model = run->model;
+    bool *reads = TMN_NEW_ARRAY(&run->arena, bool, model->features.count + 1);
     predicate->expr = expr;
-    if (expr == NULL) /* a counter of degree: true of everybody */
-        predicate->strata = (struct tmn_strata){.size = 1};
-    else
-        predicate_strata(run, expr, &predicate->strata);
-    if (predicate->strata.n >= 0)
+    if (expr != NULL) /* NULL: a counter of degree, true of everybody */
+        tmn_expr_reads(model, expr, reads);
+    if (tmn_strata_of(model, reads, TMN_MAX_STRATA, &predicate->strata)) {
+        tmn_key_make(run, &predicate->strata, &predicate->key);
         predicate->truth = TMN_NEW_ARRAY(&run->arena, uint8_t, predicate->strata.size);
+    }
     tmn_predicate_fill(run, predicate);
 }
 
@@ -148,8 +173,18 @@ void tmn_predicate_fill(struct tmn_run *run, struct tmn_predicate *predicate) {
     }
 }
 
-bool tmn_predicate_eval(const struct tmn_predicate *predicate, const struct tmn_worker *worker, const uint32_t *level) {
+bool tmn_predicate_eval(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_predicate *predicate,
+                        const struct tmn_packed *packed) {
     struct tmn_env env = worker->env;
-    env.level = level;
+    env.level = worker->asked;
+    tmn_model_unpack(run->model, packed, worker->asked);
     return tmn_expr_eval(predicate->expr, &env) != 0;
+}
+
+uint32_t tmn_feature_level(const struct tmn_model *model, int feature, const struct tmn_packed *packed) {
+    const struct tmn_feature *it = &model->features.items[feature];
+    if (it->kind == TMN_FEATURE_ATTRIBUTE)
+        return tmn_level(packed, &model->attributes.items[it->index]);
+    const struct tmn_map *map = &model->maps.items[it->index];
+    return map->to[tmn_level(packed, &model->attributes.items[map->of])];
 }

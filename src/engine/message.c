@@ -122,8 +122,7 @@ static void change_receiver(struct tmn_run *run, struct tmn_worker *worker, stru
     if (tmn_same(&before, after))
         return;
     tmn_touch(run, block, row, &before);
-    tmn_row_levels(run, row, after, worker->after_level);
-    tmn_flows(run, worker, worker->level, worker->after_level);
+    tmn_flows(run, worker, &before, after);
     run->packed[row] = *after;
     if (tmn_watched(run, row))
         tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_CHANGE, run->window, row, row, -1, -1, -1, before,
@@ -131,8 +130,11 @@ static void change_receiver(struct tmn_run *run, struct tmn_worker *worker, stru
 }
 
 /* `who` reads the receiver after own firings and before any message. */
-static bool delivered(struct tmn_worker *worker, const struct tmn_action *tell) {
-    return tell->who == NULL || tmn_expr_eval(tell->who, &worker->env) != 0;
+static bool delivered(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_tell *tell, uint32_t row,
+                      const struct tmn_packed *now) {
+    int64_t holds = 1;
+    double number;
+    return tell->who == NULL || (tmn_memo_value(run, worker, tell->who, row, now, &holds, &number) && holds != 0);
 }
 
 static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
@@ -140,11 +142,8 @@ static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
     uint32_t row = messages[0].receiver;
     struct tmn_packed now = run->packed[row], after = now;
     bool alive = (run->flags[row] & ROW_ALIVE) != 0;
-    if (alive || (run->flags[row] & ROW_TOUCHED)) {
-        tmn_row_levels(run, row, &now, worker->level);
-        worker->env.level = worker->level;
-        alive = tmn_holds(&run->alive_rule, worker, worker->level);
-    }
+    if (run->flags[row] & ROW_TOUCHED)
+        alive = tmn_holds(run, worker, &run->alive_rule, &now);
     if (!alive) {
         worker->tally.messages_to_absent += count;
         return;
@@ -152,7 +151,7 @@ static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
     int met = 0;
     for (uint32_t i = 0; i < count; i++) {
         const struct tmn_tell *tell = &run->tell[messages[i].tell];
-        bool heard = delivered(worker, tell->action);
+        bool heard = delivered(run, worker, tell, row, &now);
         if (heard) {
             worker->tally.messages_delivered++;
             weigh(run, worker, tell->action, &now, &met);

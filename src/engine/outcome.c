@@ -47,6 +47,8 @@ static void prepare_one(struct tmn_run *run, size_t index) {
     run->cells += outcome->by.size;
     if (outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_STOCK)
         tmn_predicate_make(run, &state->predicate, outcome->state);
+    if (outcome->kind != TMN_OUTCOME_FEEDBACK)
+        tmn_key_make(run, &outcome->by, &state->by);
     struct tmn_window last = tmn_calendar_window(&run->model->calendar, run->windows - 1);
     state->periods = period_of(run, outcome, &last) + 1;
     size_t values = (size_t)state->periods * outcome->by.size;

@@ -22,9 +22,7 @@ static void make_workers(struct tmn_run *run) {
     for (int w = 0; w < run->workers; w++) {
         struct tmn_worker *worker = &run->worker[w];
         worker->level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
-        worker->start_level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
-        worker->after_level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
-        worker->place_level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
+        worker->asked = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
         worker->expired = TMN_NEW_ARRAY(arena, struct tmn_expired, run->slots + 1);
         worker->wanted = TMN_NEW_ARRAY(arena, uint8_t, run->slots + 1);
         worker->ties = TMN_NEW_ARRAY(arena, uint32_t, degree);
@@ -132,6 +130,26 @@ static int by_name(const void *a, const void *b) {
     return strcmp(((const struct named_tell *)a)->name, ((const struct named_tell *)b)->name);
 }
 
+/* Memos of what a transition's firings read. */
+static void make_items(struct tmn_run *run, size_t t) {
+    const struct tmn_transition *it = &run->model->transitions.items[t];
+    struct tmn_clock_rule *rule = &run->rule[t];
+    rule->chance = TMN_NEW_ARRAY(&run->arena, struct tmn_memo *, it->branches + 1);
+    rule->item = TMN_NEW_ARRAY(&run->arena, struct tmn_item_rule, it->branches * rule->most_items + 1);
+    for (size_t b = 0; b < it->branches; b++) {
+        if (it->branch[b].chance != NULL && b + 1 < it->branches)
+            rule->chance[b] = tmn_memo_make(run, it->branch[b].chance, MEMO_CHANCE);
+        for (size_t i = 0; i < it->branch[b].count; i++) {
+            const struct tmn_action *action = &it->branch[b].items[i];
+            struct tmn_item_rule *item = &rule->item[b * rule->most_items + i];
+            if (action->kind == TMN_ACTION_ADD)
+                item->memo = tmn_memo_make(run, action->amount, MEMO_AMOUNT);
+            else if (action->kind == TMN_ACTION_TELL && action->chance != NULL)
+                item->memo = tmn_memo_make(run, action->chance, MEMO_CHANCE);
+        }
+    }
+}
+
 /* Tells in the order of their full names: their ids are what decides between messages. */
 static void number_tells(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
@@ -150,10 +168,11 @@ static void number_tells(struct tmn_run *run) {
                     continue;
                 const char *name = tmn_arena_printf(&run->arena, "%s/%s/%s/%s", it->name, it->branch[b].name,
                                                     action->name, model->layers.items[action->layer].name);
-                struct named_tell tell = {name, {action, (int)t, (int)b, (int)i}};
+                struct tmn_memo *who = action->who == NULL ? NULL : tmn_memo_make(run, action->who, MEMO_TRUTH);
+                struct named_tell tell = {name, {action, who, (int)t, (int)b, (int)i}};
                 TMN_PUSH(&run->arena, &list, tell);
             }
-        run->rule[t].tell = TMN_NEW_ARRAY(&run->arena, uint32_t, it->branches * run->rule[t].most_items + 1);
+        make_items(run, t);
     }
     if (list.count > 0)
         qsort(list.items, list.count, sizeof *list.items, by_name);
@@ -163,7 +182,7 @@ static void number_tells(struct tmn_run *run) {
         const struct tmn_tell *tell = &list.items[i].tell;
         run->tell[i] = *tell;
         struct tmn_clock_rule *rule = &run->rule[tell->transition];
-        rule->tell[(size_t)tell->branch * rule->most_items + (size_t)tell->item] = i;
+        rule->item[(size_t)tell->branch * rule->most_items + (size_t)tell->item].tell = i;
     }
 }
 
@@ -217,6 +236,11 @@ static void name_slots(struct tmn_run *run) {
         const struct tmn_transition *it = &run->model->transitions.items[t];
         run->enabled[it->slot * SHARERS + it->sharer + 1] = (int16_t)t;
     }
+}
+
+static void make_memo_cells(struct tmn_run *run) {
+    for (int w = 0; w < run->workers; w++)
+        run->worker[w].cell = TMN_NEW_ARRAY(&run->arena, struct tmn_memo_cell, run->memo_cells + 1);
 }
 
 /* An event adds to variables of the nation, of its own places, or of a map of them. */
@@ -330,8 +354,10 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     if (run->birth_week != NULL)
         tmn_run_blocks(run, birth_weeks_block);
     make_rules(run);
+    make_memo_cells(run);
     name_slots(run);
     make_predicates(run);
+    tmn_changes_prepare(run);
     tmn_outcomes_prepare(run);
     tmn_recipes_make(run);
     tmn_factors_prepare(run);

@@ -40,11 +40,35 @@ struct tmn_list {
 /* Room for one more zeroed item, or NULL when memory ran out. */
 void *tmn_list_add(struct tmn_list *list, size_t size);
 
+/* A stratum's index straight from packed attributes: the sum of part[first + level] over terms. */
+struct tmn_key_term {
+    uint32_t first, mask;
+    uint8_t word, shift;
+};
+struct tmn_key {
+    struct tmn_key_term *items;
+    uint32_t count;
+    struct tmn_term *late; /* of counters and age, which are not packed */
+    uint32_t lates;
+};
+
 /* A predicate over attributes and maps as a table over its strata, or evaluated when that would be too large. */
 struct tmn_predicate {
     const struct tmn_expr *expr;
     struct tmn_strata strata;
+    struct tmn_key key;
     uint8_t *truth;
+};
+
+/* The attributes in which two states of a person differ, and who has to look at such a change: bit i of an attribute's
+ * words says that i (an outcome, a share, a counter) reads it. */
+struct tmn_changes {
+    uint32_t count;
+    uint8_t attribute[TMN_MAX_ATTRIBUTES];
+};
+struct tmn_watch {
+    uint64_t *bits; /* [attributes * words] */
+    uint32_t words;
 };
 
 /* How to get the level of a feature from a row; only those from which clocks' strata are made. */
@@ -75,26 +99,50 @@ struct tmn_terms {
     uint32_t count;
 }; /* count: a multiple of 2, filled up with terms of zero */
 
+/* What an expression list depends on beyond its stratum: recompute when one of these changed. */
+struct tmn_dependence {
+    struct tmn_list driver, feedback, share; /* int */
+    bool year, window;
+};
+
+/* The value of an expression that firings and messages read, kept by stratum for as long as nothing else that it reads
+ * changes. Each worker keeps its own; a value that is none is not kept but told each time. */
+enum tmn_memo_kind { MEMO_CHANCE /* in 2^-32 */, MEMO_AMOUNT /* in 2^-20 */, MEMO_TRUTH };
+struct tmn_memo {
+    const struct tmn_expr *expr;
+    enum tmn_memo_kind kind;
+    struct tmn_key key;
+    struct tmn_dependence on;
+    uint32_t first, strata; /* of the workers' cells; 0 strata: too many, evaluated each time */
+    uint32_t epoch;         /* cells of another epoch are out of date */
+};
+struct tmn_memo_cell {
+    int64_t value;
+    uint32_t epoch;
+};
+
+/* What a firing needs of an action of a branch. */
+struct tmn_item_rule {
+    uint32_t tell;         /* id */
+    struct tmn_memo *memo; /* ADD: amount; TELL: chance, or NULL */
+};
+
 /* What the loop over persons needs of a transition, close together. */
 struct tmn_clock_rule {
     uint64_t *c, *g; /* tables over the personal and the shared stratum */
     struct tmn_terms personal, shared;
     uint64_t windows;                 /* AFTER: threshold */
     struct tmn_list counts, outcomes; /* uint32_t: model counts and FIRINGS outcomes that this transition feeds */
-    uint32_t *tell;                   /* [branches * most items] id of each tell */
+    struct tmn_memo **chance;         /* [branches] NULL: the rest */
+    struct tmn_item_rule *item;       /* [branches * most items] */
     uint32_t most_items;
 };
 
 /* A tell action; ids follow the order of full names. */
 struct tmn_tell {
     const struct tmn_action *action;
+    struct tmn_memo *who; /* or NULL: all */
     int transition, branch, item;
-};
-
-/* What an expression list depends on beyond its stratum: recompute when one of these changed. */
-struct tmn_dependence {
-    struct tmn_list driver, feedback, share; /* int */
-    bool year, window;
 };
 
 /* A piece of a table of C (personal) or G to be made. */
@@ -177,10 +225,11 @@ struct tmn_expired {
 
 struct tmn_worker {
     struct tmn_env env;
-    uint32_t *level, *start_level, *after_level, *place_level; /* [features] */
-    struct tmn_expired *expired;                               /* [slots] */
-    uint8_t *wanted;                                           /* [slots] */
-    uint32_t *ties;                                            /* [largest degree] */
+    uint32_t *level, *asked;     /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
+    struct tmn_memo_cell *cell;  /* [cells of all memos] */
+    struct tmn_expired *expired; /* [slots] */
+    uint8_t *wanted;             /* [slots] */
+    uint32_t *ties;              /* [largest degree] */
     struct tmn_set_winner {
         int32_t priority;
         uint32_t level;
@@ -203,6 +252,7 @@ struct tmn_worker {
 /* ---- outcomes ---- */
 struct tmn_outcome_state {
     struct tmn_predicate predicate;
+    struct tmn_key by;
     uint32_t first; /* of its cells among all */
     int periods;
     double *value, *simulated;     /* [periods * cells] */
@@ -246,6 +296,8 @@ struct tmn_run {
     int tables_year, tables_quarter_days; /* of the last window for which G was made; 0 days: never */
 
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
+    struct tmn_watch flow_watch, stock_watch, share_watch, counter_watch; /* counters: in counter_order */
+    uint8_t attribute_at[2][64];                                          /* attribute of each bit of packed words */
     bool *counter_personal;  /* [counters] some personal stratum reads it */
     uint32_t *counter_order; /* [counters] by layer */
     struct tmn_recipes recipes;
@@ -258,6 +310,11 @@ struct tmn_run {
     struct tmn_task *task;
     struct tmn_tell *tell;
     uint32_t tells;
+    struct {
+        struct tmn_memo **items;
+        size_t count, capacity;
+    } memo;
+    uint32_t memo_cells;
     struct tmn_event_rule *event; /* [events] */
     struct tmn_outcome_state *outcome;
     uint64_t *feedback_token; /* [feedback_slots] */
@@ -293,15 +350,68 @@ void tmn_recipes_make(struct tmn_run *run);
 void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_terms *terms);
 void tmn_predicate_make(struct tmn_run *run, struct tmn_predicate *predicate, const struct tmn_expr *expr);
 void tmn_predicate_fill(struct tmn_run *run, struct tmn_predicate *predicate);
-bool tmn_predicate_eval(const struct tmn_predicate *predicate, const struct tmn_worker *worker, const uint32_t *level);
+bool tmn_predicate_eval(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_predicate *predicate,
+                        const struct tmn_packed *packed);
+void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key);
+uint32_t tmn_key_late(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
+                      const struct tmn_packed *packed);
+/* Strata of the features that `reads` marks, first feature fastest as tmn_stratum_levels wants it; false when there
+ * are more than `most` or too many features. */
+bool tmn_strata_of(const struct tmn_model *model, const bool *reads, uint32_t most, struct tmn_strata *strata);
+/* The level of an attribute or a map. */
+uint32_t tmn_feature_level(const struct tmn_model *model, int feature, const struct tmn_packed *packed);
 /* All features of a row from `packed`, with counters as committed and age of this window. */
 void tmn_row_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed, uint32_t *level);
 
-static inline bool tmn_holds(const struct tmn_predicate *predicate, const struct tmn_worker *worker,
-                             const uint32_t *level) {
-    return predicate->truth != NULL ? predicate->truth[tmn_stratum(&predicate->strata, level)] != 0
-                                    : tmn_predicate_eval(predicate, worker, level);
+static inline uint32_t tmn_key_of(const struct tmn_run *run, const struct tmn_key *key,
+                                  const struct tmn_packed *packed) {
+    const uint32_t *part = run->part.items;
+    uint32_t index = 0;
+    for (const struct tmn_key_term *term = key->items, *end = term + key->count; term < end; term++)
+        index += part[term->first + ((uint32_t)(packed->word[term->word] >> term->shift) & term->mask)];
+    return index;
 }
+static inline bool tmn_holds(const struct tmn_run *run, struct tmn_worker *worker,
+                             const struct tmn_predicate *predicate, const struct tmn_packed *packed) {
+    return predicate->truth != NULL ? predicate->truth[tmn_key_of(run, &predicate->key, packed)] != 0
+                                    : tmn_predicate_eval(run, worker, predicate, packed);
+}
+
+/* change.c */
+void tmn_changes_prepare(struct tmn_run *run); /* who watches what */
+static inline struct tmn_changes tmn_changes_of(const struct tmn_run *run, const struct tmn_packed *before,
+                                                const struct tmn_packed *after) {
+    struct tmn_changes changes;
+    changes.count = 0;
+    for (int w = 0; w < 2; w++)
+        for (uint64_t bits = before->word[w] ^ after->word[w]; bits != 0;) {
+            uint8_t a = run->attribute_at[w][__builtin_ctzll(bits)];
+            const struct tmn_attribute *attribute = &run->model->attributes.items[a];
+            bits &= ~(((UINT64_C(1) << attribute->bits) - 1u) << attribute->shift);
+            changes.attribute[changes.count++] = a;
+        }
+    return changes;
+}
+/* A word of the bits of those who watch any of the changes. */
+static inline uint64_t tmn_watching(const struct tmn_watch *watch, const struct tmn_changes *changes, uint32_t word) {
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < changes->count; i++)
+        bits |= watch->bits[changes->attribute[i] * watch->words + word];
+    return bits;
+}
+/* for each i, ascending, that watches any of the changes */
+#define TMN_EACH_WATCHING(i, watch, changes)                                                                           \
+    for (uint32_t word_ = 0; word_ < (watch)->words; word_++)                                                          \
+        for (uint64_t bits_ = tmn_watching(watch, changes, word_), i;                                                  \
+             bits_ != 0 && (i = 64 * word_ + (uint32_t)__builtin_ctzll(bits_), true); bits_ &= bits_ - 1)
+
+/* memo.c */
+struct tmn_memo *tmn_memo_make(struct tmn_run *run, const struct tmn_expr *expr, enum tmn_memo_kind kind);
+void tmn_memos_refresh(struct tmn_run *run); /* before G is made anew, which forgets what has changed */
+/* The value for a row in state `packed`; false, with the number in *bad, when it is no chance or no amount. */
+bool tmn_memo_value(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
+                    const struct tmn_packed *packed, int64_t *value, double *bad);
+
 static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint32_t birth_year_level) {
     return tmn_age(run->now.year, run->now.in_year,
                    run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level,
@@ -352,8 +462,9 @@ static inline uint32_t tmn_terms_stratum(const struct tmn_terms *terms, const ui
         index += part[term[0].first + level[term[0].feature]] + part[term[1].first + level[term[1].feature]];
     return index;
 }
-static inline uint32_t tmn_slot_of(int by, const uint32_t *level) {
-    return by < 0 ? 0 : level[by];
+/* The slot of a person's place among those of a variable or share `by` places. */
+static inline uint32_t tmn_place_slot(const struct tmn_model *model, int by, const struct tmn_packed *packed) {
+    return by < 0 ? 0 : tmn_feature_level(model, by, packed);
 }
 static inline bool tmn_same(const struct tmn_packed *a, const struct tmn_packed *b) {
     return a->word[0] == b->word[0] && a->word[1] == b->word[1];
@@ -363,6 +474,8 @@ static inline bool tmn_same(const struct tmn_packed *a, const struct tmn_packed 
 void tmn_factors_prepare(struct tmn_run *run); /* what G depends on */
 void tmn_c_tables(struct tmn_run *run);
 void tmn_g_tables(struct tmn_run *run); /* those that changed */
+void tmn_depend(struct tmn_arena *arena, const struct tmn_expr *expr, struct tmn_dependence *on);
+bool tmn_stale(const struct tmn_run *run, const struct tmn_dependence *on);
 double tmn_g_value(const struct tmn_transition *transition, const struct tmn_env *env);
 double tmn_c_value(const struct tmn_transition *transition, const struct tmn_env *env);
 bool tmn_shared_holds(const struct tmn_transition *transition, const struct tmn_env *env);
@@ -381,7 +494,8 @@ void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *
               uint32_t k, const struct tmn_packed *start, struct tmn_packed *now);
 void tmn_apply(const struct tmn_run *run, const struct tmn_action *items, size_t count, struct tmn_packed *packed);
 void tmn_touch(struct tmn_run *run, struct tmn_block *block, uint32_t row, const struct tmn_packed *before);
-void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const uint32_t *before, const uint32_t *after);
+void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *before,
+               const struct tmn_packed *after);
 static inline bool tmn_watched(const struct tmn_run *run, uint32_t row) {
     return run->options.happening != NULL && (run->options.watch_all || run->options.watch_row == row);
 }
@@ -426,8 +540,8 @@ void tmn_outcomes_end(struct tmn_run *run); /* the period of this window is the 
 /* digest.c */
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);
 tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed);
-tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_packed *before,
-                           const struct tmn_packed *after);
+tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes,
+                           const struct tmn_packed *before, const struct tmn_packed *after);
 struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows);
 
 /* prepare.c: everything that a run needs before its first window, but the world and the pool. */

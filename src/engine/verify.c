@@ -34,9 +34,8 @@ static bool compare(const struct tmn_run *run, const struct tmn_census *census, 
 static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
     for (uint32_t row = block_first(block); row < end; row++) {
-        tmn_row_levels(run, row, &run->packed[row], worker->level);
-        bool alive = tmn_holds(&run->alive_rule, worker, worker->level);
-        bool unborn = run->model->unborn != NULL && tmn_holds(&run->unborn_rule, worker, worker->level);
+        bool alive = tmn_holds(run, worker, &run->alive_rule, &run->packed[row]);
+        bool unborn = run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, &run->packed[row]);
         if (alive != ((run->flags[row] & ROW_ALIVE) != 0) || unborn != ((run->flags[row] & ROW_UNBORN) != 0))
             tmn_fail_row(
                 &run->block[block],

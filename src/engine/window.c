@@ -12,6 +12,7 @@ static bool factors(struct tmn_run *run, struct tmn_error *err) {
     tmn_workers_aim(run);
     if (!tmn_settings_apply(run, run->window, err))
         return false;
+    tmn_memos_refresh(run);
     tmn_g_tables(run);
     return true;
 }

@@ -1,0 +1,58 @@
+/* Who has to look at a change of a person: for each attribute the outcomes, shares and counters that read it, so that a
+ * change costs as many looks as there are numbers that it can move. */
+#include "engine/state.h"
+
+static void watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers) {
+    watch->words = (uint32_t)(watchers + 63) / 64;
+    watch->bits = TMN_NEW_ARRAY(&run->arena, uint64_t, run->model->attributes.count * watch->words + 1);
+}
+
+static void watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature) {
+    const struct tmn_model *model = run->model;
+    const struct tmn_feature *it = &model->features.items[feature];
+    size_t attribute = (size_t)(it->kind == TMN_FEATURE_MAP ? model->maps.items[it->index].of : it->index);
+    watch->bits[attribute * watch->words + watcher / 64] |= UINT64_C(1) << watcher % 64;
+}
+
+/* Of an expression over attributes and maps. */
+static void watch_expr(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, const struct tmn_expr *expr) {
+    bool *reads = TMN_NEW_ARRAY(&run->arena, bool, run->model->features.count + 1);
+    if (expr != NULL)
+        tmn_expr_reads(run->model, expr, reads);
+    for (size_t f = 0; f < run->model->features.count; f++)
+        if (reads[f])
+            watch_feature(run, watch, watcher, (int)f);
+}
+
+void tmn_changes_prepare(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    for (size_t a = 0; a < model->attributes.count; a++) {
+        const struct tmn_attribute *attribute = &model->attributes.items[a];
+        for (int bit = 0; bit < attribute->bits; bit++)
+            run->attribute_at[attribute->word][attribute->shift + bit] = (uint8_t)a;
+    }
+    watch_make(run, &run->flow_watch, model->outcomes.count);
+    watch_make(run, &run->stock_watch, model->outcomes.count);
+    watch_make(run, &run->share_watch, model->shares.count);
+    watch_make(run, &run->counter_watch, model->counters.count);
+    for (size_t o = 0; o < model->outcomes.count; o++) {
+        const struct tmn_outcome *outcome = &model->outcomes.items[o];
+        if (outcome->kind == TMN_OUTCOME_FLOW) {
+            watch_expr(run, &run->flow_watch, o, outcome->state);
+        } else if (outcome->kind == TMN_OUTCOME_STOCK) {
+            watch_expr(run, &run->stock_watch, o, outcome->state);
+            for (int i = 0; i < outcome->by.n; i++)
+                watch_feature(run, &run->stock_watch, o, outcome->by.feature[i]);
+        }
+    }
+    for (size_t s = 0; s < model->shares.count; s++) {
+        watch_expr(run, &run->share_watch, s, model->alive);
+        watch_expr(run, &run->share_watch, s, model->shares.items[s].who);
+        if (model->shares.items[s].by >= 0)
+            watch_feature(run, &run->share_watch, s, model->shares.items[s].by);
+    }
+    for (size_t i = 0; i < model->counters.count; i++) {
+        watch_expr(run, &run->counter_watch, i, model->alive);
+        watch_expr(run, &run->counter_watch, i, model->counters.items[run->counter_order[i]].of);
+    }
+}
