@@ -62,6 +62,21 @@ uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tm
     return ++overflow->items[overflow_find(overflow, key)].k;
 }
 
+bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k) {
+    uint8_t *byte = &run->k[(size_t)row * run->transitions + (size_t)transition];
+    struct tmn_overflow *overflow = &block->overflow;
+    *byte = (uint8_t)(k < K_OVERFLOW ? k : K_OVERFLOW);
+    if (k < K_OVERFLOW)
+        return true;
+    if (overflow->count * 4 >= overflow->capacity * 3 && !overflow_grow(overflow))
+        return false;
+    uint32_t key = overflow_key(run, row, transition), i = overflow_find(overflow, key);
+    overflow->count += overflow->items[i].key == 0;
+    overflow->items[i].key = key;
+    overflow->items[i].k = k;
+    return true;
+}
+
 uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, uint32_t k) {
     const struct tmn_transition *it = &run->model->transitions.items[transition];
     if (it->kind == TMN_CLOCK_AFTER)

@@ -101,6 +101,16 @@ static void merge_flows(struct tmn_run *run, const struct tmn_outcome_state *sta
     }
 }
 
+void tmn_outcomes_digest(struct tmn_run *run) {
+    run->outcome_digest = 0;
+    for (size_t o = 0; o < run->model->outcomes.count; o++)
+        for (uint32_t cell = 0; cell < run->model->outcomes.items[o].by.size; cell++) {
+            int64_t cumulative = run->cumulative[run->outcome[o].first + cell];
+            if (cumulative != 0)
+                run->outcome_digest += tmn_digest_pair(run->outcome[o].token[cell], (uint64_t)cumulative);
+        }
+}
+
 static void write_counts(const struct tmn_run *run, const struct tmn_outcome_state *state, uint32_t cells, int period,
                          const int64_t *count) {
     double *value = state->value + (size_t)period * cells, *simulated = state->simulated + (size_t)period * cells;

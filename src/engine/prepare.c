@@ -339,6 +339,17 @@ bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err) 
     return start_from_rows(run, err);
 }
 
+bool tmn_run_restate(struct tmn_run *run, struct tmn_error *err) {
+    int last = run->window > 0 ? run->window - 1 : 0;
+    run->now = tmn_calendar_window(&run->model->calendar, last);
+    tmn_drivers_fill(run, last);
+    tmn_workers_aim(run);
+    set_parameters(run, INT_MIN, last);
+    refill_predicates(run);
+    memset(run->slot, 0, (size_t)run->rows * (size_t)run->slots * sizeof *run->slot);
+    return start_from_rows(run, err);
+}
+
 bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     make_arrays(run);
@@ -365,6 +376,7 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
         return false;
     if (run->options.cut_feedback)
         memcpy(run->share_read, run->share, model->share_slots * sizeof *run->share);
+    run->start_digest = run->rows_digest;
     run->weekly = tmn_digest_weekly(run, run->rows_digest);
     return true;
 }

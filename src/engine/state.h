@@ -322,11 +322,11 @@ struct tmn_run {
     struct tmn_block *block;   /* [blocks] */
     struct tmn_worker *worker; /* [threads] */
     int workers;
-    struct tmn_list message, delta;        /* of all, by receiver's block */
-    uint32_t *bucket;                      /* [blocks + 1] first of each block */
-    uint32_t *place_cursor, nation_cursor; /* first row of each reserve that may be unborn */
-    double *chance;                        /* [most levels] cumulated, of a draw at a birth */
-    tmn_u128 rows_digest, outcome_digest;
+    struct tmn_list message, delta;                     /* of all, by receiver's block */
+    uint32_t *bucket;                                   /* [blocks + 1] first of each block */
+    uint32_t *place_cursor, nation_cursor;              /* first row of each reserve that may be unborn */
+    double *chance;                                     /* [most levels] cumulated, of a draw at a birth */
+    tmn_u128 rows_digest, outcome_digest, start_digest; /* start_digest: of the rows as they were made */
     struct tmn_digest weekly;
     struct tmn_counters_of_run counters;
 };
@@ -484,6 +484,8 @@ bool tmn_shared_holds(const struct tmn_transition *transition, const struct tmn_
 uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition);
 uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
                        int transition);
+bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k); /* false: out of
+                                                                                                          memory */
 uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, uint32_t k);
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row);
 
@@ -535,7 +537,8 @@ bool tmn_phase_feedback(struct tmn_run *run, struct tmn_error *err);
 /* outcome.c */
 void tmn_outcomes_prepare(struct tmn_run *run);
 void tmn_outcomes_close_window(struct tmn_run *run);
-void tmn_outcomes_end(struct tmn_run *run); /* the period of this window is the last one, and ends with it */
+void tmn_outcomes_digest(struct tmn_run *run); /* anew from the cumulative counts */
+void tmn_outcomes_end(struct tmn_run *run);    /* the period of this window is the last one, and ends with it */
 
 /* digest.c */
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);
@@ -548,6 +551,8 @@ struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows);
 bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err);
 /* Applies the dated settings of a window; C and all that predicates say is made anew when there is one. */
 bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err);
+/* Settings up to the last window done, and all that follows from rows as they are: for rows that were loaded. */
+bool tmn_run_restate(struct tmn_run *run, struct tmn_error *err);
 /* Points the workers' environments at this window. */
 void tmn_workers_aim(struct tmn_run *run);
 

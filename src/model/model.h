@@ -10,6 +10,7 @@
 #include "scenario/csv.h"
 
 enum {
+    TMN_LANGUAGE = 1, /* of scenarios */
     TMN_MAX_ATTRIBUTES = 64,
     TMN_MAX_KEYS = 16, /* features in one stratum, keys of one table or outcome */
     TMN_MAX_STRATA = 65536,
@@ -445,11 +446,20 @@ enum tmn_concept {
 };
 extern const char *const tmn_concept_names[TMN_CONCEPTS];
 
+struct tmn_source_hash { /* a file of the scenario, named from its folder */
+    const char *name;
+    uint64_t hash;
+};
+
 struct tmn_model {
     struct tmn_arena *arena;
     const char *path, *name, *title, *purpose;
     const char *concept[TMN_CONCEPTS]; /* NULL: not written */
-    uint64_t source_hash;              /* of every file read */
+    uint64_t source_hash;              /* of every file read: the sum of those below */
+    struct {
+        struct tmn_source_hash *items;
+        size_t count, capacity;
+    } sources;
     struct tmn_calendar calendar;
     int32_t end_day;
     struct tmn_expr *until; /* the run ends with the window after which this national condition holds; or NULL */

@@ -43,7 +43,9 @@ void tmn_hash_source(struct tmn_reader *reader, const struct tmn_source *source)
         memcpy(&word, source->bytes + i, source->count - i < 8 ? source->count - i : 8);
         hash = tmn_mix64(hash ^ word) + UINT64_C(0x9e3779b97f4a7c15);
     }
-    reader->model->source_hash += tmn_mix64(hash);
+    struct tmn_source_hash kept = {tmn_arena_strdup(reader->arena, name), tmn_mix64(hash)};
+    TMN_PUSH(reader->arena, &reader->model->sources, kept);
+    reader->model->source_hash += kept.hash;
 }
 
 /* Adds the entries of `node` to what other files gave for the same section. */
@@ -133,7 +135,7 @@ static void read_file(struct tmn_reader *reader, struct opened *opened, const ch
         if (!from) {
             struct tmn_model *model = reader->model;
             reader->root = root->place;
-            if (tmn_get_int(reader, root, "language", 0, 1000000, &language) && language != 1)
+            if (tmn_get_int(reader, root, "language", 0, 1000000, &language) && language != TMN_LANGUAGE)
                 tmn_report(reader->list, tmn_node_get(root, "language")->place, "unknown-language", "write language: 1",
                            "this program reads language 1 only, not %lld", language);
             tmn_get_text(reader, root, "name", &model->name);
