@@ -86,25 +86,76 @@ uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, 
 
 /* ---- which clocks are enabled ---- */
 
-/* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
- * that are enabled no more advance k unless it has advanced in this window already. */
+void tmn_clocks_prepare(struct tmn_run *run) {
+    uint32_t most = 1;
+    for (size_t t = 0; t < run->transitions; t++) {
+        uint32_t strata = run->model->transitions.items[t].personal.size;
+        most = strata > most ? strata : most;
+    }
+    run->enabled_somewhere = TMN_NEW_ARRAY(&run->arena, uint8_t, most);
+    tmn_sieve_init(&run->clocks, run->model, run->transitions, &run->arena);
+}
+
+void tmn_clocks_sift(struct tmn_run *run) {
+    uint8_t *truth = run->enabled_somewhere;
+    tmn_sieve_clear(&run->clocks);
+    for (size_t t = 0; t < run->transitions; t++) {
+        const struct tmn_strata *personal = &run->model->transitions.items[t].personal;
+        for (uint32_t s = 0; s < personal->size; s++)
+            truth[s] = run->rule[t].c[s] != FACTOR_DISABLED;
+        tmn_sieve_add(&run->clocks, t, personal, truth);
+    }
+    tmn_sieve_finish(&run->clocks);
+}
+
+/* Draws what clocks newly enabled wait for, all at once. */
+static void aim(struct tmn_run *run, struct tmn_aim *aim) {
+    uint64_t threshold[AIM_CLOCKS];
+    struct tmn_draws draws = {
+        .seed = run->options.seed, .row = {aim->row, 0}, .k = {aim->k, 0}, .hash = {aim->hash, 0}};
+    tmn_draw_thresholds(&draws, aim->count, threshold);
+    for (uint32_t i = 0; i < aim->count; i++)
+        *tmn_clock(run, aim->row[i], aim->slot[i]) = threshold[i];
+    aim->count = 0;
+}
+
+/* The clock of a slot now is that of `transition`, or of none. */
+static void start_clock(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int slot, int transition) {
+    struct tmn_aim *list = &worker->aim;
+    if (transition < 0 || run->model->transitions.items[transition].kind == TMN_CLOCK_AFTER) {
+        *tmn_clock(run, row, slot) = transition < 0 ? 0 : run->rule[transition].windows;
+        return;
+    }
+    list->row[list->count] = row;
+    list->k[list->count] = tmn_k(run, row, transition);
+    list->hash[list->count] = run->model->transitions.items[transition].hash;
+    list->slot[list->count++] = (uint16_t)slot;
+    if (list->count == AIM_CLOCKS)
+        aim(run, list);
+}
+
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
     uint8_t *slot = run->slot + (size_t)row * (size_t)run->slots;
     uint8_t *wanted = worker->wanted;
     for (int s = 0; s < run->slots; s++)
         wanted[s] = 0;
     tmn_clock_levels(run, row, &run->packed[row], worker->level);
-    for (size_t t = 0; t < run->transitions; t++) {
-        uint64_t c = run->rule[t].c[tmn_terms_stratum(&run->rule[t].personal, run->part.items, worker->level)];
-        if (c == FACTOR_DISABLED)
-            continue;
-        const struct tmn_transition *it = &run->model->transitions.items[t];
-        assert(wanted[it->slot] == 0 && "transitions that share a slot are never enabled together");
-        wanted[it->slot] = (uint8_t)(it->sharer + 1);
-        if (c == FACTOR_BAD)
-            tmn_fail_row(block, (struct tmn_failure){
-                                    .kind = FAILED_C, .row = row, .transition = (int)t, .packed = run->packed[row]});
-    }
+    for (uint32_t w = 0; w < run->clocks.words; w++)
+        for (uint64_t may = tmn_sieve_word(&run->clocks, &run->packed[row], w); may != 0; may &= may - 1) {
+            size_t t = w * (size_t)64 + (size_t)__builtin_ctzll(may);
+            if (t >= run->transitions)
+                break;
+            uint64_t c = run->rule[t].c[tmn_terms_stratum(&run->rule[t].personal, run->part.items, worker->level)];
+            if (c == FACTOR_DISABLED)
+                continue;
+            const struct tmn_transition *it = &run->model->transitions.items[t];
+            assert(wanted[it->slot] == 0 && "transitions that share a slot are never enabled together");
+            wanted[it->slot] = (uint8_t)(it->sharer + 1);
+            if (c == FACTOR_BAD)
+                tmn_fail_row(block,
+                             (struct tmn_failure){
+                                 .kind = FAILED_C, .row = row, .transition = (int)t, .packed = run->packed[row]});
+        }
     bool any = false;
     for (int s = 0; s < run->slots; s++) {
         uint8_t current = slot[s] & SLOT_SHARER;
@@ -112,10 +163,24 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         if (current != wanted[s]) {
             if (current != 0 && (slot[s] & SLOT_ADVANCED) == 0)
                 tmn_k_advance(run, worker, block, row, run->enabled[s * SHARERS + current]);
-            int next = run->enabled[s * SHARERS + wanted[s]];
-            *tmn_clock(run, row, s) = next < 0 ? 0 : tmn_threshold(run, row, next, tmn_k(run, row, next));
+            start_clock(run, worker, row, s, run->enabled[s * SHARERS + wanted[s]]);
         }
         slot[s] = wanted[s];
     }
     run->flags[row] = (uint8_t)((run->flags[row] & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
+}
+
+void tmn_derive_end(struct tmn_run *run, struct tmn_worker *worker) {
+    aim(run, &worker->aim);
+}
+
+static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    uint32_t end = block_end(run, block);
+    for (uint32_t row = block_first(block); row < end; row++)
+        tmn_derive(run, worker, &run->block[block], row);
+    tmn_derive_end(run, worker);
+}
+
+void tmn_derive_all(struct tmn_run *run) {
+    tmn_run_blocks(run, derive_all);
 }

@@ -117,6 +117,7 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
         run->flags[touched[i].row] &= (uint8_t)~ROW_TOUCHED;
         tmn_derive(run, worker, block, touched[i].row);
     }
+    tmn_derive_end(run, worker);
     block->touched.count = 0;
 }
 
@@ -163,66 +164,4 @@ bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err) {
     tmn_run_blocks(run, derive_block);
     merge_sums(run);
     return tmn_run_sound(run, err);
-}
-
-/* ---- from scratch ---- */
-
-static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++) {
-        const struct tmn_packed *packed = &run->packed[row];
-        bool alive = tmn_holds(run, worker, &run->alive_rule, packed);
-        for (size_t s = 0; alive && s < run->model->shares.count; s++)
-            add_share(run, worker, s, packed, 1);
-        for (size_t o = 0; o < run->model->outcomes.count; o++)
-            if (run->model->outcomes.items[o].kind == TMN_OUTCOME_STOCK)
-                add_stock(run, worker, o, packed, 1);
-        worker->alive += alive;
-        worker->rows_digest += tmn_digest_row(run, row, packed);
-    }
-}
-
-void tmn_census(struct tmn_run *run, struct tmn_census *census) {
-    tmn_run_blocks(run, census_block);
-    for (int w = 0; w < run->workers; w++) {
-        struct tmn_worker *worker = &run->worker[w];
-        for (uint32_t s = 0; s < run->model->share_slots; s++) {
-            census->share[s].numerator += worker->share[s].numerator;
-            census->share[s].denominator += worker->share[s].denominator;
-            worker->share[s] = (struct tmn_ratio){0, 0};
-        }
-        for (uint32_t c = 0; c < run->cells; c++) {
-            census->stock[c] += worker->stock[c];
-            worker->stock[c] = 0;
-        }
-        census->rows_digest += worker->rows_digest;
-        census->alive = (uint32_t)((int64_t)census->alive + worker->alive);
-        worker->rows_digest = 0;
-        worker->alive = 0;
-    }
-}
-
-static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++) {
-        const struct tmn_packed *packed = &run->packed[row];
-        unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
-        flags |= tmn_holds(run, worker, &run->alive_rule, packed) ? ROW_ALIVE : 0;
-        flags |= run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, packed) ? ROW_UNBORN : 0;
-        run->flags[row] = (uint8_t)flags;
-    }
-}
-
-void tmn_flags_fill(struct tmn_run *run) {
-    tmn_run_blocks(run, flags_block);
-}
-
-static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++)
-        tmn_derive(run, worker, &run->block[block], row);
-}
-
-void tmn_derive_all(struct tmn_run *run) {
-    tmn_run_blocks(run, derive_all);
 }

@@ -303,6 +303,7 @@ static bool start_from_rows(struct tmn_run *run, struct tmn_error *err) {
     if (!tmn_counters_pass(run, false, err))
         return false;
     tmn_c_tables(run);
+    tmn_clocks_sift(run);
     tmn_derive_all(run);
     return tmn_run_sound(run, err);
 }
@@ -318,6 +319,7 @@ static void refill_predicates(struct tmn_run *run) {
         tmn_predicate_fill(run, &run->counter_rule[c]);
     for (size_t o = 0; o < model->outcomes.count; o++)
         tmn_predicate_fill(run, &run->outcome[o].predicate);
+    tmn_tests_fill(run);
 }
 
 static bool set_parameters(struct tmn_run *run, int from, int to) {
@@ -370,7 +372,9 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     make_predicates(run);
     tmn_changes_prepare(run);
     tmn_outcomes_prepare(run);
+    tmn_tests_prepare(run);
     tmn_recipes_make(run);
+    tmn_clocks_prepare(run);
     tmn_factors_prepare(run);
     if (!start_from_rows(run, err))
         return false;

@@ -11,6 +11,7 @@
 #include "base/column.h"
 #include "base/draw.h"
 #include "engine/engine.h"
+#include "engine/sieve.h"
 
 enum {
     BLOCK_ROWS = 16384,
@@ -69,6 +70,13 @@ struct tmn_changes {
 struct tmn_watch {
     uint64_t *bits; /* [attributes * words] */
     uint32_t words;
+};
+
+/* All predicates of a run, for passes over all rows (census.c). */
+struct tmn_tests {
+    struct tmn_sieve sieve;
+    const struct tmn_predicate **predicate; /* [count] NULL: of nobody */
+    size_t count, share, counter, outcome;  /* number of all, and of the first of each kind */
 };
 
 /* How to get the level of a feature from a row; only those from which clocks' strata are made. */
@@ -223,13 +231,21 @@ struct tmn_expired {
     bool certain;
 };
 
+/* Clocks whose thresholds are still to be drawn. */
+enum { AIM_CLOCKS = 256 };
+struct tmn_aim {
+    uint32_t row[AIM_CLOCKS], k[AIM_CLOCKS], hash[AIM_CLOCKS], count;
+    uint16_t slot[AIM_CLOCKS];
+};
+
 struct tmn_worker {
     struct tmn_env env;
     uint32_t *level, *asked;     /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
     struct tmn_memo_cell *cell;  /* [cells of all memos] */
     struct tmn_expired *expired; /* [slots] */
-    uint8_t *wanted;             /* [slots] */
-    uint32_t *ties;              /* [largest degree] */
+    struct tmn_aim aim;
+    uint8_t *wanted; /* [slots] */
+    uint32_t *ties;  /* [largest degree] */
     struct tmn_set_winner {
         int32_t priority;
         uint32_t level;
@@ -298,10 +314,13 @@ struct tmn_run {
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
     struct tmn_watch flow_watch, stock_watch, share_watch, counter_watch; /* counters: in counter_order */
     uint8_t attribute_at[2][64];                                          /* attribute of each bit of packed words */
+    struct tmn_tests tests;
     bool *counter_personal;  /* [counters] some personal stratum reads it */
     uint32_t *counter_order; /* [counters] by layer */
     struct tmn_recipes recipes;
     struct tmn_clock_rule *rule; /* [transitions] */
+    struct tmn_sieve clocks;     /* tests: transitions; which may be enabled */
+    uint8_t *enabled_somewhere;  /* scratch: [largest personal strata] */
     struct {
         uint32_t *items;
         size_t count, capacity;
@@ -487,7 +506,15 @@ uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tm
 bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k); /* false: out of
                                                                                                           memory */
 uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, uint32_t k);
+/* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
+ * that are enabled no more advance k unless it has advanced in this window already. What newly enabled clocks wait for
+ * is drawn for many rows at once: it stands only after tmn_derive_end, once a block is done. */
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row);
+void tmn_derive_end(struct tmn_run *run, struct tmn_worker *worker);
+/* Which transitions may be enabled for whom: memory, and the answers once C is made. */
+void tmn_clocks_prepare(struct tmn_run *run);
+void tmn_clocks_sift(struct tmn_run *run);
+void tmn_derive_all(struct tmn_run *run);
 
 /* reference.c and fire.c */
 void tmn_phase_persons(struct tmn_run *run);
@@ -516,6 +543,10 @@ bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);
 /* commit.c */
 bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err);
 void tmn_shares_close_window(struct tmn_run *run);
+
+/* census.c */
+void tmn_tests_prepare(struct tmn_run *run); /* once predicates are made */
+void tmn_tests_fill(struct tmn_run *run);    /* once they are filled anew */
 struct tmn_census {
     struct tmn_ratio *share;
     int64_t *stock;
@@ -524,7 +555,8 @@ struct tmn_census {
 };
 void tmn_census(struct tmn_run *run, struct tmn_census *census); /* adds to what is there */
 void tmn_flags_fill(struct tmn_run *run);
-void tmn_derive_all(struct tmn_run *run);
+/* Does the row live and satisfy what a counter counts? */
+bool tmn_counted(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row, uint32_t counter);
 
 /* counter.c: counts all ties anew, or (check) compares with what is kept. */
 bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err);

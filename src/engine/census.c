@@ -1,0 +1,133 @@
+/* Everything that is summed over persons, from the rows alone: at the start, after dated settings, and to verify what
+ * is kept up to date by changes. All predicates of a run stand in one sieve, so that a person costs a look at each
+ * attribute and then work for the predicates that hold. */
+#include "engine/state.h"
+
+enum { TEST_ALIVE, TEST_UNBORN, TESTS_FIRST };
+
+void tmn_tests_prepare(struct tmn_run *run) {
+    const struct tmn_model *model = run->model;
+    struct tmn_tests *tests = &run->tests;
+    tests->share = TESTS_FIRST;
+    tests->counter = tests->share + model->shares.count;
+    tests->outcome = tests->counter + model->counters.count;
+    tests->count = tests->outcome + model->outcomes.count;
+    tests->predicate = TMN_NEW_ARRAY(&run->arena, const struct tmn_predicate *, tests->count);
+    tests->predicate[TEST_ALIVE] = &run->alive_rule;
+    tests->predicate[TEST_UNBORN] = model->unborn != NULL ? &run->unborn_rule : NULL;
+    for (size_t s = 0; s < model->shares.count; s++)
+        tests->predicate[tests->share + s] = &run->share_rule[s];
+    for (size_t c = 0; c < model->counters.count; c++)
+        tests->predicate[tests->counter + c] = &run->counter_rule[c];
+    for (size_t o = 0; o < model->outcomes.count; o++)
+        if (model->outcomes.items[o].kind == TMN_OUTCOME_STOCK)
+            tests->predicate[tests->outcome + o] = &run->outcome[o].predicate;
+    tmn_sieve_init(&tests->sieve, model, tests->count, &run->arena);
+    tmn_tests_fill(run);
+}
+
+void tmn_tests_fill(struct tmn_run *run) {
+    struct tmn_tests *tests = &run->tests;
+    const struct tmn_strata none = {.size = 1};
+    const uint8_t no = 0;
+    tmn_sieve_clear(&tests->sieve);
+    for (size_t t = 0; t < tests->count; t++) {
+        const struct tmn_predicate *predicate = tests->predicate[t];
+        tmn_sieve_add(&tests->sieve, t, predicate != NULL ? &predicate->strata : &none,
+                      predicate != NULL ? predicate->truth : &no);
+    }
+    tmn_sieve_finish(&tests->sieve);
+}
+
+/* Does a test hold that may hold? */
+static bool holds(const struct tmn_run *run, struct tmn_worker *worker, size_t test, const struct tmn_packed *packed) {
+    const struct tmn_tests *tests = &run->tests;
+    return (tests->sieve.exact[test / 64] >> (test % 64) & 1) != 0 ||
+           tmn_holds(run, worker, tests->predicate[test], packed);
+}
+
+static void count_in_shares(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *packed) {
+    const struct tmn_model *model = run->model;
+    for (size_t s = 0; s < model->shares.count; s++) {
+        const struct tmn_share *share = &model->shares.items[s];
+        worker->share[share->first + tmn_place_slot(model, share->by, packed)].denominator++;
+    }
+}
+
+/* What a test that holds adds to the sums. */
+static void count_test(const struct tmn_run *run, struct tmn_worker *worker, size_t test,
+                       const struct tmn_packed *packed, bool alive) {
+    const struct tmn_tests *tests = &run->tests;
+    if (test >= tests->outcome) {
+        const struct tmn_outcome_state *state = &run->outcome[test - tests->outcome];
+        worker->stock[state->first + tmn_key_of(run, &state->by, packed)]++;
+    } else if (test >= tests->share && test < tests->counter && alive) {
+        const struct tmn_share *share = &run->model->shares.items[test - tests->share];
+        worker->share[share->first + tmn_place_slot(run->model, share->by, packed)].numerator++;
+    }
+}
+
+static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    const struct tmn_tests *tests = &run->tests;
+    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
+        const struct tmn_packed *packed = &run->packed[row];
+        bool alive = false;
+        for (uint32_t w = 0; w < tests->sieve.words; w++)
+            for (uint64_t may = tmn_sieve_word(&tests->sieve, packed, w); may != 0; may &= may - 1) {
+                size_t test = w * (size_t)64 + (size_t)__builtin_ctzll(may);
+                if (test >= tests->count || !holds(run, worker, test, packed))
+                    continue;
+                if (test == TEST_ALIVE) { /* the first of all tests */
+                    alive = true;
+                    worker->alive++;
+                    count_in_shares(run, worker, packed);
+                } else {
+                    count_test(run, worker, test, packed, alive);
+                }
+            }
+        worker->rows_digest += tmn_digest_row(run, row, packed);
+    }
+}
+
+void tmn_census(struct tmn_run *run, struct tmn_census *census) {
+    tmn_run_blocks(run, census_block);
+    for (int w = 0; w < run->workers; w++) {
+        struct tmn_worker *worker = &run->worker[w];
+        for (uint32_t s = 0; s < run->model->share_slots; s++) {
+            census->share[s].numerator += worker->share[s].numerator;
+            census->share[s].denominator += worker->share[s].denominator;
+            worker->share[s] = (struct tmn_ratio){0, 0};
+        }
+        for (uint32_t c = 0; c < run->cells; c++) {
+            census->stock[c] += worker->stock[c];
+            worker->stock[c] = 0;
+        }
+        census->rows_digest += worker->rows_digest;
+        census->alive = (uint32_t)((int64_t)census->alive + worker->alive);
+        worker->rows_digest = 0;
+        worker->alive = 0;
+    }
+}
+
+static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
+        const struct tmn_packed *packed = &run->packed[row];
+        uint64_t may = tmn_sieve_word(&run->tests.sieve, packed, 0);
+        unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
+        flags |= (may >> TEST_ALIVE & 1) != 0 && holds(run, worker, TEST_ALIVE, packed) ? ROW_ALIVE : 0;
+        flags |= (may >> TEST_UNBORN & 1) != 0 && holds(run, worker, TEST_UNBORN, packed) ? ROW_UNBORN : 0;
+        run->flags[row] = (uint8_t)flags;
+    }
+}
+
+void tmn_flags_fill(struct tmn_run *run) {
+    tmn_run_blocks(run, flags_block);
+}
+
+bool tmn_counted(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row, uint32_t counter) {
+    const struct tmn_packed *packed = &run->packed[row];
+    size_t test = run->tests.counter + counter;
+    return (tmn_sieve_word(&run->tests.sieve, packed, 0) >> TEST_ALIVE & 1) != 0 &&
+           (tmn_sieve_word(&run->tests.sieve, packed, (uint32_t)(test / 64)) >> (test % 64) & 1) != 0 &&
+           holds(run, worker, TEST_ALIVE, packed) && holds(run, worker, test, packed);
+}
