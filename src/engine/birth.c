@@ -1,56 +1,123 @@
 /* Births of a window, after messages, mothers in row order. A child takes the first unborn row of its mother's
- * household, else of her unit, else of the reserve of the place she comes from, else of the nation's reserve. */
+ * household, else of her unit, else of the reserve of the place she comes from, else of the nation's reserve.
+ *
+ * Mothers of one unit (or household, where there are none) and no others take its rows. So blocks of rows choose rows
+ * beside each other for mothers whose unit lies within the block; those whose unit crosses its edge or has no row left
+ * follow in one line. Then blocks make the children of their own rows. */
 #include "engine/state.h"
 
 #include "world/chances.h"
 
 #define NO_ROW UINT32_MAX
 
-/* Flags are of the window's start, so a row that has fired or was born since is asked itself. */
-static bool is_unborn(const struct tmn_run *run, uint32_t row) {
-    if ((run->flags[row] & ROW_UNBORN) == 0 || (run->flags[row] & ROW_TOUCHED) == 0)
-        return (run->flags[row] & ROW_UNBORN) != 0;
-    return tmn_holds(run, &run->worker[0], &run->unborn_rule, &run->packed[row]);
+enum { AHEAD = 8 }; /* births ahead whose rows are fetched */
+
+/* Flags are of the window's start, so a row that has fired since is asked itself. A row that is taken loses its flag.
+ */
+static bool is_unborn(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row) {
+    unsigned flags = run->flags[row];
+    return (flags & ROW_UNBORN) != 0 &&
+           ((flags & ROW_TOUCHED) == 0 || tmn_holds(run, worker, &run->unborn_rule, &run->packed[row]));
 }
 
-static uint32_t first_unborn(const struct tmn_run *run, uint32_t from, uint32_t to) {
-    for (uint32_t row = from; row < to; row++)
-        if (is_unborn(run, row))
+struct range {
+    uint32_t first, end;
+};
+
+static uint32_t first_unborn(const struct tmn_run *run, struct tmn_worker *worker, struct range rows) {
+    for (uint32_t row = rows.first; row < rows.end; row++)
+        if (is_unborn(run, worker, row))
             return row;
     return NO_ROW;
 }
 
 /* Rows never become unborn again, so the cursor of a reserve only moves on. */
 static uint32_t take_reserve(const struct tmn_run *run, uint32_t *cursor, uint32_t to) {
-    uint32_t row = first_unborn(run, *cursor, to);
+    uint32_t row = first_unborn(run, &run->worker[0], (struct range){*cursor, to});
     *cursor = row == NO_ROW ? to : row;
     return row;
 }
 
+static struct range household_rows(const struct tmn_world *world, uint32_t row) {
+    uint32_t household = world->household[row];
+    return (struct range){world->household_first[household], world->household_first[household + 1]};
+}
+
+/* The household where there are no units. */
+static struct range unit_rows(const struct tmn_world *world, uint32_t row) {
+    if (world->household_unit == NULL || world->units == 0)
+        return household_rows(world, row);
+    uint32_t unit = world->household_unit[world->household[row]];
+    return (struct range){world->household_first[world->unit_first[unit]],
+                          world->household_first[world->unit_first[unit + 1]]};
+}
+
+/* The first unborn row of the mother's household, else of her unit. */
+static uint32_t find_near(const struct tmn_run *run, struct tmn_worker *worker, uint32_t mother) {
+    uint32_t row = first_unborn(run, worker, household_rows(run->world, mother));
+    return row != NO_ROW ? row : first_unborn(run, worker, unit_rows(run->world, mother));
+}
+
 static uint32_t find_row(struct tmn_run *run, uint32_t mother) {
     const struct tmn_world *world = run->world;
-    uint32_t row = NO_ROW;
-    if (world->household != NULL) {
-        uint32_t household = world->household[mother];
-        row = first_unborn(run, world->household_first[household], world->household_first[household + 1]);
-        if (row != NO_ROW)
-            return row;
-        run->counters.births_elsewhere++;
-        if (world->household_unit != NULL && world->units > 0) {
-            uint32_t unit = world->household_unit[household];
-            row = first_unborn(run, world->household_first[world->unit_first[unit]],
-                               world->household_first[world->unit_first[unit + 1]]);
-            if (row != NO_ROW)
-                return row;
-        }
-    } else {
-        run->counters.births_elsewhere++;
-    }
-    if (mother < world->national_reserve) {
+    uint32_t row = world->household == NULL ? NO_ROW : find_near(run, &run->worker[0], mother);
+    if (row == NO_ROW && mother < world->national_reserve) {
         uint32_t place = tmn_world_place(world, mother);
         row = take_reserve(run, &run->place_cursor[place], world->place_first[place + 1]);
     }
     return row != NO_ROW ? row : take_reserve(run, &run->nation_cursor, run->rows);
+}
+
+/* Whether the rows near a mother are taken by mothers of this block alone. Those of a reserve, whose household is their
+ * own row, may be taken by anybody. */
+static bool stays_in_block(const struct tmn_run *run, uint32_t block, uint32_t mother) {
+    const struct tmn_world *world = run->world;
+    if (world->household == NULL || mother >= world->national_reserve ||
+        mother >= world->place_reserve[tmn_world_place(world, mother)])
+        return false;
+    struct range rows = unit_rows(world, mother);
+    return rows.first >= block_first(block) && rows.end <= block_end(run, block);
+}
+
+/* The child's row, from now on nobody else's. */
+static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t number, uint32_t row) {
+    struct tmn_birth *birth = (struct tmn_birth *)run->birth.items + number;
+    struct range own = {0, 0};
+    if (run->world->household != NULL)
+        own = household_rows(run->world, birth->row);
+    worker->tally.births_elsewhere += row < own.first || row >= own.end;
+    run->flags[row] &= (uint8_t)~ROW_UNBORN;
+    birth->child = row;
+    struct tmn_born *born = tmn_list_add(&worker->born, sizeof *born);
+    if (born == NULL)
+        tmn_fail_row(&run->block[birth->row / BLOCK_ROWS],
+                     (struct tmn_failure){.kind = FAILED_MEMORY, .row = birth->row});
+    else
+        *born = (struct tmn_born){row, number};
+}
+
+/* Rows for the mothers of a block whose unit lies within it and has one. */
+static void choose_near(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_birth *birth = run->birth.items;
+    for (uint32_t i = run->bucket[index]; i < run->bucket[index + 1]; i++) {
+        birth[i].child = stays_in_block(run, index, birth[i].row) ? find_near(run, worker, birth[i].row) : NO_ROW;
+        if (birth[i].child != NO_ROW)
+            take_row(run, worker, i, birth[i].child);
+    }
+}
+
+/* Rows for the mothers that are left; the number of the first one without, or of all births. */
+static uint32_t choose_far(struct tmn_run *run) {
+    const struct tmn_birth *birth = run->birth.items;
+    for (uint32_t i = 0; i < run->birth.count; i++) {
+        if (birth[i].child != NO_ROW)
+            continue;
+        uint32_t row = find_row(run, birth[i].row);
+        if (row == NO_ROW)
+            return i;
+        take_row(run, &run->worker[0], i, row);
+    }
+    return (uint32_t)run->birth.count;
 }
 
 static bool no_row(const struct tmn_run *run, uint32_t mother, struct tmn_error *err) {
@@ -69,11 +136,21 @@ static bool no_row(const struct tmn_run *run, uint32_t mother, struct tmn_error 
                     place, date);
 }
 
+static void read_levels(const struct tmn_run *run, const struct tmn_list *reads, uint32_t row,
+                        const struct tmn_packed *packed, uint32_t *level) {
+    const struct tmn_model *model = run->model;
+    const uint32_t *feature = reads->items;
+    for (size_t i = 0; i < reads->count; i++)
+        level[feature[i]] = (int)feature[i] == model->age_feature
+                                ? tmn_row_age(run, row, tmn_level(packed, &model->attributes.items[model->birth_year]))
+                                : tmn_feature_level(model, (int)feature[i], packed);
+}
+
 /* Draws a level as population.draw does; false when the chances are none. */
 static bool draw_level(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
                        const struct tmn_draw_rule *rule, uint32_t hash, uint32_t *level) {
     uint32_t uniform = tmn_draw_uniform(tmn_draw(run->options.seed, row, 0, 0, hash));
-    double *upto = run->chance;
+    double *upto = worker->chance;
     worker->env.level = worker->level;
     if (!tmn_chances_cumulate(rule, &worker->env, worker->level, upto))
         return false;
@@ -85,15 +162,16 @@ static bool draw_level(const struct tmn_run *run, struct tmn_worker *worker, uin
 
 /* The child's attributes: what the row was laid out with, then set and copied from the mother as she was just before
  * the firing, the birth year, then draws in their order. */
-static bool make_child(struct tmn_run *run, const struct tmn_birth *birth, uint32_t row, struct tmn_packed *child,
-                       struct tmn_error *err) {
+static bool make_child(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_birth *birth,
+                       struct tmn_packed *child, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
-    struct tmn_worker *worker = &run->worker[0];
-    const struct tmn_action *action = birth->action;
+    const struct tmn_transition *by = &model->transitions.items[birth->transition];
+    const struct tmn_clock_rule *rule = &run->rule[birth->transition];
+    const struct tmn_action *action = &by->branch[birth->branch].items[birth->item];
+    const struct tmn_list *reads = rule->item[(size_t)birth->branch * rule->most_items + (size_t)birth->item].reads;
     for (size_t i = 0; i < action->count; i++) {
         const struct tmn_action *item = &action->items[i];
-        const struct tmn_attribute *attribute = &model->attributes.items[item->attribute];
-        tmn_set_level(child, attribute,
+        tmn_set_level(child, &model->attributes.items[item->attribute],
                       item->kind == TMN_ACTION_COPY ? tmn_level(&birth->mother, &model->attributes.items[item->from])
                                                     : item->level);
     }
@@ -107,46 +185,79 @@ static bool make_child(struct tmn_run *run, const struct tmn_birth *birth, uint3
     }
     for (size_t d = 0; d < action->draw_count; d++) {
         uint32_t level = 0;
-        tmn_row_levels(run, row, child, worker->level);
-        if (!draw_level(run, worker, row, &action->draws[d], action->draw_hash[d], &level))
+        const struct tmn_attribute *attribute = &model->attributes.items[action->draws[d].attribute];
+        read_levels(run, &reads[d], birth->child, child, worker->level);
+        if (!draw_level(run, worker, birth->child, &action->draws[d], action->draw_hash[d], &level))
             return tmn_fail(err, TMN_RUN, "chances of '%s' at a birth by '%s' are not probabilities that sum to 1",
-                            model->attributes.items[action->draws[d].attribute].name,
-                            model->transitions.items[birth->transition].name);
-        tmn_set_level(child, &model->attributes.items[action->draws[d].attribute], level);
+                            attribute->name, by->name);
+        tmn_set_level(child, attribute, level);
     }
+    if (tmn_holds(run, worker, &run->unborn_rule, child))
+        return tmn_fail(err, TMN_RUN, "a birth by '%s' leaves the child unborn: let it set an attribute that ends that",
+                        by->name);
     return true;
 }
 
-static bool give_birth(struct tmn_run *run, const struct tmn_birth *birth, struct tmn_error *err) {
-    struct tmn_worker *worker = &run->worker[0];
-    uint32_t row = find_row(run, birth->row);
-    if (row == NO_ROW)
-        return no_row(run, birth->row, err);
-    struct tmn_packed before = run->packed[row], child = before;
-    if (!make_child(run, birth, row, &child, err))
-        return false;
-    if (tmn_holds(run, worker, &run->unborn_rule, &child))
-        return tmn_fail(err, TMN_RUN, "a birth by '%s' leaves the child unborn: let it set an attribute that ends that",
-                        run->model->transitions.items[birth->transition].name);
+static void bear(struct tmn_run *run, struct tmn_worker *worker, uint32_t number) {
+    const struct tmn_birth *birth = (const struct tmn_birth *)run->birth.items + number;
+    uint32_t row = birth->child;
     struct tmn_block *block = &run->block[row / BLOCK_ROWS];
+    struct tmn_packed before = run->packed[row], child = before;
+    struct tmn_error err;
+    if (!make_child(run, worker, birth, &child, &err)) {
+        if (worker->birth_failed == 0 || number < worker->birth_failed - 1) {
+            worker->birth_failed = number + 1;
+            worker->birth_error = err;
+        }
+        return;
+    }
     tmn_touch(run, block, row, &before);
     tmn_flows(run, worker, &before, &child);
     run->packed[row] = child;
-    run->counters.births++;
+    worker->tally.births++;
     if (tmn_watched(run, row))
         tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_BIRTH, run->window, row, birth->row,
                                                          birth->transition, birth->branch, -1, before, child, true});
-    return true;
+}
+
+static void bear_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    const struct tmn_born *born = run->born.items;
+    for (uint32_t i = run->bucket[index], end = run->bucket[index + 1]; i < end; i++) {
+        if (i + AHEAD < end)
+            __builtin_prefetch(&run->packed[born[i + AHEAD].child]);
+        bear(run, worker, born[i].birth);
+    }
+}
+
+/* Of several births that fail the first one in the order of mothers is told. */
+static bool all_born(const struct tmn_run *run, uint32_t without, struct tmn_error *err) {
+    const struct tmn_worker *first = NULL;
+    for (int w = 0; w < run->workers; w++) {
+        const struct tmn_worker *worker = &run->worker[w];
+        if (worker->birth_failed != 0 && (first == NULL || worker->birth_failed < first->birth_failed))
+            first = worker;
+    }
+    if (without < run->birth.count && (first == NULL || without < first->birth_failed - 1))
+        return no_row(run, ((const struct tmn_birth *)run->birth.items)[without].row, err);
+    if (first != NULL)
+        *err = first->birth_error;
+    return first == NULL;
+}
+
+static bool deliver(struct tmn_run *run, struct tmn_list *all, size_t list_offset, size_t size, struct tmn_error *err) {
+    return tmn_deliver(run, all, list_offset, size) ||
+           tmn_fail(err, TMN_MEMORY, "out of memory for the births of one window");
 }
 
 bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err) {
-    for (uint32_t b = 0; b < run->blocks; b++) {
-        struct tmn_list *list = &run->block[b].birth;
-        const struct tmn_birth *births = list->items;
-        for (size_t i = 0; i < list->count; i++)
-            if (!give_birth(run, &births[i], err))
-                return false;
-        list->count = 0;
-    }
-    return true;
+    if (!deliver(run, &run->birth, offsetof(struct tmn_worker, birth), sizeof(struct tmn_birth), err))
+        return false;
+    if (run->birth.count == 0)
+        return true;
+    tmn_run_blocks_of(run, choose_near, run->birth.count);
+    uint32_t without = choose_far(run);
+    if (!deliver(run, &run->born, offsetof(struct tmn_worker, born), sizeof(struct tmn_born), err))
+        return false;
+    tmn_run_blocks_of(run, bear_block, run->born.count);
+    return all_born(run, without, err);
 }

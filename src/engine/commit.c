@@ -60,7 +60,7 @@ static void tell_counters(struct tmn_run *run, struct tmn_worker *worker, struct
             ties = tmn_layer_ties(run->world, layer, row, worker->ties);
         }
         for (uint32_t n = 0; n < ties; n++) {
-            struct tmn_delta *delta = tmn_list_add(&block->delta, sizeof *delta);
+            struct tmn_delta *delta = tmn_list_add(&worker->delta, sizeof *delta);
             if (delta == NULL) {
                 tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
                 return;
@@ -157,7 +157,7 @@ bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err) {
     tmn_run_blocks(run, commit_block);
     if (!tmn_run_sound(run, err))
         return false;
-    if (!tmn_deliver(run, &run->delta, offsetof(struct tmn_block, delta), sizeof(struct tmn_delta)))
+    if (!tmn_deliver(run, &run->delta, offsetof(struct tmn_worker, delta), sizeof(struct tmn_delta)))
         return tmn_fail(err, TMN_MEMORY, "out of memory for the counters of one window");
     if (run->delta.count > 0)
         tmn_run_blocks(run, apply_deltas);

@@ -2,22 +2,20 @@
  * and the sums of its worker. All actions of a branch read the state just before it, so their order does not matter. */
 #include "engine/state.h"
 
-#include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
-void *tmn_list_add(struct tmn_list *list, size_t size) {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
-        void *items = realloc(list->items, capacity * size);
-        if (items == NULL)
-            return NULL;
-        list->items = items;
-        list->capacity = capacity;
-    }
-    void *item = (char *)list->items + list->count++ * size;
-    memset(item, 0, size);
-    return item;
+bool tmn_list_reserve(struct tmn_list *list, size_t count, size_t size) {
+    size_t capacity = list->capacity == 0 ? 16 : list->capacity;
+    while (capacity < count)
+        capacity *= 2;
+    if (capacity == list->capacity)
+        return true;
+    void *items = realloc(list->items, capacity * size);
+    if (items == NULL)
+        return false;
+    list->items = items;
+    list->capacity = capacity;
+    return true;
 }
 
 void tmn_fail_row(struct tmn_block *block, struct tmn_failure failure) {
@@ -34,8 +32,7 @@ void tmn_touch(struct tmn_run *run, struct tmn_block *block, uint32_t row, const
         return;
     }
     run->flags[row] |= ROW_TOUCHED;
-    touched->row = row;
-    touched->before = *before;
+    *touched = (struct tmn_touched){*before, row};
 }
 
 void tmn_happening_add(struct tmn_block *block, const struct tmn_happening *happening) {
@@ -156,7 +153,7 @@ static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
         if (action->chance != NULL && tmn_draw_uniform(tmn_draw(run->options.seed, firing->row, worker->ties[i] + 1,
                                                                 firing->k, action->hash)) >= chance)
             continue;
-        struct tmn_message *message = tmn_list_add(&block->message, sizeof *message);
+        struct tmn_message *message = tmn_list_add(&worker->message, sizeof *message);
         if (message == NULL) {
             tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = firing->row});
             return;
@@ -166,13 +163,16 @@ static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
     }
 }
 
-static void ask_birth(struct tmn_block *block, const struct firing *firing, const struct tmn_action *action) {
-    struct tmn_birth *birth = tmn_list_add(&block->birth, sizeof *birth);
+static void ask_birth(struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing, int item) {
+    struct tmn_birth *birth = tmn_list_add(&worker->birth, sizeof *birth);
     if (birth == NULL)
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = firing->row});
     else
-        *birth =
-            (struct tmn_birth){*firing->before, action, firing->row, firing->k, firing->transition, firing->branch};
+        *birth = (struct tmn_birth){.row = firing->row,
+                                    .mother = *firing->before,
+                                    .transition = firing->transition,
+                                    .branch = firing->branch,
+                                    .item = item};
 }
 
 /* Counts of firings for feedback (by the place at the window's start) and for outcomes (by the state after). */
@@ -212,7 +212,7 @@ void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *
         else if (action->kind == TMN_ACTION_TELL)
             send(run, worker, block, &firing, action, item);
         else if (action->kind == TMN_ACTION_BIRTH)
-            ask_birth(block, &firing, action);
+            ask_birth(worker, block, &firing, (int)i);
     }
     count_firing(run, worker, &firing);
     tmn_flows(run, worker, &before, now);

@@ -5,48 +5,89 @@
 
 #include <string.h>
 
-static bool list_reserve(struct tmn_list *list, size_t count, size_t size) {
-    list->count = 0;
-    while (list->capacity < count) {
-        list->count = list->capacity; /* grow by one as if full */
-        if (tmn_list_add(list, size) == NULL)
-            return false;
+enum {
+    FEW = 32,  /* messages that are sorted by comparing */
+    AHEAD = 8, /* messages ahead whose receivers are fetched */
+    RADIX_BITS = 7
+};
+_Static_assert(BLOCK_ROWS == 1 << 2 * RADIX_BITS, "two passes sort the rows of a block");
+
+/* ---- from the workers' lists to the blocks that receive ---- */
+
+struct delivery {
+    struct tmn_run *run;
+    size_t list_offset, size;
+    struct tmn_list *all;
+};
+
+static struct tmn_list *list_of(const struct delivery *delivery, uint32_t worker) {
+    return (struct tmn_list *)((char *)&delivery->run->worker[worker] + delivery->list_offset);
+}
+
+static void count_items(void *context, int worker, uint32_t source) {
+    (void)worker;
+    const struct delivery *delivery = context;
+    const struct tmn_list *list = list_of(delivery, source);
+    uint32_t *count = delivery->run->scatter + (size_t)source * delivery->run->blocks;
+    memset(count, 0, delivery->run->blocks * sizeof *count);
+    for (size_t i = 0; i < list->count; i++)
+        count[*(const uint32_t *)((const char *)list->items + i * delivery->size) / BLOCK_ROWS]++;
+}
+
+static inline void scatter_sized(char *to, uint32_t *next, const struct tmn_list *list, size_t size) {
+    for (size_t i = 0; i < list->count; i++) {
+        const char *item = (const char *)list->items + i * size;
+        memcpy(to + (size_t)next[*(const uint32_t *)item / BLOCK_ROWS]++ * size, item, size);
     }
-    list->count = count;
-    return true;
+}
+
+static void scatter_items(void *context, int worker, uint32_t source) {
+    (void)worker;
+    const struct delivery *delivery = context;
+    struct tmn_list *list = list_of(delivery, source);
+    uint32_t *next = delivery->run->scatter + (size_t)source * delivery->run->blocks;
+    if (delivery->size == sizeof(struct tmn_message)) /* a size that the compiler knows */
+        scatter_sized(delivery->all->items, next, list, sizeof(struct tmn_message));
+    else
+        scatter_sized(delivery->all->items, next, list, delivery->size);
+    list->count = 0;
+}
+
+/* For the list of each worker, beside each other if it is worth it. */
+static void for_workers(struct tmn_run *run, size_t items, tmn_block_fn *fn, struct delivery *delivery) {
+    enum { ALONE = 8192 };
+    if (items >= ALONE)
+        tmn_pool_run(run->pool, (uint32_t)run->workers, fn, delivery);
+    for (int w = 0; items < ALONE && w < run->workers; w++)
+        fn(delivery, 0, (uint32_t)w);
 }
 
 bool tmn_deliver(struct tmn_run *run, struct tmn_list *all, size_t list_offset, size_t size) {
+    struct delivery delivery = {run, list_offset, size, all};
     size_t total = 0;
-    memset(run->bucket, 0, ((size_t)run->blocks + 1) * sizeof *run->bucket);
-    for (uint32_t b = 0; b < run->blocks; b++) {
-        const struct tmn_list *list = (const struct tmn_list *)((const char *)&run->block[b] + list_offset);
-        const char *items = list->items;
-        total += list->count;
-        for (size_t i = 0; i < list->count; i++)
-            run->bucket[*(const uint32_t *)(items + i * size) / BLOCK_ROWS]++;
-    }
-    if (total > UINT32_MAX || !list_reserve(all, total, size))
+    for (int w = 0; w < run->workers; w++)
+        total += list_of(&delivery, (uint32_t)w)->count;
+    if (total > UINT32_MAX || !tmn_list_reserve(all, total, size))
         return false;
+    all->count = total;
+    if (total == 0)
+        return true;
+    for_workers(run, total, count_items, &delivery);
     uint32_t first = 0;
-    for (uint32_t b = 0; b <= run->blocks; b++) {
-        uint32_t count = run->bucket[b];
-        run->bucket[b] = first;
-        first += count;
-    }
     for (uint32_t b = 0; b < run->blocks; b++) {
-        struct tmn_list *list = (struct tmn_list *)((char *)&run->block[b] + list_offset);
-        const char *items = list->items;
-        for (size_t i = 0; i < list->count; i++)
-            memcpy((char *)all->items +
-                       (size_t)run->bucket[*(const uint32_t *)(items + i * size) / BLOCK_ROWS]++ * size,
-                   items + i * size, size);
-        list->count = 0;
+        run->bucket[b] = first;
+        for (int w = 0; w < run->workers; w++) {
+            uint32_t *at = &run->scatter[(size_t)w * run->blocks + b], count = *at;
+            *at = first;
+            first += count;
+        }
     }
-    memmove(run->bucket + 1, run->bucket, (size_t)run->blocks * sizeof *run->bucket); /* back to where each begins */
-    run->bucket[0] = 0;
+    run->bucket[run->blocks] = first;
+    for_workers(run, total, scatter_items, &delivery);
     return true;
 }
+
+/* ---- a block receives ---- */
 
 static bool message_before(const struct tmn_message *a, const struct tmn_message *b) {
     if (a->receiver != b->receiver)
@@ -66,8 +107,8 @@ static void sift_down(struct tmn_message *heap, uint32_t root, uint32_t count) {
     heap[root] = item;
 }
 
-/* Heap sort: in place, and never slower than n log n. */
-static void sort_messages(struct tmn_message *messages, uint32_t count) {
+/* In place, and never slower than n log n. */
+static void heap_sort(struct tmn_message *messages, uint32_t count) {
     for (uint32_t i = count / 2; i-- > 0;)
         sift_down(messages, i, count);
     for (uint32_t last = count; last-- > 1;) {
@@ -76,6 +117,34 @@ static void sort_messages(struct tmn_message *messages, uint32_t count) {
         messages[last] = largest;
         sift_down(messages, 0, last);
     }
+}
+
+static void sort_messages(struct tmn_message *messages, uint32_t count) {
+    if (count > FEW) {
+        heap_sort(messages, count);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        struct tmn_message item = messages[i];
+        uint32_t at = i;
+        for (; at > 0 && message_before(&item, &messages[at - 1]); at--)
+            messages[at] = messages[at - 1];
+        messages[at] = item;
+    }
+}
+
+/* One pass of a sort by some bits of the receiver, which keeps the order of those that agree in them. */
+static void sort_pass(const struct tmn_message *from, struct tmn_message *to, uint32_t count, int shift) {
+    uint32_t next[1 << RADIX_BITS] = {0}, mask = (1 << RADIX_BITS) - 1, first = 0;
+    for (uint32_t i = 0; i < count; i++)
+        next[(from[i].receiver >> shift) & mask]++;
+    for (uint32_t d = 0; d <= mask; d++) {
+        uint32_t here = next[d];
+        next[d] = first;
+        first += here;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        to[next[(from[i].receiver >> shift) & mask]++] = from[i];
 }
 
 static struct tmn_set_winner *meet(struct tmn_worker *worker, int attribute, int *count) {
@@ -165,23 +234,37 @@ static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
     change_receiver(run, worker, block, row, &after);
 }
 
-static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    struct tmn_message *messages = (struct tmn_message *)run->message.items + run->bucket[block];
-    uint32_t count = run->bucket[block + 1] - run->bucket[block];
-    if (count == 0)
-        return;
-    sort_messages(messages, count);
+static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_block *block = &run->block[index];
+    struct tmn_message *messages = (struct tmn_message *)run->message.items + run->bucket[index];
+    uint32_t count = run->bucket[index + 1] - run->bucket[index];
+    if (count > FEW) {
+        if (!tmn_list_reserve(&worker->sorted, count, sizeof *messages)) {
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = messages[0].receiver});
+            return;
+        }
+        sort_pass(messages, worker->sorted.items, count, 0);
+        sort_pass(worker->sorted.items, messages, count, RADIX_BITS);
+    } else {
+        sort_messages(messages, count);
+    }
     for (uint32_t i = 0, next; i < count; i = next) {
+        if (i + AHEAD < count) {
+            __builtin_prefetch(&run->packed[messages[i + AHEAD].receiver]);
+            __builtin_prefetch(&run->flags[messages[i + AHEAD].receiver]);
+        }
         for (next = i + 1; next < count && messages[next].receiver == messages[i].receiver;)
             next++;
-        receive(run, worker, &run->block[block], messages + i, next - i);
+        if (count > FEW && next - i > 1)
+            sort_messages(messages + i, next - i);
+        receive(run, worker, block, messages + i, next - i);
     }
 }
 
 bool tmn_phase_messages(struct tmn_run *run, struct tmn_error *err) {
-    if (!tmn_deliver(run, &run->message, offsetof(struct tmn_block, message), sizeof(struct tmn_message)))
+    if (!tmn_deliver(run, &run->message, offsetof(struct tmn_worker, message), sizeof(struct tmn_message)))
         return tmn_fail(err, TMN_MEMORY, "out of memory for the messages of one window");
     if (run->message.count > 0)
-        tmn_run_blocks(run, receive_block);
+        tmn_run_blocks_of(run, receive_block, run->message.count);
     return true;
 }

@@ -14,7 +14,6 @@ static void make_workers(struct tmn_run *run) {
     uint32_t degree = 1, levels = 1;
     for (size_t a = 0; a < model->attributes.count; a++)
         levels = model->attributes.items[a].levels > levels ? model->attributes.items[a].levels : levels;
-    run->chance = TMN_NEW_ARRAY(arena, double, levels);
     for (size_t l = 0; l < model->layers.count; l++)
         if (tmn_layer_degree_max(run->world, (int)l) > degree)
             degree = tmn_layer_degree_max(run->world, (int)l);
@@ -23,6 +22,7 @@ static void make_workers(struct tmn_run *run) {
         struct tmn_worker *worker = &run->worker[w];
         worker->level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
         worker->asked = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
+        worker->chance = TMN_NEW_ARRAY(arena, double, levels);
         worker->expired = TMN_NEW_ARRAY(arena, struct tmn_expired, run->slots + 1);
         worker->wanted = TMN_NEW_ARRAY(arena, uint8_t, run->slots + 1);
         worker->ties = TMN_NEW_ARRAY(arena, uint32_t, degree);
@@ -63,6 +63,7 @@ static void make_arrays(struct tmn_run *run) {
     run->counters.transition_firings = TMN_NEW_ARRAY(arena, uint64_t, run->transitions + 1);
     run->block = TMN_NEW_ARRAY(arena, struct tmn_block, run->blocks + 1);
     run->bucket = TMN_NEW_ARRAY(arena, uint32_t, run->blocks + 2);
+    run->scatter = TMN_NEW_ARRAY(arena, uint32_t, (size_t)run->workers * run->blocks + 1);
     run->place_cursor = TMN_NEW_ARRAY(arena, uint32_t, run->world->places + 1);
     for (uint32_t place = 0; place < run->world->places; place++)
         run->place_cursor[place] = run->world->place_reserve[place];
@@ -130,6 +131,25 @@ static int by_name(const void *a, const void *b) {
     return strcmp(((const struct named_tell *)a)->name, ((const struct named_tell *)b)->name);
 }
 
+/* For each draw of a birth the features that its chances read. */
+static struct tmn_list *make_reads(struct tmn_run *run, const struct tmn_action *birth) {
+    const struct tmn_model *model = run->model;
+    struct tmn_list *list = TMN_NEW_ARRAY(&run->arena, struct tmn_list, birth->draw_count + 1);
+    for (size_t d = 0; d < birth->draw_count; d++) {
+        const struct tmn_draw_rule *draw = &birth->draws[d];
+        bool *reads = TMN_NEW_ARRAY(&run->arena, bool, model->features.count + 1);
+        for (uint32_t l = 0; draw->chance != NULL && l < model->attributes.items[draw->attribute].levels; l++)
+            if (draw->chance[l] != NULL)
+                tmn_expr_reads(model, draw->chance[l], reads);
+        if (draw->cumulative != NULL)
+            tmn_expr_reads(model, draw->cumulative, reads);
+        for (uint32_t f = 0; f < model->features.count; f++)
+            if (reads[f])
+                list_push(&run->arena, &list[d], f);
+    }
+    return list;
+}
+
 /* Memos of what a transition's firings read. */
 static void make_items(struct tmn_run *run, size_t t) {
     const struct tmn_transition *it = &run->model->transitions.items[t];
@@ -146,6 +166,8 @@ static void make_items(struct tmn_run *run, size_t t) {
                 item->memo = tmn_memo_make(run, action->amount, MEMO_AMOUNT);
             else if (action->kind == TMN_ACTION_TELL && action->chance != NULL)
                 item->memo = tmn_memo_make(run, action->chance, MEMO_CHANCE);
+            else if (action->kind == TMN_ACTION_BIRTH)
+                item->reads = make_reads(run, action);
         }
     }
 }

@@ -20,6 +20,14 @@ void tmn_run_blocks(struct tmn_run *run, tmn_rows_fn *fn) {
     tmn_pool_run(run->pool, run->blocks, call_block, &call);
 }
 
+void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items) {
+    enum { FEW = 2048 };
+    if (items >= FEW)
+        tmn_run_blocks(run, fn);
+    for (uint32_t b = 0; items < FEW && b < run->blocks; b++)
+        fn(run, &run->worker[0], b);
+}
+
 static bool set_up(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     const struct tmn_run_options *options = &run->options;
@@ -71,14 +79,20 @@ void tmn_run_free(struct tmn_run *run) {
     for (uint32_t b = 0; run->block != NULL && b < run->blocks; b++) {
         struct tmn_block *block = &run->block[b];
         free(block->touched.items);
-        free(block->message.items);
-        free(block->birth.items);
-        free(block->delta.items);
         free(block->told.items);
         free(block->overflow.items);
     }
+    for (int w = 0; run->worker != NULL && w < run->workers; w++) {
+        free(run->worker[w].message.items);
+        free(run->worker[w].delta.items);
+        free(run->worker[w].birth.items);
+        free(run->worker[w].born.items);
+        free(run->worker[w].sorted.items);
+    }
     free(run->message.items);
     free(run->delta.items);
+    free(run->birth.items);
+    free(run->born.items);
     size_t rows = run->rows;
     tmn_column_free(run->flags, rows, 1);
     tmn_column_free(run->clock, rows * (size_t)run->slots, sizeof *run->clock);
@@ -129,13 +143,20 @@ size_t tmn_run_bytes(const struct tmn_run *run) {
     bytes += rows * sizeof **run->counter * run->model->counters.count;
     for (uint32_t b = 0; b < run->blocks; b++) {
         const struct tmn_block *block = &run->block[b];
-        bytes +=
-            block->touched.capacity * sizeof(struct tmn_touched) + block->message.capacity * sizeof(struct tmn_message);
-        bytes += block->birth.capacity * sizeof(struct tmn_birth) + block->delta.capacity * sizeof(struct tmn_delta);
-        bytes +=
-            block->told.capacity * sizeof(struct tmn_told) + block->overflow.capacity * sizeof *block->overflow.items;
+        bytes += block->touched.capacity * sizeof(struct tmn_touched) + block->told.capacity * sizeof(struct tmn_told);
+        bytes += block->overflow.capacity * sizeof *block->overflow.items;
     }
-    return bytes + run->message.capacity * sizeof(struct tmn_message) + run->delta.capacity * sizeof(struct tmn_delta);
+    size_t messages = run->message.capacity, births = run->birth.capacity, born = run->born.capacity,
+           deltas = run->delta.capacity;
+    for (int w = 0; w < run->workers; w++) {
+        const struct tmn_worker *worker = &run->worker[w];
+        messages += worker->message.capacity + worker->sorted.capacity;
+        births += worker->birth.capacity;
+        born += worker->born.capacity;
+        deltas += worker->delta.capacity;
+    }
+    return bytes + messages * sizeof(struct tmn_message) + births * sizeof(struct tmn_birth) +
+           born * sizeof(struct tmn_born) + deltas * sizeof(struct tmn_delta);
 }
 
 /* Hazard per year of an enabled clock in the window of `env`; a chance of 1 is infinite, a fixed term has none. */

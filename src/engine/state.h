@@ -38,8 +38,14 @@ struct tmn_list {
     void *items;
     size_t count, capacity;
 };
-/* Room for one more zeroed item, or NULL when memory ran out. */
-void *tmn_list_add(struct tmn_list *list, size_t size);
+/* Room for one more item, whose fields the caller all sets, or NULL when memory ran out. */
+static inline void *tmn_list_add(struct tmn_list *list, size_t size);
+bool tmn_list_reserve(struct tmn_list *list, size_t count, size_t size); /* for `count` items in all */
+static inline void *tmn_list_add(struct tmn_list *list, size_t size) {
+    if (list->count == list->capacity && !tmn_list_reserve(list, list->count + 1, size))
+        return NULL;
+    return (char *)list->items + list->count++ * size;
+}
 
 /* A stratum's index straight from packed attributes: the sum of part[first + level] over terms. */
 struct tmn_key_term {
@@ -131,8 +137,9 @@ struct tmn_memo_cell {
 
 /* What a firing needs of an action of a branch. */
 struct tmn_item_rule {
-    uint32_t tell;         /* id */
-    struct tmn_memo *memo; /* ADD: amount; TELL: chance, or NULL */
+    uint32_t tell;          /* id */
+    struct tmn_memo *memo;  /* ADD: amount; TELL: chance, or NULL */
+    struct tmn_list *reads; /* BIRTH: [draws] of int, the features that each draw's chances read */
 };
 
 /* What the loop over persons needs of a transition, close together. */
@@ -175,10 +182,12 @@ struct tmn_message {
     uint32_t receiver, tell, sender;
 };
 struct tmn_birth {
+    uint32_t row, child; /* of the mother; of the child, once it is chosen */
     struct tmn_packed mother;
-    const struct tmn_action *action;
-    uint32_t row, k;
-    int transition, branch;
+    int transition, branch, item;
+};
+struct tmn_born {
+    uint32_t child, birth; /* its number among the window's, mothers in row order */
 };
 struct tmn_delta {
     uint32_t row;
@@ -219,7 +228,7 @@ struct tmn_overflow {
 };
 
 struct tmn_block {
-    struct tmn_list touched, message, birth, delta, told;
+    struct tmn_list touched, told;
     struct tmn_overflow overflow;
     struct tmn_failure failure; /* the first one */
 };
@@ -240,8 +249,13 @@ struct tmn_aim {
 
 struct tmn_worker {
     struct tmn_env env;
-    uint32_t *level, *asked;     /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
-    struct tmn_memo_cell *cell;  /* [cells of all memos] */
+    uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
+    struct tmn_memo_cell *cell; /* [cells of all memos] */
+    struct tmn_list message, birth, born, delta; /* for rows of any block */
+    struct tmn_list sorted;                      /* messages of a block, scratch */
+    double *chance;                              /* [most levels] cumulated, of a draw at a birth */
+    uint32_t birth_failed;                       /* number of the first birth that failed, plus one; or 0 */
+    struct tmn_error birth_error;
     struct tmn_expired *expired; /* [slots] */
     struct tmn_aim aim;
     uint8_t *wanted; /* [slots] */
@@ -341,10 +355,10 @@ struct tmn_run {
     struct tmn_block *block;   /* [blocks] */
     struct tmn_worker *worker; /* [threads] */
     int workers;
-    struct tmn_list message, delta;                     /* of all, by receiver's block */
-    uint32_t *bucket;                                   /* [blocks + 1] first of each block */
-    uint32_t *place_cursor, nation_cursor;              /* first row of each reserve that may be unborn */
-    double *chance;                                     /* [most levels] cumulated, of a draw at a birth */
+    struct tmn_list message, birth, born, delta; /* of all, by receiver's block */
+    uint32_t *bucket;                            /* [blocks + 1] first of each block */
+    uint32_t *scatter;                           /* [workers * blocks] where a worker's next item for a block goes */
+    uint32_t *place_cursor, nation_cursor;       /* first row of each reserve that may be unborn */
     tmn_u128 rows_digest, outcome_digest, start_digest; /* start_digest: of the rows as they were made */
     struct tmn_digest weekly;
     struct tmn_counters_of_run counters;
@@ -360,6 +374,8 @@ static inline uint32_t block_end(const struct tmn_run *run, uint32_t block) {
 /* run.c */
 typedef void tmn_rows_fn(struct tmn_run *run, struct tmn_worker *worker, uint32_t block);
 void tmn_run_blocks(struct tmn_run *run, tmn_rows_fn *fn); /* over all blocks of rows */
+/* The same where all blocks together have `items` to do: a few are not worth waking other threads for. */
+void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items);
 /* failure.c: the first failure in the order of rows as an error; true if there is none. */
 bool tmn_run_sound(struct tmn_run *run, struct tmn_error *err);
 void tmn_fail_row(struct tmn_block *block, struct tmn_failure failure);
@@ -532,9 +548,9 @@ void tmn_happening_add(struct tmn_block *block, const struct tmn_happening *happ
 
 /* message.c */
 bool tmn_phase_messages(struct tmn_run *run, struct tmn_error *err);
-/* Gathers a list of all blocks (at `list_offset` in struct tmn_block) into `all`, cut by the blocks that receive: items
- * of block b stand at bucket[b] .. bucket[b + 1] - 1. The first field of an item is the receiver's row. False: out of
- * memory. */
+/* Gathers a list of all workers (at `list_offset` in struct tmn_worker) into `all`, cut by the blocks that receive:
+ * items of block b stand at bucket[b] .. bucket[b + 1] - 1, in any order. The first field of an item is the receiver's
+ * row. False: out of memory. */
 bool tmn_deliver(struct tmn_run *run, struct tmn_list *all, size_t list_offset, size_t size);
 
 /* birth.c */

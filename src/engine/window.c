@@ -37,6 +37,8 @@ static void merge_tallies(struct tmn_run *run) {
         all->messages_sent += part->messages_sent;
         all->messages_delivered += part->messages_delivered;
         all->messages_to_absent += part->messages_to_absent;
+        all->births += part->births;
+        all->births_elsewhere += part->births_elsewhere;
         all->overshoots += part->overshoots;
         all->k_overflows += part->k_overflows;
         uint64_t *firings = part->transition_firings;
