@@ -5,7 +5,8 @@
  * The network is that of `degree: 20, long: LONG`: a ring with ties to the ten next on either side; for each distance,
  * ties are paired at random and a pair is exchanged with the chance LONG, so that all degrees stay 20. Rates are in
  * units of the mean infectious time. Prints lines of a name and a number: what building took, and for each epidemic
- * that did not die out at once its time, events, share ever infected, and the time from 0.1 % ever infected to the peak.
+ * that did not die out at once its time, events, share ever infected, and the time from 0.1 % ever infected to the
+ * peak.
  */
 #include <igraph/igraph.h>
 #include <stdint.h>

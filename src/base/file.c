@@ -99,8 +99,8 @@ static bool remove_folder(const char *path) {
     return rmdir(path) == 0;
 }
 
-/* Whether `path` may be replaced: absent, an empty folder, or results of ours (it holds a run.json or a verify.json).
- */
+/* Whether `path` may be replaced: absent, an empty folder, or results of ours (it holds a run.json, verify.json or
+ * bench.json). */
 static bool replaceable(struct tmn_arena *arena, const char *path) {
     struct stat status;
     if (lstat(path, &status) != 0)
@@ -108,7 +108,8 @@ static bool replaceable(struct tmn_arena *arena, const char *path) {
     if (!S_ISDIR(status.st_mode))
         return false;
     if (access(tmn_arena_printf(arena, "%s/run.json", path), F_OK) == 0 ||
-        access(tmn_arena_printf(arena, "%s/verify.json", path), F_OK) == 0)
+        access(tmn_arena_printf(arena, "%s/verify.json", path), F_OK) == 0 ||
+        access(tmn_arena_printf(arena, "%s/bench.json", path), F_OK) == 0)
         return true;
     DIR *dir = opendir(path);
     if (dir == NULL)

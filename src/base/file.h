@@ -17,7 +17,8 @@ bool tmn_path_inside(struct tmn_arena *arena, const char *folder, const char *na
 char *tmn_path_folder(struct tmn_arena *arena, const char *path); /* "." when none */
 
 /* A results folder: files are written under `<path>.part-<pid>`, then the folder is synced and renamed to `path`.
- * An existing folder at `path` is replaced only if it is empty or holds a run.json or a verify.json (made by us). */
+ * An existing folder at `path` is replaced only if it is empty or holds a run.json, verify.json or bench.json (made
+ * by us). */
 struct tmn_folder {
     char *path;
     char *temporary;

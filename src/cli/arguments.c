@@ -37,6 +37,10 @@ static const struct option_row options[] = {
      "change a parameter or driver, from a date on if one is given; may be repeated"},
     {"out", "PATH", WORD, FIELD(out), 0, 0, "where to write; an older results folder there is replaced"},
     {"results", "DIR", WORD, FIELD(results), 0, 0, "results folder to read simulated figures from"},
+    {"turns", "N", WHOLE, FIELD(turns), 1, 15, "how often each case is measured (default 3); figures are medians"},
+    {"peers", "DIR", WORD, FIELD(peers), 0, 0,
+     "folder of other programs to run beside (default: where `make bench` puts them)"},
+    {"quick", NULL, FLAG, FIELD(quick), 0, 0, "small sizes, in seconds; nothing is judged"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
     {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
     {"json", NULL, FLAG, FIELD(json), 0, 0, "print JSON on standard output, and nothing else"},
@@ -96,6 +100,16 @@ const struct tmn_command tmn_commands[] = {
      "folder (default "
      "results/verify). Ends with 1 when a row does not pass; Ctrl-C leaves the rest marked as not run. " BUILT_IN,
      tmn_command_verify},
+    {"bench", "how fast, beside the limits of this machine and other programs", "W...", true,
+     "quick turns threads peers out json quiet help",
+     "Measures the workloads W1 (the country, and a frozen load), W2 (an epidemic in a small world), W3 (rare events), "
+     "W4 (a "
+     "cascade) and W5 (everybody, every window), or those named, and what this machine's memory can do. Prints the "
+     "figures beside "
+     "their targets and writes a results folder (default results/bench) with tables and a page. At full size it takes "
+     "most of "
+     "an hour and up to 12 GB. Ctrl-C ends it with what there is.",
+     tmn_command_bench},
     {"doc", "describe a scenario on a page, in the order of the ODD protocol", "NAME|PATH", false, "out help",
      "Writes one HTML file (default NAME.html) that needs nothing else: purpose, entities, schedule with state charts, "
      "design concepts, initialisation, input data, every rule as a formula, parameters, evidence. It is made from the "
@@ -235,6 +249,10 @@ static bool parse_options(struct tmn_arguments *arguments, struct tmn_arena *are
     return true;
 }
 
+static bool takes_many(const struct tmn_command *command) {
+    return command->target && strstr(command->target, "...") != NULL;
+}
+
 static const char *command_line(struct tmn_arena *arena, int argc, char **argv) {
     struct tmn_text text;
     tmn_text_init(&text, arena);
@@ -250,6 +268,7 @@ enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_
                                         .scale = 1,
                                         .person = -1,
                                         .runs = 60,
+                                        .turns = 3,
                                         .seeds = 2,
                                         .threads = processors < 1     ? 1
                                                    : processors > 256 ? 256
@@ -271,7 +290,7 @@ enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_
     int count = argc - 1 - optind, wanted = arguments->command->target ? 1 : 0;
     if (arguments->help)
         return TMN_DONE;
-    if (count > wanted) {
+    if (count > wanted && !takes_many(arguments->command)) {
         tmn_complain("%s: '%s' is one word too many", arguments->command->name, words[wanted]);
         return TMN_MISUSED;
     }
@@ -281,6 +300,8 @@ enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_
         return TMN_MISUSED;
     }
     arguments->target = count > 0 ? words[0] : NULL;
+    arguments->words = (const char *const *)words;
+    arguments->word_count = (size_t)count;
     return TMN_DONE;
 }
 

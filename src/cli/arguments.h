@@ -10,19 +10,21 @@ enum tmn_status { TMN_DONE = 0, TMN_FAILED = 1, TMN_MISUSED = 2, TMN_BAD_SCENARI
 
 struct tmn_arguments {
     const struct tmn_command *command;
-    const char *target;                           /* the name, path or folder after the command; NULL if none */
-    long long seed, threads, person, runs, seeds; /* person -1: not given */
+    const char *target;       /* the name, path or folder after the command; NULL if none */
+    const char *const *words; /* that and what follows it, where the command takes several */
+    size_t word_count;
+    long long seed, threads, person, runs, seeds, turns; /* person -1: not given */
     double scale;
-    const char *engine, *until, *from, *out, *results; /* NULL: not given */
+    const char *engine, *until, *from, *out, *results, *peers; /* NULL: not given */
     const char **set;
     size_t set_count; /* each --set as written */
-    bool json, quiet, help, fast, fresh, scale_given, seed_given;
+    bool json, quiet, help, fast, fresh, quick, scale_given, seed_given;
     const char *line; /* the command line as typed, for the record */
 };
 
 struct tmn_command {
     const char *name, *summary;
-    const char *target; /* the target as the help shows it, or NULL: none */
+    const char *target; /* the target as the help shows it, or NULL: none; with "...": several may be given */
     bool target_optional;
     const char *options; /* names, separated by spaces, in the order of the help */
     const char *about;   /* prose of the help, wrapped */
@@ -49,6 +51,7 @@ enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_argu
 enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_doc(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_report(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_version(struct tmn_arena *arena, const struct tmn_arguments *arguments);

@@ -157,3 +157,14 @@ bool tmn_suite_locate(struct tmn_arena *arena, const char *word, const char ***p
     *count = names.count;
     return true;
 }
+
+bool tmn_bench_locate(struct tmn_arena *arena, const char **folder, struct tmn_error *err) {
+    struct names folders = {NULL, 0, 0};
+    list_folders(arena, &folders);
+    for (size_t i = 0; i < folders.count; i++) {
+        *folder = tmn_arena_printf(arena, "%s/../bench", folders.items[i]);
+        if (is_file(tmn_arena_printf(arena, "%s/frozen/scenario.yaml", *folder)))
+            return true;
+    }
+    return tmn_fail(err, TMN_IO, "the folder 'bench' of workloads is not beside the scenarios that come with tumen");
+}

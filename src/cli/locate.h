@@ -14,5 +14,7 @@ bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char *
  * name. paths: [*count], at least one. */
 bool tmn_suite_locate(struct tmn_arena *arena, const char *word, const char ***paths, size_t *count,
                       struct tmn_error *err);
+/* The folder of workloads, `bench` beside a folder of scenarios. */
+bool tmn_bench_locate(struct tmn_arena *arena, const char **folder, struct tmn_error *err);
 
 #endif
