@@ -30,15 +30,6 @@ uint32_t tmn_draw_uniform(struct tmn_draw draw) {
     return draw.lane[2];
 }
 
-uint64_t tmn_mix64(uint64_t x) {
-    x ^= x >> 32;
-    x *= UINT64_C(0xe9846af9b1a615d);
-    x ^= x >> 32;
-    x *= UINT64_C(0xe9846af9b1a615d);
-    x ^= x >> 28;
-    return x;
-}
-
 uint64_t tmn_name_hash64(const char *name) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a, then mixed */
     for (const char *c = name; *c != '\0'; c++)

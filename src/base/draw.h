@@ -37,7 +37,15 @@ uint64_t tmn_name_hash64(const char *name);
 /* A keyed permutation of 0..n-1 (Feistel with cycle walking) and its inverse. */
 uint32_t tmn_permute(uint64_t key, uint32_t n, uint32_t i);
 uint32_t tmn_permute_inverse(uint64_t key, uint32_t n, uint32_t i);
-uint64_t tmn_mix64(uint64_t x);
+/* A bijection of 64-bit numbers that leaves no trace of what they were. */
+static inline uint64_t tmn_mix64(uint64_t x) {
+    x ^= x >> 32;
+    x *= UINT64_C(0xe9846af9b1a615d);
+    x ^= x >> 32;
+    x *= UINT64_C(0xe9846af9b1a615d);
+    x ^= x >> 28;
+    return x;
+}
 
 /* Another keyed permutation of 0..n-1, prepared once: it hardly ever walks, and many that follow each other are found
  * at once, at a third of the cost. */

@@ -5,12 +5,21 @@
 #include "world/deal.h"
 #include "world/quantile.h"
 
-enum { BLOCK_HOUSEHOLDS = 4096 };
+enum { BLOCK_HOUSEHOLDS = 4096, PERSONS_AT_ONCE = 512 };
 
 struct failure {
     bool failed;
     uint32_t rule, birth_week;
     struct tmn_packed packed;
+};
+
+/* Persons who are still to be dealt to and to draw, and scratch of a worker. */
+struct waiting {
+    struct tmn_drawing drawing;
+    uint32_t count;
+    uint32_t row[PERSONS_AT_ONCE], key_row[PERSONS_AT_ONCE]; /* in this world, in the full one */
+    uint32_t person[PERSONS_AT_ONCE];                        /* in the order of rows */
+    uint32_t week[PERSONS_AT_ONCE], uniform[PERSONS_AT_ONCE];
 };
 
 struct filling {
@@ -20,8 +29,8 @@ struct filling {
     size_t deals;
     struct tmn_quantile *rule; /* [rules] */
     size_t rules;
-    struct tmn_drawing *drawing; /* [threads] */
-    struct failure *failure;     /* [blocks] the first of each block */
+    struct waiting *waiting; /* [threads] */
+    struct failure *failure; /* [blocks] the first of each block */
     uint32_t weeks;
 };
 
@@ -40,20 +49,42 @@ static uint32_t person_at(const struct tmn_place_plan *place, uint32_t start, ui
     return index + place->heads_dealt;
 }
 
-static void draw_person(struct filling *filling, struct tmn_drawing *drawing, struct failure *failure, uint32_t row,
-                        uint32_t key_row, uint32_t person) {
+/* Rule by rule, since a later one may read what an earlier one gave. */
+static void draw_persons(struct filling *filling, struct waiting *waiting, struct failure *failure) {
     const struct tmn_world *world = filling->world;
-    struct tmn_packed *packed = &world->packed[row];
+    uint32_t first_failed = failure->failed ? 0 : PERSONS_AT_ONCE; /* nobody comes before one of those done */
     for (size_t d = 0; d < filling->deals; d++)
-        tmn_deal_set(&filling->deal[d], person, packed);
-    uint32_t week = filling->rules > 0 ? tmn_birth_week(world->seed, row, (int)filling->weeks) : 0;
-    for (size_t r = 0; r < filling->rules; r++)
-        if (!tmn_quantile_draw(&filling->rule[r], drawing, world->seed, key_row, week, packed) && !failure->failed)
-            *failure = (struct failure){true, (uint32_t)r, week, *packed};
+        for (uint32_t i = 0; i < waiting->count; i++)
+            tmn_deal_set(&filling->deal[d], waiting->person[i], &world->packed[waiting->row[i]]);
+    for (uint32_t i = 0; i < waiting->count && filling->rules > 0; i++)
+        waiting->week[i] = tmn_birth_week(world->seed, waiting->row[i], (int)filling->weeks);
+    for (size_t r = 0; r < filling->rules; r++) {
+        const struct tmn_quantile *rule = &filling->rule[r];
+        struct tmn_draws draws = {.seed = world->seed, .row = {waiting->key_row, 0}, .hash = {NULL, rule->hash}};
+        tmn_draw_uniforms(&draws, waiting->count, waiting->uniform);
+        for (uint32_t i = 0; i < waiting->count; i++) {
+            struct tmn_packed *packed = &world->packed[waiting->row[i]];
+            if (tmn_quantile_set(rule, &waiting->drawing, waiting->uniform[i], waiting->week[i], packed) ||
+                i >= first_failed)
+                continue;
+            *failure = (struct failure){true, (uint32_t)r, waiting->week[i], *packed};
+            first_failed = i;
+        }
+    }
+    waiting->count = 0;
+}
+
+static void add_person(struct filling *filling, struct waiting *waiting, struct failure *failure, uint32_t row,
+                       uint32_t key_row, uint32_t person) {
+    waiting->row[waiting->count] = row;
+    waiting->key_row[waiting->count] = key_row;
+    waiting->person[waiting->count++] = person;
+    if (waiting->count == PERSONS_AT_ONCE)
+        draw_persons(filling, waiting, failure);
 }
 
 /* Households first..end of one stretch (numbers in the place's full world). */
-static void fill_households(struct filling *filling, struct tmn_drawing *drawing, struct failure *failure,
+static void fill_households(struct filling *filling, struct waiting *waiting, struct failure *failure,
                             const struct tmn_stretch *stretch, uint32_t first, uint32_t end) {
     const struct tmn_plan *plan = filling->plan;
     const struct tmn_place_plan *place = &plan->place[stretch->place];
@@ -80,7 +111,7 @@ static void fill_households(struct filling *filling, struct tmn_drawing *drawing
         for (uint32_t i = 0; i < next - start; i++, row++) {
             uint32_t person = person_at(place, start, heads, next_heads > heads, i);
             world->packed[row] = plan->cell_packed[tmn_plan_cell(plan, place, person)];
-            draw_person(filling, drawing, failure, row, place->full_row + full + i, dealt + start + i);
+            add_person(filling, waiting, failure, row, place->full_row + full + i, dealt + start + i);
             if (plan->households)
                 world->household[row] = household;
         }
@@ -110,10 +141,11 @@ static void fill_block(void *context, int worker, uint32_t block) {
     for (const struct tmn_stretch *stretch = &plan->stretch[low]; left > 0; stretch++) {
         uint32_t first = stretch->first + (order - stretch->order);
         uint32_t count = stretch->end - first < left ? stretch->end - first : left;
-        fill_households(filling, &filling->drawing[worker], &filling->failure[block], stretch, first, first + count);
+        fill_households(filling, &filling->waiting[worker], &filling->failure[block], stretch, first, first + count);
         order += count;
         left -= count;
     }
+    draw_persons(filling, &filling->waiting[worker], &filling->failure[block]);
 }
 
 /* Reserve rows first..end-1, each a household and a unit of its own. */
@@ -161,16 +193,16 @@ bool tmn_world_fill(struct tmn_world *world, const struct tmn_plan *plan, struct
                               .weeks = (uint32_t)model->calendar.windows_per_year};
     filling.deal = TMN_NEW_ARRAY(arena, struct tmn_deal, filling.deals + 1);
     filling.rule = TMN_NEW_ARRAY(arena, struct tmn_quantile, filling.rules + 1);
-    filling.drawing = TMN_NEW_ARRAY(arena, struct tmn_drawing, threads);
+    filling.waiting = TMN_NEW_ARRAY(arena, struct waiting, threads);
     filling.failure = TMN_NEW_ARRAY(arena, struct failure, blocks);
     for (uint32_t t = 0; t < threads; t++)
-        tmn_drawing_init(&filling.drawing[t], model, arena);
+        tmn_drawing_init(&filling.waiting[t].drawing, model, arena);
     for (size_t d = 0; d < filling.deals; d++)
-        if (!tmn_deal_init(&filling.deal[d], model, d, world->seed, (uint32_t)plan->persons, &filling.drawing[0].start,
-                           arena, err))
+        if (!tmn_deal_init(&filling.deal[d], model, d, world->seed, (uint32_t)plan->persons,
+                           &filling.waiting[0].drawing.start, arena, err))
             return false;
     for (size_t r = 0; r < filling.rules; r++)
-        if (!tmn_quantile_init(&filling.rule[r], model, r, &filling.drawing[0], arena, err))
+        if (!tmn_quantile_init(&filling.rule[r], model, r, &filling.waiting[0].drawing, arena, err))
             return false;
     tmn_pool_run(pool, blocks, fill_block, &filling);
     for (uint32_t b = 0; b < blocks; b++) {

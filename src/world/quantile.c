@@ -7,7 +7,10 @@
 #include "world/chances.h"
 #include <stdio.h>
 
-enum { ENTRIES_MAX = 1 << 22 }; /* 32 MiB of cumulated chances per rule */
+enum {
+    ENTRIES_MAX = 1 << 22, /* 32 MiB of cumulated chances per rule */
+    FEW_LEVELS = 16        /* which are compared all at once */
+};
 
 /* Cumulated chances in upto[levels]; upto[levels - 1] = 0 marks chances that are not probabilities. */
 static void cumulate(const struct tmn_quantile *quantile, const struct tmn_drawing *drawing, uint64_t *upto) {
@@ -63,6 +66,14 @@ static bool is_of(const struct tmn_model *model, int index, int attribute) {
            (feature->kind == TMN_FEATURE_MAP && model->maps.items[feature->index].of == attribute);
 }
 
+static void make_parts(struct tmn_reading *reading, struct tmn_arena *arena) {
+    if (reading->kind == TMN_FEATURE_AGE)
+        return;
+    reading->part = TMN_NEW_ARRAY(arena, uint32_t, reading->attribute->levels);
+    for (uint32_t l = 0; l < reading->attribute->levels; l++)
+        reading->part[l] = reading->stride * (reading->to != NULL ? reading->to[l] : l);
+}
+
 bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw,
                        struct tmn_drawing *drawing, struct tmn_arena *arena, struct tmn_error *err) {
     const struct tmn_draw_rule *rule = &model->population.draws[draw];
@@ -90,6 +101,8 @@ bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *mo
         quantile->reading[r] = quantile->reading[quantile->readings - 1 - r];
         quantile->reading[quantile->readings - 1 - r] = swap;
     }
+    for (int r = 0; r < quantile->readings; r++)
+        make_parts(&quantile->reading[r], arena);
     if (strata * quantile->attribute->levels <= ENTRIES_MAX)
         tabulate(quantile, drawing, arena, strata);
     return true;
@@ -103,28 +116,37 @@ static uint32_t level_of(const struct tmn_reading *reading, const struct tmn_pac
     return reading->to != NULL ? reading->to[level] : level;
 }
 
-bool tmn_quantile_draw(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint64_t seed,
-                       uint32_t key_row, uint32_t birth_week, struct tmn_packed *packed) {
-    uint32_t levels = quantile->attribute->levels, stratum = 0;
+/* The cumulated chances of a person. */
+static const uint64_t *limits_of(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint32_t birth_week,
+                                 const struct tmn_packed *packed) {
+    int year = drawing->start.env.year;
+    if (quantile->upto == NULL) {
+        for (int r = 0; r < quantile->readings; r++)
+            drawing->start.level[quantile->reading[r].feature] =
+                level_of(&quantile->reading[r], packed, year, birth_week);
+        cumulate(quantile, drawing, drawing->upto);
+        return drawing->upto;
+    }
+    uint32_t stratum = 0;
     for (int r = 0; r < quantile->readings; r++) {
         const struct tmn_reading *reading = &quantile->reading[r];
-        uint32_t level = level_of(reading, packed, drawing->start.env.year, birth_week);
-        if (quantile->upto != NULL)
-            stratum += level * reading->stride;
-        else
-            drawing->start.level[reading->feature] = level;
+        stratum += reading->part != NULL ? reading->part[tmn_level(packed, reading->attribute)]
+                                         : reading->stride * level_of(reading, packed, year, birth_week);
     }
-    const uint64_t *limit = drawing->upto;
-    if (quantile->upto != NULL)
-        limit = &quantile->upto[(size_t)stratum * levels];
-    else
-        cumulate(quantile, drawing, drawing->upto);
-    if (limit[levels - 1] == 0)
+    return &quantile->upto[(size_t)stratum * quantile->attribute->levels];
+}
+
+bool tmn_quantile_set(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint32_t uniform,
+                      uint32_t birth_week, struct tmn_packed *packed) {
+    const uint64_t *limit = limits_of(quantile, drawing, birth_week, packed);
+    uint32_t low = 0, high = quantile->attribute->levels - 1;
+    if (limit[high] == 0)
         return false;
-    uint32_t u = tmn_draw_uniform(tmn_draw(seed, key_row, 0, 0, quantile->hash)), low = 0, high = levels - 1;
-    while (low < high) {
+    for (uint32_t l = 0; high < FEW_LEVELS && l < high; l++)
+        low += uniform >= limit[l];
+    while (high >= FEW_LEVELS && low < high) {
         uint32_t mid = (low + high) / 2;
-        if (u < limit[mid])
+        if (uniform < limit[mid])
             high = mid;
         else
             low = mid + 1;

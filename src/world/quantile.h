@@ -10,6 +10,7 @@ struct tmn_reading { /* one feature, read from packed attributes */
     const uint16_t *to; /* MAP */
     int feature;
     uint32_t stride;
+    uint32_t *part; /* [levels of the attribute] what the level adds to the stratum; NULL: AGE */
 };
 
 struct tmn_quantile {
@@ -30,11 +31,12 @@ struct tmn_drawing {
 void tmn_drawing_init(struct tmn_drawing *drawing, const struct tmn_model *model, struct tmn_arena *arena);
 bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw,
                        struct tmn_drawing *drawing, struct tmn_arena *arena, struct tmn_error *err);
-/* Draws and sets the level of a person: `key_row` keys the draw, `birth_week` gives the age. False when the chances of
- * this person are not probabilities that sum to 1. */
-bool tmn_quantile_draw(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint64_t seed,
-                       uint32_t key_row, uint32_t birth_week, struct tmn_packed *packed);
-/* The failure of tmn_quantile_draw as a message. */
+/* Sets the level of a person to the quantile of `uniform` (lane 2 of the draw keyed by the person's row in the full
+ * world and `hash`); `birth_week` gives the age. False when the chances of this person are not probabilities that sum
+ * to 1. */
+bool tmn_quantile_set(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint32_t uniform,
+                      uint32_t birth_week, struct tmn_packed *packed);
+/* The failure of tmn_quantile_set as a message. */
 bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_model *model,
                        const struct tmn_packed *packed, uint32_t birth_week, struct tmn_error *err);
 
