@@ -142,14 +142,17 @@ bool tmn_quantile_set(const struct tmn_quantile *quantile, struct tmn_drawing *d
     uint32_t low = 0, high = quantile->attribute->levels - 1;
     if (limit[high] == 0)
         return false;
-    for (uint32_t l = 0; high < FEW_LEVELS && l < high; l++)
-        low += uniform >= limit[l];
-    while (high >= FEW_LEVELS && low < high) {
-        uint32_t mid = (low + high) / 2;
-        if (uniform < limit[mid])
-            high = mid;
-        else
-            low = mid + 1;
+    if (high < FEW_LEVELS) {
+        for (uint32_t l = 0; l < high; l++)
+            low += uniform >= limit[l];
+    } else {
+        while (low < high) {
+            uint32_t mid = (low + high) / 2;
+            if (uniform < limit[mid])
+                high = mid;
+            else
+                low = mid + 1;
+        }
     }
     tmn_set_level(packed, quantile->attribute, low);
     return true;
