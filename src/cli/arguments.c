@@ -41,6 +41,8 @@ static const struct option_row options[] = {
     {"peers", "DIR", WORD, FIELD(peers), 0, 0,
      "folder of other programs to run beside (default: where `make bench` puts them)"},
     {"quick", NULL, FLAG, FIELD(quick), 0, 0, "small sizes, in seconds; nothing is judged"},
+    {"leave-two-out", NULL, FLAG, FIELD(leave_two_out), 0, 0,
+     "fit anew without each pair of neighbouring years, and tell the errors there"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
     {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
     {"json", NULL, FLAG, FIELD(json), 0, 0, "print JSON on standard output, and nothing else"},
@@ -85,11 +87,14 @@ const struct tmn_command tmn_commands[] = {
      "that the documents state, beside what was observed and, given a results folder, what was simulated. " BUILT_IN,
      tmn_command_system},
     {"fit", "move the parameters marked `fitted: yes` towards the observations", "NAME|PATH", false,
-     "scale seed seeds runs threads set out quiet help",
+     "scale seed seeds runs leave-two-out threads set out quiet help",
      "Lowers the squared log errors of the observations up to their `fit` date plus a penalty for leaving the priors, "
-     "with several common "
-     "seeds for each trial. Prints the fitted values and writes them as YAML (default fit-NAME.yaml). Later data are "
-     "not read. " BUILT_IN,
+     "with several common seeds for each trial. Prints the fitted values with how far the data decide them, and the "
+     "errors beside those of curves that know no mechanism, also for years left out; writes the values as YAML "
+     "(default "
+     "fit-NAME.yaml) and every trial in a CSV file beside it, from which the same command goes on after an "
+     "interruption. "
+     "The search starts at the values of the scenario, or of --set. Later data are not read. " BUILT_IN,
      tmn_command_fit},
     {"verify", "decide the checks of scenarios: published and exact figures beside ours", "NAME|PATH", true,
      "fast seed fresh threads out json quiet help",

@@ -1,30 +1,38 @@
 /* `tumen fit`: the search of study/fit.h, shown, told and written down. */
 #include "study/fit.h"
+#include "base/file.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/session.h"
+#include <math.h>
 #include <string.h>
 
 static bool show(void *context, const struct tmn_fit_progress *at) {
     struct tmn_progress *progress = context;
-    if (progress->shown) {
+    if (progress->shown && tmn_progress_due(progress)) {
         char line[120];
-        snprintf(line, sizeof line, at->trial ? "trial %d of %d  objective %.1f, at first %.1f" : "trial %d of %d",
-                 at->trial + 1, at->trials, at->best, at->first);
-        tmn_progress_draw(progress, at->trial, at->trials, line);
+        snprintf(line, sizeof line,
+                 isfinite(at->best) ? "round to trial %d of %d  objective %.1f, at first %.1f" : "trial %d of %d",
+                 at->trial, at->trials, at->best, at->first);
+        tmn_progress_draw(progress, at->windows, at->all, line);
     }
     return !tmn_interrupted();
 }
 
 static const char *in_unit(struct tmn_arena *arena, const struct tmn_parameter *parameter, double value) {
-    return tmn_arena_printf(arena, "%.6g", value / parameter->factor);
+    return isfinite(value) ? tmn_arena_printf(arena, "%.4g", value / parameter->factor) : "-";
 }
 
-static void print_fit(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_fit *fit) {
-    static const char *const head[] = {"<parameter", ">before", ">fitted", "<unit", ">searched from", ">to", "~prior"};
+static const char *who_decides(double told) {
+    return told > 0.75 ? "data" : told < 0.25 ? "prior" : "both";
+}
+
+static void print_parameters(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_fit *fit) {
+    static const char *const head[] = {"<parameter", ">before", ">fitted",  "<unit",      ">90 % from", ">to",
+                                       "~prior",     ">told",   "<decided", "<tied most", ">r"};
     struct tmn_grid grid;
-    tmn_grid_init(&grid, arena, head, 7);
+    tmn_grid_init(&grid, arena, head, 11);
     for (int i = 0; i < fit->parameters; i++) {
         const struct tmn_fitted *at = &fit->parameter[i];
         const struct tmn_parameter *parameter = &model->parameters.items[at->parameter];
@@ -32,38 +40,130 @@ static void print_fit(struct tmn_arena *arena, const struct tmn_model *model, co
         tmn_grid_put(&grid, "%s", in_unit(arena, parameter, at->before));
         tmn_grid_put(&grid, "%s", in_unit(arena, parameter, at->after));
         tmn_grid_put(&grid, "%s", parameter->unit_text ? parameter->unit_text : "");
-        tmn_grid_put(&grid, "%s", in_unit(arena, parameter, at->low));
-        tmn_grid_put(&grid, "%s", in_unit(arena, parameter, at->high));
+        tmn_grid_put(&grid, "%s", in_unit(arena, parameter, at->from));
+        tmn_grid_put(&grid, "%s", in_unit(arena, parameter, at->to));
         tmn_grid_put(&grid, "%s", parameter->prior_text ? parameter->prior_text : "");
+        if (isfinite(at->told))
+            tmn_grid_put(&grid, "%.0f %%", 100 * at->told);
+        else
+            tmn_grid_put(&grid, "-");
+        tmn_grid_put(&grid, "%s", isfinite(at->told) ? who_decides(at->told) : "-");
+        tmn_grid_put(&grid, "%s",
+                     at->tied >= 0 ? model->parameters.items[fit->parameter[at->tied].parameter].name : "");
+        if (at->tied >= 0)
+            tmn_grid_put(&grid, "%.2f", at->correlation);
+        else
+            tmn_grid_put(&grid, "-");
     }
     tmn_heading("Fitted parameters%s", fit->stopped ? " (interrupted: the best so far)" : "");
     tmn_grid_print(&grid);
-    printf(
-        "\n%d trials on %zu observed rows; objective %.2f, before %.2f; root mean square log error %.3f, before %.3f\n",
-        fit->trials, fit->rows, fit->objective_after, fit->objective_before, fit->error_after, fit->error_before);
+}
+
+static void put_error(struct tmn_grid *grid, double error) {
+    if (isfinite(error))
+        tmn_grid_put(grid, "%.3f", error);
+    else
+        tmn_grid_put(grid, "-");
+}
+
+static void print_errors(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_fit *fit) {
+    static const char *const head[] = {"<observation", ">rows", ">error of logs", ">periods with shares",
+                                       ">mean error of shares"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 5);
+    for (size_t i = 0; i < fit->error_count; i++) {
+        const struct tmn_fit_error *error = &fit->errors[i];
+        tmn_grid_put(&grid, "%s", model->observations.items[error->observation].name);
+        tmn_grid_put(&grid, "%d", error->rows);
+        put_error(&grid, error->log_error);
+        tmn_grid_put(&grid, "%d", error->periods);
+        if (isfinite(error->share_error))
+            tmn_grid_put(&grid, "%.1f points", 100 * error->share_error);
+        else
+            tmn_grid_put(&grid, "-");
+    }
+    tmn_heading("Rows fitted to, mean of the seeds");
+    tmn_grid_print(&grid);
+}
+
+static const char *const left_names[TMN_LEFTS] = {"all years fitted",
+                                                  "two years left out, all pairs (model: by slopes)",
+                                                  "two neighbouring years left out (model: run)"};
+
+static void print_left(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_fit *fit) {
+    static const char *const head[] = {"<observation", "<years",     "<errors of logs, root mean square",
+                                       ">model",       ">quadratic", ">logistic with step"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 6);
+    for (size_t i = 0; i < fit->left_count; i++) {
+        const struct tmn_fit_left *left = &fit->left[i];
+        for (enum tmn_left which = TMN_LEFT_NONE; which < TMN_LEFTS; which++) {
+            if (!isfinite(left->model[which]))
+                continue;
+            tmn_grid_put(&grid, "%s", model->observations.items[left->observation].name);
+            tmn_grid_put(&grid, "%d-%d", left->year_from, left->year_to);
+            tmn_grid_put(&grid, "%s", left_names[which]);
+            put_error(&grid, left->model[which]);
+            put_error(&grid, left->quadratic[which]);
+            put_error(&grid, left->logistic[which]);
+        }
+    }
+    if (grid.count == 0)
+        return;
+    tmn_heading("Beside curves that know no mechanism (0.10 is about 10 %%)");
+    tmn_grid_print(&grid);
+}
+
+static void print_fit(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_fit *fit) {
+    print_parameters(arena, model, fit);
+    print_errors(arena, model, fit);
+    print_left(arena, model, fit);
+    printf("\n%d trials%s on %zu observed rows; objective %.2f, before %.2f; root mean square log error %.3f, before "
+           "%.3f\n%s\n",
+           fit->trials, fit->resumed ? tmn_arena_printf(arena, ", %d of them from the table", fit->resumed) : "",
+           fit->rows, fit->objective_after, fit->objective_before, fit->error_after, fit->error_before,
+           fit->settled ? "Settled: no step lowers the objective by more than 0.05"
+                        : "Not settled: more trials (--runs) may lower the objective");
 }
 
 static void put_yaml(struct tmn_text *text, const struct tmn_arguments *arguments, const struct tmn_model *model,
                      const struct tmn_fit *fit) {
-    tmn_text_put(
-        text, "# Fitted by: %s\n# %d trials%s on %zu observed rows, root mean square log error %.3f (before: %.3f).\n",
-        arguments->line, fit->trials, fit->stopped ? ", interrupted" : "", fit->rows, fit->error_after,
-        fit->error_before);
+    tmn_text_put(text,
+                 "# Fitted by: %s\n# scale %g, seeds %lld to %lld; %d trials%s on %zu observed rows, objective %.2f "
+                 "(before: %.2f), root mean square log error %.3f (before: %.3f).\n",
+                 arguments->line, arguments->scale, arguments->seed, arguments->seed + arguments->seeds - 1,
+                 fit->trials,
+                 fit->stopped   ? ", interrupted"
+                 : fit->settled ? ", settled"
+                                : ", not settled",
+                 fit->rows, fit->objective_after, fit->objective_before, fit->error_after, fit->error_before);
+    for (size_t i = 0; i < fit->left_count; i++)
+        for (enum tmn_left which = TMN_LEFT_NONE; which < TMN_LEFTS; which++)
+            if (isfinite(fit->left[i].model[which]))
+                tmn_text_put(text, "# %s %d-%d, %s: model %.3f, quadratic %.3f, logistic with step %.3f\n",
+                             model->observations.items[fit->left[i].observation].name, fit->left[i].year_from,
+                             fit->left[i].year_to, left_names[which], fit->left[i].model[which],
+                             fit->left[i].quadratic[which], fit->left[i].logistic[which]);
     tmn_text_put(text, "parameters:\n");
     for (int i = 0; i < fit->parameters; i++) {
-        const struct tmn_parameter *parameter = &model->parameters.items[fit->parameter[i].parameter];
-        tmn_text_put(text, "  %s: { value: %.6g", parameter->name, fit->parameter[i].after / parameter->factor);
+        const struct tmn_fitted *at = &fit->parameter[i];
+        const struct tmn_parameter *parameter = &model->parameters.items[at->parameter];
+        tmn_text_put(text, "  %s: { value: %.6g", parameter->name, at->after / parameter->factor);
         if (parameter->unit_text && *parameter->unit_text && strcmp(parameter->unit_text, "1") != 0)
             tmn_text_put(text, ", unit: %s", parameter->unit_text);
-        tmn_text_put(text, ", prior: \"%s\", fitted: yes }\n", parameter->prior_text ? parameter->prior_text : "");
+        tmn_text_put(text, ", prior: \"%s\", fitted: yes }", parameter->prior_text ? parameter->prior_text : "");
+        if (isfinite(at->told))
+            tmn_text_put(text, " # %.4g to %.4g nine times in ten; data told %.0f %% of it",
+                         at->from / parameter->factor, at->to / parameter->factor, 100 * at->told);
+        tmn_text_put(text, "\n");
     }
 }
 
-static bool write_file(const char *path, const struct tmn_text *text, struct tmn_error *err) {
-    FILE *file = fopen(path, "w");
-    bool good = file && fwrite(text->items, 1, text->count, file) == text->count;
-    good = file && fclose(file) == 0 && good;
-    return good || tmn_fail(err, TMN_IO, "'%s' could not be written", path);
+/* "fit-dprk.csv" of "fit-dprk.yaml". */
+static const char *table_name(struct tmn_arena *arena, const char *out) {
+    size_t length = strlen(out);
+    bool yaml = length > 5 && strcmp(out + length - 5, ".yaml") == 0;
+    return tmn_arena_printf(arena, "%.*s.csv", (int)(yaml ? length - 5 : length), out);
 }
 
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
@@ -74,29 +174,37 @@ enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_argume
     struct tmn_error err;
     struct tmn_fit fit;
     struct tmn_progress progress;
+    const char *out = arguments->out ? arguments->out : tmn_arena_printf(arena, "fit-%s.yaml", session.model->name);
+    const char *table = table_name(arena, out);
     tmn_progress_begin(&progress, arguments->quiet);
     struct tmn_fit_options options = {.seed = (uint64_t)arguments->seed,
                                       .seeds = (int)arguments->seeds,
                                       .scale = arguments->scale,
                                       .threads = (int)arguments->threads,
                                       .trials = (int)arguments->runs,
+                                      .leave_two_out = arguments->leave_two_out,
+                                      .table = table,
+                                      .version = TUMEN_VERSION,
                                       .settings = session.settings.items,
                                       .setting_count = session.settings.count,
+                                      .assignments = arguments->set,
+                                      .assignment_count = arguments->set_count,
                                       .progress = show,
                                       .progress_context = &progress};
-    bool good = tmn_fit_run(&fit, session.model, &options, &err);
+    bool good = tmn_fit_run(&fit, arena, session.model, &options, &err);
     tmn_progress_end(&progress);
+    if (!good && tmn_interrupted())
+        return tmn_complain_error(&err), TMN_INTERRUPTED;
     if (!good)
         return tmn_complain_error(&err);
     struct tmn_text text;
     tmn_text_init(&text, arena);
     put_yaml(&text, arguments, session.model, &fit);
-    const char *out = arguments->out ? arguments->out : tmn_arena_printf(arena, "fit-%s.yaml", session.model->name);
-    if (!write_file(out, &text, &err))
+    if (!tmn_file_replace(arena, out, text.items, text.count, &err))
         return tmn_complain_error(&err);
     if (!arguments->quiet) {
         print_fit(arena, session.model, &fit);
-        printf("Written to %s; copy the lines over those of the scenario\n", out);
+        printf("Written to %s; copy the lines over those of the scenario. All trials: %s\n", out, table);
     }
     return fit.stopped ? TMN_INTERRUPTED : TMN_DONE;
 }

@@ -115,16 +115,16 @@ void tmn_read_outcomes(struct tmn_reader *reader) {
             read_outcome(reader, node->keys[i], node->items[i]);
 }
 
-/* error: poisson, negbin(50), normal(12), lognormal(0.1). */
+/* error: poisson, negbin(50), normal(12), lognormal(0.1), share(0.04). */
 static void read_error_model(struct tmn_reader *reader, const struct tmn_node *node,
                              struct tmn_observation *observation) {
     const char *text;
     observation->error_model = "poisson";
     if (!tmn_get_text(reader, node, "error", &text))
         return;
-    static const char *const models[] = {"negbin(", "normal(", "lognormal("};
+    static const char *const models[] = {"negbin(", "normal(", "lognormal(", "share("};
     size_t length = 0;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (strncmp(text, models[i], strlen(models[i])) == 0)
             length = strlen(models[i]);
     const char *close = strchr(text, ')');
@@ -134,7 +134,7 @@ static void read_error_model(struct tmn_reader *reader, const struct tmn_node *n
                observation->dispersion > 0;
     if (!poisson && !one)
         tmn_report(reader->list, tmn_node_get(node, "error")->place, "bad-error-model",
-                   "poisson, negbin(size), normal(sd) or lognormal(sd_of_log), with a number above 0",
+                   "poisson, negbin(size), normal(sd), lognormal(sd_of_log) or share(sd), with a number above 0",
                    "'%s' is not an error model", text);
     else
         observation->error_model = poisson ? "poisson" : tmn_arena_strndup(reader->arena, text, length - 1);

@@ -346,30 +346,6 @@ class Runs(Case):
         self.assertGreater(fired, 0)
         self.assertGreater(heard, 0)
 
-    def test_fit(self):
-        text = self.expect(0, "fit", VILLAGE, "--runs", "6", "--seeds", "1").stdout
-        self.assertIn("leave.base", text)
-        errors = re.search(r"objective ([\d.]+), before ([\d.]+)", text)
-        self.assertLessEqual(float(errors.group(1)), float(errors.group(2)))
-        self.assertRegex((self.folder / "fit-village.yaml").read_text(), r"  leave\.base: \{ value: [\d.]+, unit: 1/y, prior: \"lognormal")
-
-
-    def test_fit_finds_what_was_planted(self):
-        """Observations made by the model itself with another rate: the fit must come back to it."""
-        self.expect(0, "run", VILLAGE, "--json", "--out", "truth", "--seed", "9", "--set", "leave.base=0.8")
-        rows = ["from,to,sex,persons"]
-        with (self.folder / "truth/outcomes.csv").open() as file:
-            for row in csv.DictReader(file):
-                if row["outcome"] == "arrivals" and row["sex"] != "all":
-                    rows.append(f"{row['period_from']},{row['period_to']},{row['sex']},{row['simulated']}")
-        (self.folder / "village.csv").write_text("\n".join(rows) + "\n")
-        text = VILLAGE.read_text().replace('"lognormal(0.2, 0.7)"', '"lognormal(0.4, 0.7)"')
-        (self.folder / "planted.yaml").write_text(text)
-        self.expect(0, "fit", "planted.yaml", "--runs", "25", "--seeds", "4", "--out", "found.yaml")
-        found = float(re.search(r"leave\.base: \{ value: ([\d.]+)", (self.folder / "found.yaml").read_text()).group(1))
-        self.assertGreater(found, 0.8 * 0.75)
-        self.assertLess(found, 0.8 * 1.33)
-
 
 class Interruptions(Case):
     def test_interrupt(self):
