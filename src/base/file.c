@@ -99,18 +99,17 @@ static bool remove_folder(const char *path) {
     return rmdir(path) == 0;
 }
 
-/* Whether `path` may be replaced: absent, an empty folder, or results of ours (it holds a run.json, verify.json or
- * bench.json). */
+/* Whether `path` may be replaced: absent, an empty folder, or one of ours, which one of these files shows. */
 static bool replaceable(struct tmn_arena *arena, const char *path) {
+    static const char *const ours[] = {"run.json", "verify.json", "bench.json", "checkpoint.tumen"};
     struct stat status;
     if (lstat(path, &status) != 0)
         return errno == ENOENT;
     if (!S_ISDIR(status.st_mode))
         return false;
-    if (access(tmn_arena_printf(arena, "%s/run.json", path), F_OK) == 0 ||
-        access(tmn_arena_printf(arena, "%s/verify.json", path), F_OK) == 0 ||
-        access(tmn_arena_printf(arena, "%s/bench.json", path), F_OK) == 0)
-        return true;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (access(tmn_arena_printf(arena, "%s/%s", path, ours[i]), F_OK) == 0)
+            return true;
     DIR *dir = opendir(path);
     if (dir == NULL)
         return false;
@@ -213,9 +212,24 @@ static void sync_folder(const char *path) {
     }
 }
 
+bool tmn_folder_keep(struct tmn_folder *folder, const char *name, struct tmn_error *err) {
+    char from[4096], to[4096];
+    if ((size_t)snprintf(from, sizeof from, "%s/%s", folder->path, name) >= sizeof from ||
+        (size_t)snprintf(to, sizeof to, "%s/%s", folder->temporary, name) >= sizeof to)
+        return tmn_fail(err, TMN_IO, "the name '%s/%s' is too long", folder->temporary, name);
+    if (link(from, to) == 0 || errno == ENOENT) /* both names, so that it is never lost */
+        return true;
+    return rename(from, to) == 0 || io_error(err, "cannot keep", from); /* file systems without hard links */
+}
+
 bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err) {
     sync_folder(folder->temporary);
-    struct stat status;
+    if (renameat2(AT_FDCWD, folder->temporary, AT_FDCWD, folder->path, RENAME_EXCHANGE) == 0) {
+        remove_folder(folder->temporary); /* the old results by now; at no moment was there no folder */
+        folder->temporary = NULL;
+        return true;
+    }
+    struct stat status; /* nothing to exchange it with, or a file system that can not */
     char old[4096] = "";
     if (lstat(folder->path, &status) == 0) { /* the old results stay until the new ones are in place */
         if ((size_t)snprintf(old, sizeof old, "%s.old", folder->temporary) >= sizeof old ||

@@ -17,8 +17,8 @@ bool tmn_path_inside(struct tmn_arena *arena, const char *folder, const char *na
 char *tmn_path_folder(struct tmn_arena *arena, const char *path); /* "." when none */
 
 /* A results folder: files are written under `<path>.part-<pid>`, then the folder is synced and renamed to `path`.
- * An existing folder at `path` is replaced only if it is empty or holds a run.json, verify.json or bench.json (made
- * by us). */
+ * An existing folder at `path` is replaced only if it is empty or made by us (it holds a run.json, verify.json,
+ * bench.json or checkpoint.tumen). */
 struct tmn_folder {
     char *path;
     char *temporary;
@@ -28,6 +28,8 @@ bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const 
 bool tmn_folder_check(struct tmn_arena *arena, const char *path, struct tmn_error *err);
 bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count,
                       struct tmn_error *err);
+/* A file of the folder at `path` goes over into the new one, if there is such a file. */
+bool tmn_folder_keep(struct tmn_folder *folder, const char *name, struct tmn_error *err);
 bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err);
 void tmn_folder_abandon(struct tmn_folder *folder); /* removes the temporary folder */
 

@@ -36,6 +36,10 @@ static const struct option_row options[] = {
     {"set", "NAME=VALUE[@DATE]", LIST, FIELD(set), 0, 0,
      "change a parameter or driver, from a date on if one is given; may be repeated"},
     {"out", "PATH", WORD, FIELD(out), 0, 0, "where to write; an older results folder there is replaced"},
+    {"checkpoint", "TIME", WORD, FIELD(checkpoint), 0, 0,
+     "save the run this often, as 26w, 90d or 1y; it can go on from there (--resume) or elsewhere (tumen fork)"},
+    {"resume", "DIR", WORD, FIELD(resume), 0, 0,
+     "go on from the checkpoint in this results folder, with its scenario, seed, scale and settings"},
     {"results", "DIR", WORD, FIELD(results), 0, 0, "results folder to read simulated figures from"},
     {"turns", "N", WHOLE, FIELD(turns), 1, 15, "how often each case is measured (default 3); figures are medians"},
     {"peers", "DIR", WORD, FIELD(peers), 0, 0,
@@ -61,14 +65,21 @@ enum { OPTIONS = sizeof options / sizeof *options };
 
 const struct tmn_command tmn_commands[] = {
     {"run", "simulate a scenario, print what came out, write a results folder with a report", "NAME|PATH", false,
-     "scale seed threads engine until set out json quiet help",
+     "scale seed threads engine until set checkpoint resume out json quiet help",
      "Simulates every person of the scenario, window by window, then prints the figures that the documents state "
      "beside observed and "
      "simulated ones, and writes a results folder (default results/NAME-SEED) whose report.html opens in any browser. "
      "Ctrl-C "
-     "finishes the window and writes what there is, marked incomplete; a second Ctrl-C stops at once. " BUILT_IN
-         INSTRUCTIONS,
+     "finishes the window, saves a checkpoint and writes what there is, marked incomplete; a second Ctrl-C stops at "
+     "once. " BUILT_IN INSTRUCTIONS,
      tmn_command_run},
+    {"fork", "go on from the checkpoint of a run with other settings: what if", "DIR", false,
+     "set threads engine until checkpoint out json quiet help",
+     "Begins where the checkpoint in the results folder DIR was saved, with the settings of --set from then on (or "
+     "from "
+     "the date that they name), and runs to the end: the same, to the bit, as the whole run with these dated settings. "
+     "DIR stays as it is; the results lie in --out (default DIR-fork).",
+     tmn_command_fork},
     {"check", "find every mistake in a scenario; or say what a run of it would take", "NAME|PATH", false,
      "threads json help",
      "Prints every mistake with its file, line and a suggestion. When there is none: persons, transitions with their "
@@ -258,12 +269,16 @@ static bool takes_many(const struct tmn_command *command) {
     return command->target && strstr(command->target, "...") != NULL;
 }
 
+void tmn_put_word(struct tmn_text *text, const char *word) {
+    tmn_text_put(text, strpbrk(word, " '\"$*?&|;<>()#\\") ? " '%s'" : " %s", word);
+}
+
 static const char *command_line(struct tmn_arena *arena, int argc, char **argv) {
     struct tmn_text text;
     tmn_text_init(&text, arena);
     tmn_text_put(&text, "tumen");
     for (int i = 1; i < argc; i++)
-        tmn_text_put(&text, strpbrk(argv[i], " '\"$*?&|;<>()#\\") ? " '%s'" : " %s", argv[i]);
+        tmn_put_word(&text, argv[i]);
     return text.items;
 }
 
@@ -299,7 +314,7 @@ enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_
         tmn_complain("%s: '%s' is one word too many", arguments->command->name, words[wanted]);
         return TMN_MISUSED;
     }
-    if (count < wanted && !arguments->command->target_optional) {
+    if (count < wanted && !arguments->command->target_optional && !arguments->resume) {
         tmn_complain("%s: which? Usage: tumen %s %s", arguments->command->name, arguments->command->name,
                      arguments->command->target);
         return TMN_MISUSED;

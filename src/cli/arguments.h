@@ -2,7 +2,7 @@
 #ifndef TMN_CLI_ARGUMENTS_H
 #define TMN_CLI_ARGUMENTS_H
 
-#include "base/arena.h"
+#include "base/text.h"
 #include <stdint.h>
 
 /* Exit statuses. */
@@ -15,7 +15,7 @@ struct tmn_arguments {
     size_t word_count;
     long long seed, threads, person, runs, seeds, turns; /* person -1: not given */
     double scale;
-    const char *engine, *until, *from, *out, *results, *peers; /* NULL: not given */
+    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume; /* NULL: not given */
     const char **set;
     size_t set_count; /* each --set as written */
     bool json, quiet, help, fast, fresh, quick, leave_two_out, scale_given, seed_given;
@@ -42,10 +42,14 @@ const struct tmn_command *tmn_command_find(const char *name); /* NULL if none */
 /* Says on stderr that there is no such command, with the nearest one. */
 void tmn_command_unknown(const char *name);
 
+/* A space and a word of a command line, quoted where a shell would take it apart. */
+void tmn_put_word(struct tmn_text *text, const char *word);
+
 /* "gcc 12.2.0": what this program was built with. */
 const char *tmn_compiler(void);
 
 enum tmn_status tmn_command_run(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_fork(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments);

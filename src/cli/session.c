@@ -4,7 +4,9 @@
 #include "cli/locate.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 bool tmn_date_option(const char *name, const char *text, bool last, int32_t *day, struct tmn_error *err) {
     if (!tmn_date_parse(text, day))
@@ -48,16 +50,14 @@ void tmn_diagnostics_print(FILE *file, const char *path, struct tmn_diagnostics 
 }
 
 static bool apply_settings(struct tmn_session *session, struct tmn_error *err) {
-    const struct tmn_arguments *arguments = session->arguments;
-    for (size_t i = 0; i < arguments->set_count; i++)
-        if (!tmn_model_set(session->model, &session->settings, arguments->set[i], err))
+    for (size_t i = 0; i < session->assignment_count; i++)
+        if (!tmn_model_set(session->model, &session->settings, session->assignments[i], err))
             return false;
     return true;
 }
 
 static bool apply_until(struct tmn_session *session, struct tmn_error *err) {
     const struct tmn_calendar *calendar = &session->model->calendar;
-    session->windows = calendar->windows;
     if (!session->arguments->until)
         return true;
     int32_t day;
@@ -76,32 +76,148 @@ static bool check_engine(const struct tmn_arguments *arguments, struct tmn_error
     return tmn_fail(err, TMN_USAGE, "there is no engine '%s'; there is: reference", arguments->engine);
 }
 
+static bool read_model(struct tmn_session *session) {
+    struct tmn_diagnostics list;
+    tmn_diagnostics_init(&list, session->arena);
+    session->model = tmn_model_read(session->arena, session->path, &list);
+    tmn_diagnostics_print(stderr, session->path, &list);
+    return session->model != NULL;
+}
+
 enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *arena,
                                  const struct tmn_arguments *arguments) {
-    *session = (struct tmn_session){.arena = arena, .arguments = arguments};
+    *session = (struct tmn_session){.arena = arena,
+                                    .arguments = arguments,
+                                    .target = arguments->target,
+                                    .assignments = arguments->set,
+                                    .assignment_count = arguments->set_count,
+                                    .seed = (uint64_t)arguments->seed,
+                                    .scale = arguments->scale};
     struct tmn_error err;
-    const char *path;
-    if (!check_engine(arguments, &err) || !tmn_scenario_locate(arena, arguments->target, &path, &err))
+    if (!check_engine(arguments, &err) || !tmn_scenario_locate(arena, arguments->target, &session->path, &err))
         return tmn_complain_error(&err);
-    struct tmn_diagnostics list;
-    tmn_diagnostics_init(&list, arena);
-    session->model = tmn_model_read(arena, path, &list);
-    tmn_diagnostics_print(stderr, path, &list);
-    if (!session->model)
+    if (!read_model(session))
         return TMN_BAD_SCENARIO;
+    session->windows = session->model->calendar.windows;
     if (!apply_settings(session, &err) || !apply_until(session, &err))
         return tmn_complain_error(&err);
     return TMN_DONE;
 }
 
+/* ---- going on from a checkpoint ---- */
+
+static bool open_checkpoint(struct tmn_session *session, const char *folder, struct tmn_error *err) {
+    const char *file = tmn_arena_printf(session->arena, "%s/%s", folder, TMN_CHECKPOINT_NAME);
+    if (access(file, F_OK) != 0 && errno == ENOENT)
+        return tmn_fail(err, TMN_IO,
+                        "there is no checkpoint in '%s', which would be '%s'; `tumen run` writes one with --checkpoint "
+                        "26w, and when it is interrupted",
+                        folder, file);
+    if (!tmn_checkpoint_open(&session->checkpoint, file, err))
+        return false;
+    const struct tmn_checkpoint_facts *facts = tmn_checkpoint_facts(session->checkpoint);
+    session->target = facts->origin.target;
+    session->seed = facts->seed;
+    session->scale = facts->scale;
+    session->windows = facts->windows;
+    return true;
+}
+
+/* The scenario that the user names now, else the one at the recorded path, else that of the recorded name. */
+static bool find_scenario(struct tmn_session *session, const char *target, struct tmn_error *err) {
+    const struct tmn_checkpoint_facts *facts = tmn_checkpoint_facts(session->checkpoint);
+    if (target) {
+        session->target = target;
+        return tmn_scenario_locate(session->arena, target, &session->path, err);
+    }
+    session->path = facts->origin.path;
+    if (access(session->path, F_OK) == 0)
+        return true;
+    struct tmn_error unfound;
+    return tmn_scenario_locate(session->arena, facts->origin.target, &session->path, &unfound) ||
+           tmn_fail(
+               err, TMN_USAGE,
+               "the scenario of the checkpoint is no longer at '%s': say where it is (tumen run PATH --resume DIR)",
+               facts->origin.path);
+}
+
+/* A setting of a fork begins with the checkpoint unless it names a later date. */
+static bool date_setting(const struct tmn_session *session, const char *assignment, const char **dated,
+                         struct tmn_error *err) {
+    const struct tmn_checkpoint_facts *facts = tmn_checkpoint_facts(session->checkpoint);
+    const char *at = strchr(assignment, '@'), *date = tmn_day_text(session->arena, facts->day);
+    int32_t day;
+    *dated = at ? assignment : tmn_arena_printf(session->arena, "%s@%s", assignment, date);
+    if (at && tmn_date_parse(at + 1, &day) && day < facts->day)
+        return tmn_fail(err, TMN_USAGE,
+                        "'%s' begins before the checkpoint, which is of %s: a fork changes what comes after it; for an "
+                        "earlier change run the scenario from its start",
+                        assignment, date);
+    return true;
+}
+
+static bool join_settings(struct tmn_session *session, struct tmn_error *err) {
+    const struct tmn_checkpoint_origin *origin = &tmn_checkpoint_facts(session->checkpoint)->origin;
+    size_t given = session->arguments->set_count, kept = origin->assignment_count;
+    session->assignments = TMN_NEW_ARRAY(session->arena, const char *, kept + given + 1);
+    session->assignment_count = kept + given;
+    for (size_t i = 0; i < kept; i++)
+        session->assignments[i] = tmn_arena_strdup(session->arena, origin->assignments[i]);
+    for (size_t i = 0; i < given; i++)
+        if (!date_setting(session, session->arguments->set[i], &session->assignments[kept + i], err))
+            return false;
+    return apply_settings(session, err);
+}
+
+enum tmn_status tmn_session_go_on(struct tmn_session *session, struct tmn_arena *arena,
+                                  const struct tmn_arguments *arguments, const char *folder, const char *target) {
+    *session = (struct tmn_session){.arena = arena, .arguments = arguments};
+    struct tmn_error err;
+    if (!check_engine(arguments, &err) || !open_checkpoint(session, folder, &err) ||
+        !find_scenario(session, target, &err))
+        return tmn_complain_error(&err);
+    if (!read_model(session))
+        return TMN_BAD_SCENARIO;
+    if (!tmn_checkpoint_fits(session->checkpoint, session->model, &err) || !join_settings(session, &err) ||
+        !apply_until(session, &err))
+        return tmn_complain_error(&err);
+    return TMN_DONE;
+}
+
+void tmn_session_close(struct tmn_session *session) {
+    tmn_checkpoint_close(session->checkpoint);
+    session->checkpoint = NULL;
+}
+
 struct tmn_run_options tmn_session_options(const struct tmn_session *session) {
-    const struct tmn_arguments *arguments = session->arguments;
-    return (struct tmn_run_options){.seed = (uint64_t)arguments->seed,
-                                    .scale = arguments->scale,
-                                    .threads = (int)arguments->threads,
+    return (struct tmn_run_options){.seed = session->seed,
+                                    .scale = session->scale,
+                                    .threads = (int)session->arguments->threads,
                                     .windows = session->windows,
                                     .settings = session->settings.items,
                                     .setting_count = session->settings.count};
+}
+
+const char *tmn_session_command(const struct tmn_session *session) {
+    const struct tmn_calendar *calendar = &session->model->calendar;
+    struct tmn_text text;
+    char scale[32];
+    tmn_text_init(&text, session->arena);
+    tmn_text_put(&text, "tumen run");
+    tmn_put_word(&text, session->target);
+    tmn_format_real(session->scale, scale);
+    if (session->seed != 1)
+        tmn_text_put(&text, " --seed %llu", (unsigned long long)session->seed);
+    if (session->scale != 1)
+        tmn_text_put(&text, " --scale %s", scale);
+    if (session->windows < calendar->windows)
+        tmn_text_put(&text, " --until %s",
+                     tmn_day_text(session->arena, tmn_calendar_window(calendar, session->windows - 1).first_day));
+    for (size_t i = 0; i < session->assignment_count; i++) {
+        tmn_text_put(&text, " --set");
+        tmn_put_word(&text, session->assignments[i]);
+    }
+    return text.items;
 }
 
 static double arrivals_so_far(const struct tmn_run *run, int outcome) {
@@ -128,7 +244,14 @@ static void draw(const struct tmn_session *session, const struct tmn_run *run, s
     tmn_progress_draw(progress, done, tmn_run_windows(run), line);
 }
 
-bool tmn_session_drive(const struct tmn_session *session, struct tmn_run *run, bool quiet, struct tmn_error *err) {
+static bool save(struct tmn_keeper *keeper, const struct tmn_run *run, const struct tmn_progress *progress,
+                 struct tmn_error *err) {
+    tmn_progress_note(progress, "  saving a checkpoint");
+    return tmn_keeper_save(keeper, run, err);
+}
+
+bool tmn_session_drive(const struct tmn_session *session, struct tmn_run *run, struct tmn_keeper *keeper, bool quiet,
+                       struct tmn_error *err) {
     int arrivals = tmn_outcome_find(session->model, "arrivals");
     struct tmn_progress progress;
     tmn_progress_begin(&progress, quiet);
@@ -137,7 +260,11 @@ bool tmn_session_drive(const struct tmn_session *session, struct tmn_run *run, b
         good = tmn_run_step(run, err);
         if (good && tmn_progress_due(&progress))
             draw(session, run, &progress, arrivals);
+        if (good && keeper && tmn_keeper_due(keeper, run))
+            good = save(keeper, run, &progress, err);
     }
+    if (good && keeper && tmn_run_window(run) < tmn_run_windows(run))
+        good = save(keeper, run, &progress, err);
     tmn_progress_end(&progress);
     return good;
 }

@@ -145,7 +145,7 @@ static bool trace(const struct tmn_session *session, struct tmn_run *run, struct
     printf("All persons are synthetic: person %u is a row of the model, nobody who lives or lived.\n", row);
     print_attributes(session, run, row, "at the start");
     tmn_heading("What happens");
-    if (!tmn_session_drive(session, run, false, err))
+    if (!tmn_session_drive(session, run, NULL, false, err))
         return false;
     print_attributes(session, run, row, "at the end");
     print_clocks(session, run, row);

@@ -70,7 +70,7 @@ static bool check_table(const struct tmn_infile *file, const struct checkpoint_h
 static bool check_header(const struct tmn_infile *file, const struct checkpoint_header *header, struct tmn_error *err) {
     bool sound = header->window >= 0 && header->windows >= 1 && header->window <= header->windows &&
                  header->every >= 0 && header->scale > 0 && header->scale <= 1 && header->until_held <= 1 &&
-                 (header->until_held == 0 || header->window == header->windows) && header->zero == 0;
+                 header->window >= (int32_t)header->until_held && header->zero == 0;
     return sound || damaged(file, "its header says what can not be", err);
 }
 

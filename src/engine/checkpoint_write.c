@@ -184,7 +184,7 @@ static bool put_all(struct writer *writer) {
         .seed = run->options.seed,
         .scale = run->options.scale,
         .window = run->window,
-        .windows = run->windows,
+        .windows = run->options.windows == 0 ? run->model->calendar.windows : run->options.windows,
         .day = tmn_calendar_window(&run->model->calendar, run->window).first_day,
         .every = writer->origin->every,
         .until_held = run->until_held,

@@ -1,6 +1,7 @@
 /* The report: the page that was built from web/ and embedded, with the data of a run in its gap. */
 #include "report/report.h"
 
+#include "engine/checkpoint.h"
 #include "result/json.h"
 #include <string.h>
 
@@ -44,8 +45,10 @@ bool tmn_report_write(const struct tmn_result *result, const char *path, struct 
     struct tmn_text json;
     tmn_text_init(&json, &arena);
     bool ok = tmn_result_allowed(result->model, err) && tmn_result_report_json(result, &json, err) &&
-              tmn_folder_begin(&folder, &arena, path, err) && tmn_result_write(result, &folder, err) &&
-              write_page(&folder, &arena, &json, err) && tmn_folder_commit(&folder, err);
+              tmn_folder_begin(&folder, &arena, path, err) &&
+              (!result->facts.checkpoint || tmn_folder_keep(&folder, TMN_CHECKPOINT_NAME, err)) &&
+              tmn_result_write(result, &folder, err) && write_page(&folder, &arena, &json, err) &&
+              tmn_folder_commit(&folder, err);
     tmn_folder_abandon(&folder); /* after a commit nothing is left to abandon */
     tmn_arena_free(&arena);
     return ok;

@@ -20,6 +20,7 @@ struct tmn_run_facts {
     const char *results_dir;                 /* as shown to the user */
     const char *command;                     /* a command line that repeats the run */
     int threads;
+    bool checkpoint; /* the folder holds one of this run, which stays */
     double wall_s;
     uint64_t peak_rss_bytes;
     const char *const *assignments;
