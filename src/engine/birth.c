@@ -39,15 +39,15 @@ static uint32_t take_reserve(const struct tmn_run *run, uint32_t *cursor, uint32
 }
 
 static struct range household_rows(const struct tmn_world *world, uint32_t row) {
-    uint32_t household = world->household[row];
+    uint32_t household = tmn_world_household(world, row);
     return (struct range){world->household_first[household], world->household_first[household + 1]};
 }
 
 /* The household where there are no units. */
 static struct range unit_rows(const struct tmn_world *world, uint32_t row) {
-    if (world->household_unit == NULL || world->units == 0)
+    if (world->unit_first == NULL)
         return household_rows(world, row);
-    uint32_t unit = world->household_unit[world->household[row]];
+    uint32_t unit = tmn_world_unit(world, tmn_world_household(world, row));
     return (struct range){world->household_first[world->unit_first[unit]],
                           world->household_first[world->unit_first[unit + 1]]};
 }
@@ -60,7 +60,7 @@ static uint32_t find_near(const struct tmn_run *run, struct tmn_worker *worker, 
 
 static uint32_t find_row(struct tmn_run *run, uint32_t mother) {
     const struct tmn_world *world = run->world;
-    uint32_t row = world->household == NULL ? NO_ROW : find_near(run, &run->worker[0], mother);
+    uint32_t row = world->household_first == NULL ? NO_ROW : find_near(run, &run->worker[0], mother);
     if (row == NO_ROW && mother < world->national_reserve) {
         uint32_t place = tmn_world_place(world, mother);
         row = take_reserve(run, &run->place_cursor[place], world->place_first[place + 1]);
@@ -72,7 +72,7 @@ static uint32_t find_row(struct tmn_run *run, uint32_t mother) {
  * own row, may be taken by anybody. */
 static bool stays_in_block(const struct tmn_run *run, uint32_t block, uint32_t mother) {
     const struct tmn_world *world = run->world;
-    if (world->household == NULL || mother >= world->national_reserve ||
+    if (world->household_first == NULL || mother >= world->national_reserve ||
         mother >= world->place_reserve[tmn_world_place(world, mother)])
         return false;
     struct range rows = unit_rows(world, mother);
@@ -83,7 +83,7 @@ static bool stays_in_block(const struct tmn_run *run, uint32_t block, uint32_t m
 static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t number, uint32_t row) {
     struct tmn_birth *birth = (struct tmn_birth *)run->birth.items + number;
     struct range own = {0, 0};
-    if (run->world->household != NULL)
+    if (run->world->household_first != NULL)
         own = household_rows(run->world, birth->row);
     worker->tally.births_elsewhere += row < own.first || row >= own.end;
     run->flags[row] &= (uint8_t)~ROW_UNBORN;

@@ -104,7 +104,6 @@ static void fill_households(struct filling *filling, struct waiting *waiting, st
             world->household_first[household] = row;
         if (plan->units) {
             uint32_t unit = tmn_plan_unit(place, h);
-            world->household_unit[household] = stretch->unit + unit - first_unit;
             if (h == tmn_plan_unit_first(place, unit))
                 world->unit_first[stretch->unit + unit - first_unit] = household;
         }
@@ -112,13 +111,9 @@ static void fill_households(struct filling *filling, struct waiting *waiting, st
             uint32_t person = person_at(place, start, heads, next_heads > heads, i);
             world->packed[row] = plan->cell_packed[tmn_plan_cell(plan, place, person)];
             add_person(filling, waiting, failure, row, place->full_row + full + i, dealt + start + i);
-            if (plan->households)
-                world->household[row] = household;
         }
-        for (uint32_t i = unborn; i < next_unborn; i++, row++) {
+        for (uint32_t i = unborn; i < next_unborn; i++, row++)
             world->packed[row] = place->unborn;
-            world->household[row] = household;
-        }
         start = next;
         unborn = next_unborn;
         heads = next_heads;
@@ -153,14 +148,10 @@ static void fill_reserve(struct tmn_world *world, const struct tmn_plan *plan, u
                          uint32_t household, uint32_t unit, struct tmn_packed packed) {
     for (uint32_t row = first; row < end; row++, household++, unit++) {
         world->packed[row] = packed;
-        if (plan->households) {
-            world->household[row] = household;
+        if (plan->households)
             world->household_first[household] = row;
-        }
-        if (plan->units) {
-            world->household_unit[household] = unit;
+        if (plan->units)
             world->unit_first[unit] = household;
-        }
     }
 }
 
@@ -179,6 +170,24 @@ static void fill_reserves(void *context, int worker, uint32_t block) {
     fill_reserve(world, plan, plan->national_reserve, plan->rows,
                  plan->household_count - (plan->households ? national : 0),
                  plan->unit_count - (plan->units ? national : 0), plan->unborn_of_nation);
+}
+
+/* Guides: each part says for which items it is the guide. */
+static void guide_parts(const uint32_t *first, uint32_t from, uint32_t to, uint32_t *guide) {
+    const uint32_t step = UINT32_C(1) << TMN_GUIDE_BITS;
+    for (uint32_t part = from; part < to; part++)
+        for (uint64_t item = ((uint64_t)first[part] + step - 1) / step * step; item < first[part + 1]; item += step)
+            guide[item >> TMN_GUIDE_BITS] = part;
+}
+
+static void guide_block(void *context, int worker, uint32_t block) {
+    struct tmn_world *world = context;
+    uint32_t from = block * BLOCK_HOUSEHOLDS, left = world->households - from;
+    (void)worker;
+    guide_parts(world->household_first, from, from + (left < BLOCK_HOUSEHOLDS ? left : BLOCK_HOUSEHOLDS),
+                world->household_guide);
+    if (block == 0 && world->unit_first != NULL)
+        guide_parts(world->unit_first, 0, world->units, world->unit_guide);
 }
 
 bool tmn_world_fill(struct tmn_world *world, const struct tmn_plan *plan, struct tmn_pool *pool,
@@ -215,5 +224,7 @@ bool tmn_world_fill(struct tmn_world *world, const struct tmn_plan *plan, struct
         world->household_first[world->households] = world->rows;
     if (plan->units)
         world->unit_first[world->units] = world->households;
+    if (plan->households)
+        tmn_pool_run(pool, (world->households + BLOCK_HOUSEHOLDS - 1) / BLOCK_HOUSEHOLDS, guide_block, world);
     return true;
 }

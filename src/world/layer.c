@@ -220,7 +220,7 @@ static struct range unit_rows(const struct tmn_world *world, uint32_t unit) {
 
 static bool prepare_kin(struct tmn_world *world, struct tmn_ties *ties, struct tmn_error *err) {
     bool units = ties->layer->kind == TMN_LAYER_UNIT;
-    if (world->household == NULL)
+    if (world->household_first == NULL)
         return tmn_ties_fail(ties->layer, err, "needs population.households");
     if (units && world->unit_first == NULL)
         return tmn_ties_fail(ties->layer, err, "needs population.unit");
@@ -283,12 +283,12 @@ uint32_t tmn_layer_ties(const struct tmn_world *world, int layer, uint32_t row, 
     const struct tmn_ties *ties = &world->ties[layer];
     switch (ties->layer->kind) {
     case TMN_LAYER_HOUSEHOLD: {
-        uint32_t household = world->household[row];
+        uint32_t household = tmn_world_household(world, row);
         return range_ties((struct range){world->household_first[household], world->household_first[household + 1]}, row,
                           out);
     }
     case TMN_LAYER_UNIT:
-        return range_ties(unit_rows(world, world->household_unit[world->household[row]]), row, out);
+        return range_ties(unit_rows(world, tmn_world_unit(world, tmn_world_household(world, row))), row, out);
     case TMN_LAYER_BLOCK:
         return row < ties->linked ? block_ties(world, ties, row, out) : 0;
     case TMN_LAYER_RING:

@@ -12,27 +12,33 @@ static int64_t weigh(uint64_t full, uint64_t sampled) {
     return (int64_t)(((full << 20) + sampled / 2) / sampled);
 }
 
+/* Entries of a guide of so many items. */
+static size_t guides(uint32_t items) {
+    return ((size_t)items >> TMN_GUIDE_BITS) + 1;
+}
+
 static bool allocate(struct tmn_world *world, struct tmn_error *err) {
     void *column;
     if (!tmn_column_alloc(&column, world->rows, sizeof *world->packed, "attributes", err))
         return false;
     world->packed = column;
     if (world->households > 0) {
-        if (!tmn_column_alloc(&column, world->rows, sizeof *world->household, "households", err))
-            return false;
-        world->household = column;
         if (!tmn_column_alloc(&column, (size_t)world->households + 1, sizeof *world->household_first,
                               "rows of households", err))
             return false;
         world->household_first = column;
+        if (!tmn_column_alloc(&column, guides(world->rows), sizeof *world->household_guide, "households of rows", err))
+            return false;
+        world->household_guide = column;
     }
     if (world->units > 0) {
-        if (!tmn_column_alloc(&column, world->households, sizeof *world->household_unit, "units of households", err))
-            return false;
-        world->household_unit = column;
         if (!tmn_column_alloc(&column, (size_t)world->units + 1, sizeof *world->unit_first, "units", err))
             return false;
         world->unit_first = column;
+        if (!tmn_column_alloc(&column, guides(world->households), sizeof *world->unit_guide, "units of households",
+                              err))
+            return false;
+        world->unit_guide = column;
     }
     return true;
 }
@@ -98,9 +104,9 @@ void tmn_world_free(struct tmn_world *world) {
     if (world == NULL)
         return;
     tmn_column_free(world->packed, world->rows, sizeof *world->packed);
-    tmn_column_free(world->household, world->rows, sizeof *world->household);
+    tmn_column_free(world->household_guide, guides(world->rows), sizeof *world->household_guide);
     tmn_column_free(world->household_first, (size_t)world->households + 1, sizeof *world->household_first);
-    tmn_column_free(world->household_unit, world->households, sizeof *world->household_unit);
+    tmn_column_free(world->unit_guide, guides(world->households), sizeof *world->unit_guide);
     tmn_column_free(world->unit_first, (size_t)world->units + 1, sizeof *world->unit_first);
     tmn_arena_free(&world->arena);
     free(world);
@@ -108,10 +114,10 @@ void tmn_world_free(struct tmn_world *world) {
 
 size_t tmn_world_bytes(const struct tmn_world *world) {
     size_t bytes = sizeof *world + world->arena.used_bytes + (size_t)world->rows * sizeof *world->packed;
-    if (world->household != NULL)
-        bytes += ((size_t)world->rows + world->households + 1) * sizeof *world->household;
+    if (world->household_first != NULL)
+        bytes += ((size_t)world->households + 1 + guides(world->rows)) * sizeof *world->household_first;
     if (world->unit_first != NULL)
-        bytes += ((size_t)world->households + world->units + 1) * sizeof *world->unit_first;
+        bytes += ((size_t)world->units + 1 + guides(world->households)) * sizeof *world->unit_first;
     return bytes;
 }
 

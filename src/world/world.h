@@ -16,10 +16,10 @@ struct tmn_world {
     uint32_t rows, persons;     /* rows with the unborn; persons at the start */
     uint64_t full_persons;      /* persons at the start of the world at scale 1 */
     struct tmn_packed *packed;  /* [rows] */
-    uint32_t *household;        /* [rows] household of each row (NULL without households) */
-    uint32_t *household_first;  /* [households + 1] first row */
+    uint32_t *household_first;  /* [households + 1] first row; NULL without households */
     uint32_t *unit_first;       /* [units + 1] first household; NULL without units */
-    uint32_t *household_unit;   /* [households] NULL without units */
+    uint32_t *household_guide;  /* household of each 16th row */
+    uint32_t *unit_guide;       /* unit of each 16th household */
     uint32_t households, units; /* with those of reserve rows; 0 without */
     uint32_t *place_first;      /* [places + 1] first row of each level of the place attribute */
     uint32_t places;            /* 1 without place attribute */
@@ -36,6 +36,21 @@ bool tmn_world_new(struct tmn_world **world, const struct tmn_model *model, uint
                    struct tmn_pool *pool, struct tmn_error *err);
 void tmn_world_free(struct tmn_world *world);
 size_t tmn_world_bytes(const struct tmn_world *world);
+
+enum { TMN_GUIDE_BITS = 4 };
+/* Which part holds an item: parts are consecutive, first[] says where they begin. */
+static inline uint32_t tmn_part_of(const uint32_t *first, const uint32_t *guide, uint32_t item) {
+    uint32_t part = guide[item >> TMN_GUIDE_BITS];
+    while (first[part + 1] <= item)
+        part++;
+    return part;
+}
+static inline uint32_t tmn_world_household(const struct tmn_world *world, uint32_t row) {
+    return tmn_part_of(world->household_first, world->household_guide, row);
+}
+static inline uint32_t tmn_world_unit(const struct tmn_world *world, uint32_t household) {
+    return tmn_part_of(world->unit_first, world->unit_guide, household);
+}
 
 /* Rows tied to `row` in a layer (never itself, each once per tie), written to out[]; returns their number, at most
  * tmn_layer_degree_max. Symmetric. Includes dead and unborn rows: the caller decides. */

@@ -87,12 +87,12 @@ static bool pool_reached(const struct comparison *c, uint32_t mother) {
         if (any_reached(c, world->place_reserve[place], world->place_first[place + 1]))
             return true;
     }
-    if (world->household == NULL)
+    if (world->household_first == NULL)
         return false;
-    uint32_t household = world->household[mother];
-    if (world->household_unit == NULL)
+    uint32_t household = tmn_world_household(world, mother);
+    if (world->unit_first == NULL)
         return any_reached(c, world->household_first[household], world->household_first[household + 1]);
-    uint32_t unit = world->household_unit[household];
+    uint32_t unit = tmn_world_unit(world, household);
     return any_reached(c, world->household_first[world->unit_first[unit]],
                        world->household_first[world->unit_first[unit + 1]]);
 }

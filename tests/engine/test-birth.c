@@ -30,7 +30,7 @@ static bool was_unborn(const struct tmn_run *run, const uint8_t *born, uint32_t 
 /* The row that the rules give to a child: household, unit, reserve of the place, reserve of the nation. */
 static uint32_t expected_row(const struct tmn_run *run, const uint8_t *born, uint32_t mother) {
     const struct tmn_world *world = tmn_run_world(run);
-    uint32_t household = world->household[mother], unit = world->household_unit[household],
+    uint32_t household = tmn_world_household(world, mother), unit = tmn_world_unit(world, household),
              place = tmn_world_place(world, mother);
     const uint32_t from[4] = {world->household_first[household], world->household_first[world->unit_first[unit]],
                               world->place_reserve[place], world->national_reserve};
@@ -69,7 +69,7 @@ static void children_take_the_nearest_unborn_row(void **unused) {
                 assert_int_equal(told->row, expected_row(scene->run, born, mother));
                 born[told->row] = 1;
                 births++;
-                elsewhere += world->household[told->row] != world->household[mother];
+                elsewhere += tmn_world_household(world, told->row) != tmn_world_household(world, mother);
             }
     }
     assert_true(births > 15 && elsewhere > 2);

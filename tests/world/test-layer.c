@@ -40,12 +40,12 @@ static void households_and_units(void **state) {
     graph_check(&kin);
     graph_check(&near);
     for (uint32_t row = 0; row < world->rows; row++) {
-        uint32_t h = world->household[row], u = world->household_unit[h];
+        uint32_t h = tmn_world_household(world, row), u = tmn_world_unit(world, h);
         assert_int_equal(kin.degree[row], world->household_first[h + 1] - world->household_first[h] - 1);
         assert_int_equal(near.degree[row], world->household_first[world->unit_first[u + 1]] -
                                                world->household_first[world->unit_first[u]] - 1);
         for (uint32_t i = 0; i < kin.degree[row]; i++)
-            assert_int_equal(world->household[kin.tie[row * kin.width + i]], h);
+            assert_int_equal(tmn_world_household(world, kin.tie[row * kin.width + i]), h);
         if (row >= world->national_reserve || row >= world->place_reserve[tmn_world_place(world, row)])
             assert_int_equal(near.degree[row], 0);
     }

@@ -52,14 +52,14 @@ static void check_tables(const struct tmn_world *world) {
     for (uint32_t u = 0; u < world->units; u++) {
         assert_true(world->unit_first[u] < world->unit_first[u + 1]);
         for (uint32_t h = world->unit_first[u]; h < world->unit_first[u + 1]; h++)
-            assert_int_equal(world->household_unit[h], u);
+            assert_int_equal(tmn_world_unit(world, h), u);
     }
     uint32_t persons = 0;
     for (uint32_t h = 0; h < world->households; h++) {
         uint32_t first = world->household_first[h], end = world->household_first[h + 1], own = 0;
         assert_true(first < end);
         for (uint32_t row = first; row < end; row++) {
-            assert_int_equal(world->household[row], h);
+            assert_int_equal(tmn_world_household(world, row), h);
             bool unborn = small_unborn(world, row);
             assert_true(unborn || own == row - first); /* persons first, then the unborn */
             own += !unborn;
@@ -79,7 +79,7 @@ static void check_tables(const struct tmn_world *world) {
         assert_true(fabs(end - first - own * share) <= 0.5 || (own > 0 && end - first == 1));
         for (uint32_t row = first; row < end; row++) {
             assert_true(small_unborn(world, row));
-            uint32_t h = world->household[row], u = world->household_unit[h];
+            uint32_t h = tmn_world_household(world, row), u = tmn_world_unit(world, h);
             assert_int_equal(world->household_first[h + 1] - world->household_first[h], 1);
             assert_int_equal(world->unit_first[u + 1] - world->unit_first[u], 1);
         }
@@ -181,7 +181,7 @@ static void scarce_heads(void **state) {
     for (uint32_t row = 0; row < world->rows; row++)
         if (!small_unborn(world, row) && small_level(world, row, BIRTH_YEAR) <= 9) {
             heads++;
-            first += world->household_first[world->household[row]] == row;
+            first += world->household_first[tmn_world_household(world, row)] == row;
         }
     assert_true(heads > 100);
     assert_int_equal(first, heads);
@@ -258,7 +258,7 @@ static void sample_without_units(void **state) {
     model->population.unborn_per_household = 0;
     struct tmn_world *full = small_world(model, 8, 1, 2);
     world = small_world(model, 8, 0.25, 2);
-    assert_null(world->household);
+    assert_null(world->household_first);
     assert_int_equal(world->persons, 12500);
     assert_int_equal(world->weight, 4 << 20);
     assert_int_equal(full->persons, 50000);
@@ -282,9 +282,10 @@ static void compare_worlds(const struct tmn_world *a, const struct tmn_world *b)
     assert_int_equal(a->households, b->households);
     assert_int_equal(a->units, b->units);
     assert_memory_equal(a->packed, b->packed, a->rows * sizeof *a->packed);
-    assert_memory_equal(a->household, b->household, a->rows * sizeof *a->household);
+    assert_memory_equal(a->household_guide, b->household_guide,
+                        ((a->rows >> TMN_GUIDE_BITS) + 1) * sizeof *a->household_guide);
     assert_memory_equal(a->household_first, b->household_first, (a->households + 1) * sizeof *a->household_first);
-    assert_memory_equal(a->household_unit, b->household_unit, a->households * sizeof *a->household_unit);
+    assert_memory_equal(a->unit_guide, b->unit_guide, ((a->households >> TMN_GUIDE_BITS) + 1) * sizeof *a->unit_guide);
     assert_memory_equal(a->unit_first, b->unit_first, (a->units + 1) * sizeof *a->unit_first);
     assert_memory_equal(a->place_first, b->place_first, (a->places + 1) * sizeof *a->place_first);
 }
