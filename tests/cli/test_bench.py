@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""`tumen bench` as its users meet it, in quick sizes: what it counts, writes and refuses. No figure of time is judged.
+
+    test_bench.py TUMEN BENCH_FOLDER [unittest arguments]
+"""
+import csv
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+TUMEN, BENCH = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
+
+
+class Bench(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def tumen(self, status, *words):
+        ran = subprocess.run([str(TUMEN), *map(str, words)], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, status, f"{words}\n{ran.stdout}\n{ran.stderr}")
+        return ran
+
+    def run_of(self, scenario, *words):
+        return json.loads(self.tumen(0, "run", BENCH / scenario, "--json", "--out", self.folder / "run", *words).stdout)
+
+    def test_frozen_is_what_it_says(self):
+        """1.5 firings, 3 messages delivered per person-year, 40 transitions, all of which fire."""
+        found = self.run_of("frozen", "--set", "persons=20000", "--until", "1998")
+        counters, years = found["counters"], found["persons"] * found["windows"] / 52
+        self.assertEqual(len(counters["transition_firings"]), 40)
+        self.assertGreater(min(counters["transition_firings"].values()), 0)
+        self.assertAlmostEqual(counters["firings"] / years, 1.5, delta=0.1)
+        self.assertAlmostEqual(counters["messages_delivered"] / years, 3, delta=0.2)
+        moving = sum(count for name, count in counters["transition_firings"].items() if name.endswith(("_up", "_down")))
+        self.assertAlmostEqual(moving / years, 1, delta=0.07)  # each re-aims the opposite clock, and each message one
+
+    def test_busy_fires_everybody_each_window(self):
+        found = self.run_of("busy", "--set", "persons=5000", "--until", "2001-01-20")
+        self.assertEqual(found["counters"]["firings"], 5000 * found["windows"])
+
+    def test_rare_fires_as_rarely_as_declared(self):
+        found = self.run_of("rare", "--set", "persons=200000", "--until", "2001-04-10")
+        expected = 200000 * 4e-5 * found["windows"]  # 800 in 100 windows; 5 standard deviations
+        self.assertLess(abs(found["counters"]["firings"] - expected), 5 * expected ** 0.5)
+
+    def test_cascade_runs_through(self):
+        found = self.run_of("cascade", "--set", "persons=50000")
+        self.assertTrue(found["until_held"])
+        self.assertGreater(found["counters"]["firings"], 0.95 * 50000)
+
+    def test_epidemic_ends(self):
+        """R near 2.2 on 20 ties reaches most, and everybody who was infected recovers."""
+        found = self.run_of("sir", "--set", "persons=5000", "--set", "term=20")
+        fired = found["counters"]["transition_firings"]
+        self.assertTrue(found["until_held"])
+        self.assertEqual(fired["recover"], fired["catch"] + 100)
+        self.assertGreater(fired["catch"], 2500)
+
+    def test_files_and_figures(self):
+        found = json.loads(self.tumen(0, "bench", "W4", "W5", "--quick", "--turns", 2, "--json").stdout)
+        self.assertTrue(found["complete"])
+        self.assertEqual({run["workload"] for run in found["runs"]}, {"W4", "W5"})
+        for run in found["runs"]:
+            self.assertEqual(run["turns"], 2)
+            self.assertGreater(run["firings"], 0)
+            self.assertGreater(run["bytes"], run["persons"])
+            self.assertGreater(sum(run["phase_s"].values()), 0)
+        for limit in ("stream_bytes_s", "in_place_bytes_s", "gather_lines_s", "gather_small_lines_s"):
+            self.assertGreater(min(found["limits"][limit]), 1e6)
+        out = self.folder / "results" / "bench"
+        self.assertEqual({path.name for path in out.iterdir()}, {"figures.csv", "runs.csv", "peers.csv", "bench.json", "bench.html"})
+        figures = list(csv.DictReader((out / "figures.csv").read_text().splitlines()))
+        over = next(row for row in figures if row["figure"] == "over the streaming limit")
+        self.assertEqual((over["must"], over["moonshot"], over["verdict"]), ("8", "3", "not judged"))
+        peers = list(csv.DictReader((out / "peers.csv").read_text().splitlines()))
+        quoted = [row for row in peers if row["measured"] == "elsewhere"]
+        self.assertIn("NDlib", {row["program"] for row in quoted})
+        self.assertEqual({row["ratio"] for row in quoted}, {""})  # never a ratio across machines
+        self.assertEqual({row["workload"] for row in peers}, {"W4"})
+        page = (out / "bench.html").read_text()
+        self.assertTrue(page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>"))
+        self.assertIn("over the streaming limit", page)
+
+    def test_a_peer_that_fails_is_named(self):
+        peers = self.folder / "peers"
+        peers.mkdir()
+        program = peers / "igraph-sir"
+        program.write_text("#!/bin/sh\nexit 3\n")
+        program.chmod(0o755)
+        ran = self.tumen(1, "bench", "W2", "--quick", "--turns", 1, "--peers", peers, "--quiet")
+        self.assertIn("igraph-sir failed (status 3)", ran.stderr)
+
+    def test_peers_run_beside(self):
+        peers = self.folder / "peers"
+        peers.mkdir()
+        program = peers / "igraph-sir"
+        program.write_text("#!/bin/sh\nprintf 'version 7\\nbuild_s 1\\nrun_s 2\\nevents 1000\\never 0.8\\npeak 14\\npeak_rss_bytes 1e6\\n'\n")
+        program.chmod(0o755)
+        self.tumen(0, "bench", "W2", "--quick", "--turns", 1, "--peers", peers, "--quiet", "--out", "out")
+        rows = [row for row in csv.DictReader((self.folder / "out" / "peers.csv").read_text().splitlines()) if row["measured"] == "in this run"]
+        self.assertEqual([row["program"] for row in rows], ["igraph", "igraph"])
+        for row in rows:
+            self.assertEqual((float(row["rate"]), row["source"]), (500, "version 7"))
+            self.assertAlmostEqual(float(row["ratio"]), float(row["ours"]) / 500)
+        names = [row["figure"] for row in csv.DictReader((self.folder / "out" / "figures.csv").read_text().splitlines())]
+        self.assertIn("final size beside igraph's", names)
+
+    def test_mistakes(self):
+        self.assertIn("there is no workload 'W6'; there are: W1", self.tumen(2, "bench", "W6").stderr)
+        self.assertIn("--turns takes a whole number from 1 to 15", self.tumen(2, "bench", "--turns", "0").stderr)
+        (self.folder / "full").mkdir()
+        (self.folder / "full" / "letter.txt").write_text("mine")
+        self.assertIn("full", self.tumen(1, "bench", "W5", "--quick", "--out", "full").stderr)
+
+    def test_interrupted(self):
+        program = subprocess.Popen([str(TUMEN), "bench", "--quick", "--quiet", "--turns", "15", "--out", "out"], cwd=self.folder,
+                                   stderr=subprocess.PIPE, text=True)
+        time.sleep(2)
+        program.send_signal(signal.SIGINT)
+        error = program.communicate(timeout=60)[1]
+        self.assertEqual(program.returncode, 130, error)
+        self.assertIn("interrupted; what was measured lies in out", error)
+        self.assertFalse(json.loads((self.folder / "out" / "bench.json").read_text())["complete"])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
