@@ -323,6 +323,7 @@ static void put_shares(struct tmn_json *json, const struct tmn_result *result) {
         tmn_json_text(json, "key", feature->name);
         tmn_json_int(json, "rows", (long long)scores[i].rows);
         tmn_json_real(json, "rms", scores[i].rms);
+        tmn_json_real(json, "fitted_mean", scores[i].fitted_mean);
         tmn_json_real(json, "cumulative", scores[i].cumulative);
         put_level(json, "cumulative_level", feature, scores[i].cumulative_level);
         tmn_json_close(json, '}');

@@ -282,7 +282,8 @@ static void cumulative_days(const struct tmn_share_row *rows, size_t count, int3
 
 static struct tmn_share_score score_shares(struct tmn_arena *arena, const struct tmn_result *result,
                                            const struct tmn_share_row *rows, size_t count) {
-    struct tmn_share_score score = {rows[0].observation, rows[0].feature, 0, 0.0, 0.0, 0};
+    struct tmn_share_score score = {.observation = rows[0].observation, .feature = rows[0].feature};
+    size_t fitted = 0;
     uint32_t levels = result->model->features.items[score.feature].cardinality;
     double *observed = TMN_NEW_ARRAY(arena, double, 2 * (size_t)levels), *simulated = observed + levels;
     double observed_all = 0.0, simulated_all = 0.0;
@@ -293,6 +294,8 @@ static struct tmn_share_score score_shares(struct tmn_arena *arena, const struct
         if (isfinite(miss)) {
             score.rms += miss * miss;
             score.rows++;
+            score.fitted_mean += rows[i].fitted ? fabs(miss) : 0.0;
+            fitted += rows[i].fitted;
         }
         if (to > from && (rows[i].from_day != from || rows[i].to_day != to))
             continue;
@@ -300,6 +303,7 @@ static struct tmn_share_score score_shares(struct tmn_arena *arena, const struct
         simulated[rows[i].level] += rows[i].simulated_count, simulated_all += rows[i].simulated_count;
     }
     score.rms = score.rows ? sqrt(score.rms / (double)score.rows) : (double)NAN;
+    score.fitted_mean = fitted ? score.fitted_mean / (double)fitted : (double)NAN;
     if (observed_all <= 0.0 || simulated_all <= 0.0)
         score.cumulative = (double)NAN;
     for (uint32_t i = 0; i < levels && observed_all > 0.0 && simulated_all > 0.0; i++) {

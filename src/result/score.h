@@ -31,11 +31,12 @@ struct tmn_score tmn_score_between(struct tmn_arena *arena, const struct tmn_res
                                    int32_t from_day, int32_t to_day);
 
 /* Error of shares (tmn_result_shares) of one key of one observation, in share (0.05 = 5 percentage points): root mean
- * square over the rows, and largest difference once all their periods are added up (cumulative). */
+ * square over the rows, mean absolute difference over those that may be fitted to (NAN: none), and largest difference
+ * once all their periods are added up (cumulative). */
 struct tmn_share_score {
     int observation, feature;
     size_t rows;
-    double rms, cumulative;
+    double rms, fitted_mean, cumulative;
     uint32_t cumulative_level;
 };
 struct tmn_share_score *tmn_score_shares(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);

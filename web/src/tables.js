@@ -31,8 +31,8 @@ export function fitSection(data) {
       : h('p', {}, 'Typical error as a factor: × 1.10 is about 10 % too much or too little. Beside the model stand curves that know no mechanism.'),
     data.scores.length ? table('Root mean square log error, as a factor', [['Observed'], ['Years'], ['Rows', 'num'], ['Model', 'num'], ['Quadratic', 'num'], ['Logistic, step', 'num']],
       data.scores.filter((one) => speaks(data, one.observation)).map((score) => [observationTitle(data, score.observation), `${score.year_from}–${score.year_to}, ${said[score.years]}`, score.rows, cell(score, 'model'), cell(score, 'quadratic'), cell(score, 'logistic')])) : null,
-    data.share_scores.length ? table('Errors of shares, in percentage points', [['Observed'], ['Share by'], ['Rows', 'num'], ['Typical', 'num'], ['All years together, largest', 'num']],
-      data.share_scores.filter((score) => score.rows).map((score) => [observationTitle(data, score.observation), score.key.replace(/_/g, ' '), score.rows, points(score.rms),
+    data.share_scores.length ? table('Errors of shares, in percentage points', [['Observed'], ['Share by'], ['Rows', 'num'], ['Typical', 'num'], ['Mean, years fitted to', 'num'], ['All years together, largest', 'num']],
+      data.share_scores.filter((score) => score.rows).map((score) => [observationTitle(data, score.observation), score.key.replace(/_/g, ' '), score.rows, points(score.rms), points(score.fitted_mean),
         [points(score.cumulative, true), h('small', {}, ` ${words(score.cumulative_level)}`)]])) : null);
 }
 const points = (share, sign) => (share === null ? '–' : `${sign && share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`);
