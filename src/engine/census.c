@@ -3,8 +3,6 @@
  * attribute and then work for the predicates that hold. */
 #include "engine/state.h"
 
-enum { TEST_ALIVE, TEST_UNBORN, TESTS_FIRST };
-
 void tmn_tests_prepare(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     struct tmn_tests *tests = &run->tests;
@@ -39,13 +37,6 @@ void tmn_tests_fill(struct tmn_run *run) {
     tmn_sieve_finish(&tests->sieve);
 }
 
-/* Does a test hold that may hold? */
-static bool holds(const struct tmn_run *run, struct tmn_worker *worker, size_t test, const struct tmn_packed *packed) {
-    const struct tmn_tests *tests = &run->tests;
-    return (tests->sieve.exact[test / 64] >> (test % 64) & 1) != 0 ||
-           tmn_holds(run, worker, tests->predicate[test], packed);
-}
-
 static void count_in_shares(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *packed) {
     const struct tmn_model *model = run->model;
     for (size_t s = 0; s < model->shares.count; s++) {
@@ -75,7 +66,7 @@ static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
         for (uint32_t w = 0; w < tests->sieve.words; w++)
             for (uint64_t may = tmn_sieve_word(&tests->sieve, packed, w); may != 0; may &= may - 1) {
                 size_t test = w * (size_t)64 + (size_t)__builtin_ctzll(may);
-                if (test >= tests->count || !holds(run, worker, test, packed))
+                if (test >= tests->count || !tmn_test_holds(run, worker, test, packed))
                     continue;
                 if (test == TEST_ALIVE) { /* the first of all tests */
                     alive = true;
@@ -114,8 +105,8 @@ static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         const struct tmn_packed *packed = &run->packed[row];
         uint64_t may = tmn_sieve_word(&run->tests.sieve, packed, 0);
         unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
-        flags |= (may >> TEST_ALIVE & 1) != 0 && holds(run, worker, TEST_ALIVE, packed) ? ROW_ALIVE : 0;
-        flags |= (may >> TEST_UNBORN & 1) != 0 && holds(run, worker, TEST_UNBORN, packed) ? ROW_UNBORN : 0;
+        flags |= (may >> TEST_ALIVE & 1) != 0 && tmn_test_holds(run, worker, TEST_ALIVE, packed) ? ROW_ALIVE : 0;
+        flags |= (may >> TEST_UNBORN & 1) != 0 && tmn_test_holds(run, worker, TEST_UNBORN, packed) ? ROW_UNBORN : 0;
         run->flags[row] = (uint8_t)flags;
     }
 }
@@ -129,5 +120,5 @@ bool tmn_counted(const struct tmn_run *run, struct tmn_worker *worker, uint32_t 
     size_t test = run->tests.counter + counter;
     return (tmn_sieve_word(&run->tests.sieve, packed, 0) >> TEST_ALIVE & 1) != 0 &&
            (tmn_sieve_word(&run->tests.sieve, packed, (uint32_t)(test / 64)) >> (test % 64) & 1) != 0 &&
-           holds(run, worker, TEST_ALIVE, packed) && holds(run, worker, test, packed);
+           tmn_test_holds(run, worker, TEST_ALIVE, packed) && tmn_test_holds(run, worker, test, packed);
 }

@@ -1,4 +1,4 @@
-/* Who has to look at a change of a person: for each attribute the outcomes, shares and counters that read it, so that a
+/* Who has to look at a change of a person: for each attribute the flows and tests that read it, so that a
  * change costs as many looks as there are numbers that it can move. */
 #include "engine/state.h"
 
@@ -26,33 +26,32 @@ static void watch_expr(struct tmn_run *run, struct tmn_watch *watch, size_t watc
 
 void tmn_changes_prepare(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
+    const struct tmn_tests *tests = &run->tests;
     for (size_t a = 0; a < model->attributes.count; a++) {
         const struct tmn_attribute *attribute = &model->attributes.items[a];
         for (int bit = 0; bit < attribute->bits; bit++)
             run->attribute_at[attribute->word][attribute->shift + bit] = (uint8_t)a;
     }
     watch_make(run, &run->flow_watch, model->outcomes.count);
-    watch_make(run, &run->stock_watch, model->outcomes.count);
-    watch_make(run, &run->share_watch, model->shares.count);
-    watch_make(run, &run->counter_watch, model->counters.count);
+    watch_make(run, &run->test_watch, tests->count);
+    watch_make(run, &run->place_watch, model->shares.count);
+    for (size_t t = 0; t < tests->count; t++)
+        if (tests->predicate[t] != NULL)
+            watch_expr(run, &run->test_watch, t, tests->predicate[t]->expr);
     for (size_t o = 0; o < model->outcomes.count; o++) {
         const struct tmn_outcome *outcome = &model->outcomes.items[o];
-        if (outcome->kind == TMN_OUTCOME_FLOW) {
+        if (outcome->kind == TMN_OUTCOME_FLOW)
             watch_expr(run, &run->flow_watch, o, outcome->state);
-        } else if (outcome->kind == TMN_OUTCOME_STOCK) {
-            watch_expr(run, &run->stock_watch, o, outcome->state);
-            for (int i = 0; i < outcome->by.n; i++)
-                watch_feature(run, &run->stock_watch, o, outcome->by.feature[i]);
-        }
+        for (int i = 0; outcome->kind == TMN_OUTCOME_STOCK && i < outcome->by.n; i++)
+            watch_feature(run, &run->test_watch, tests->outcome + o, outcome->by.feature[i]);
     }
     for (size_t s = 0; s < model->shares.count; s++) {
-        watch_expr(run, &run->share_watch, s, model->alive);
-        watch_expr(run, &run->share_watch, s, model->shares.items[s].who);
-        if (model->shares.items[s].by >= 0)
-            watch_feature(run, &run->share_watch, s, model->shares.items[s].by);
+        watch_expr(run, &run->test_watch, tests->share + s, model->alive);
+        if (model->shares.items[s].by < 0)
+            continue;
+        watch_feature(run, &run->test_watch, tests->share + s, model->shares.items[s].by);
+        watch_feature(run, &run->place_watch, s, model->shares.items[s].by);
     }
-    for (size_t i = 0; i < model->counters.count; i++) {
-        watch_expr(run, &run->counter_watch, i, model->alive);
-        watch_expr(run, &run->counter_watch, i, model->counters.items[run->counter_order[i]].of);
-    }
+    for (size_t c = 0; c < model->counters.count; c++)
+        watch_expr(run, &run->test_watch, tests->counter + c, model->alive);
 }

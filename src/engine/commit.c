@@ -3,71 +3,83 @@
  * was. */
 #include "engine/state.h"
 
-#include <string.h>
+enum { AHEAD = 8 }; /* rows ahead that are fetched */
 
 /* ---- one row's part in the sums ---- */
 
-/* Of a living person. */
-static void add_share(const struct tmn_run *run, struct tmn_worker *worker, size_t s, const struct tmn_packed *packed,
-                      int sign) {
+struct change {
+    uint32_t row;
+    const struct tmn_packed *before, *after;
+    bool was_alive, alive;
+    int layer; /* of the ties that stand in worker->ties, or -1 */
+    uint32_t ties;
+};
+
+static struct tmn_ratio *share_at(const struct tmn_run *run, struct tmn_worker *worker, size_t s,
+                                  const struct tmn_packed *packed) {
     const struct tmn_share *share = &run->model->shares.items[s];
-    struct tmn_ratio *ratio = &worker->share[share->first + tmn_place_slot(run->model, share->by, packed)];
-    ratio->denominator += sign;
-    if (tmn_holds(run, worker, &run->share_rule[s], packed))
-        ratio->numerator += sign;
+    return &worker->share[share->first + tmn_place_slot(run->model, share->by, packed)];
 }
 
-static void add_stock(const struct tmn_run *run, struct tmn_worker *worker, size_t o, const struct tmn_packed *packed,
-                      int sign) {
+/* Among how many: of all shares when a person is no longer alive or newly so, else of those whose place is another. */
+static void move_denominators(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_changes *changes,
+                              const struct change *change) {
+    if (change->was_alive && change->alive) {
+        TMN_EACH_WATCHING(s, &run->place_watch, changes) {
+            share_at(run, worker, s, change->before)->denominator--;
+            share_at(run, worker, s, change->after)->denominator++;
+        }
+        return;
+    }
+    for (size_t s = 0; change->was_alive != change->alive && s < run->model->shares.count; s++)
+        share_at(run, worker, s, change->alive ? change->after : change->before)->denominator += change->alive ? 1 : -1;
+}
+
+static void move_stock(const struct tmn_run *run, struct tmn_worker *worker, size_t o, const struct change *change,
+                       bool held, bool holds) {
     const struct tmn_outcome_state *state = &run->outcome[o];
-    if (tmn_holds(run, worker, &state->predicate, packed))
-        worker->stock[state->first + tmn_key_of(run, &state->by, packed)] += sign;
+    if (held)
+        worker->stock[state->first + tmn_key_of(run, &state->by, change->before)]--;
+    if (holds)
+        worker->stock[state->first + tmn_key_of(run, &state->by, change->after)]++;
 }
-
-/* Those shares and stocks that watch what has changed. */
-static void move_sums(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_changes *changes,
-                      const struct tmn_packed *before, bool was_alive, const struct tmn_packed *after, bool alive) {
-    TMN_EACH_WATCHING(s, &run->share_watch, changes) {
-        if (was_alive)
-            add_share(run, worker, s, before, -1);
-        if (alive)
-            add_share(run, worker, s, after, 1);
-    }
-    TMN_EACH_WATCHING(o, &run->stock_watch, changes) {
-        add_stock(run, worker, o, before, -1);
-        add_stock(run, worker, o, after, 1);
-    }
-}
-
-/* ---- counters ---- */
 
 /* Tells ties that they have one more or one less. */
-static void tell_counters(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
-                          const struct tmn_changes *changes, const struct tmn_packed *before, bool was_alive,
-                          const struct tmn_packed *after, bool alive) {
-    const struct tmn_model *model = run->model;
-    int layer = -1;
-    uint32_t ties = 0;
-    TMN_EACH_WATCHING(i, &run->counter_watch, changes) {
-        size_t c = run->counter_order[i]; /* by layer */
-        const struct tmn_predicate *of = &run->counter_rule[c];
-        int by =
-            (int)(alive && tmn_holds(run, worker, of, after)) - (int)(was_alive && tmn_holds(run, worker, of, before));
-        if (by == 0)
-            continue;
-        if (layer != model->counters.items[c].layer) {
-            layer = model->counters.items[c].layer;
-            ties = tmn_layer_ties(run->world, layer, row, worker->ties);
+static void tell_counter(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, size_t counter,
+                         struct change *change, int by) {
+    int layer = run->model->counters.items[counter].layer;
+    if (change->layer != layer)
+        change->ties = tmn_layer_ties(run->world, layer, change->row, worker->ties);
+    change->layer = layer;
+    for (uint32_t n = 0; n < change->ties; n++) {
+        struct tmn_delta *delta = tmn_list_add(&worker->delta, sizeof *delta);
+        if (delta == NULL) {
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change->row});
+            return;
         }
-        for (uint32_t n = 0; n < ties; n++) {
-            struct tmn_delta *delta = tmn_list_add(&worker->delta, sizeof *delta);
-            if (delta == NULL) {
-                tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
-                return;
-            }
-            *delta = (struct tmn_delta){worker->ties[n], (uint16_t)c, (int16_t)by};
-        }
+        *delta = (struct tmn_delta){worker->ties[n], (uint16_t)counter, (int16_t)by};
     }
+}
+
+/* A test that reads what has changed and held before or holds now. */
+static void move_test(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, size_t test,
+                      struct change *change, bool held, bool holds) {
+    const struct tmn_tests *tests = &run->tests;
+    if (test >= tests->outcome) {
+        move_stock(run, worker, test - tests->outcome, change, held, holds);
+        return;
+    }
+    held = held && change->was_alive;
+    holds = holds && change->alive;
+    if (test >= tests->counter) {
+        if (held != holds)
+            tell_counter(run, worker, block, test - tests->counter, change, (int)holds - (int)held);
+        return;
+    }
+    if (held)
+        share_at(run, worker, test - tests->share, change->before)->numerator--;
+    if (holds)
+        share_at(run, worker, test - tests->share, change->after)->numerator++;
 }
 
 static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
@@ -89,25 +101,47 @@ static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tm
     const struct tmn_packed *before = &touched->before, *after = &run->packed[row];
     if (tmn_same(before, after))
         return;
+    const struct tmn_sieve *sieve = &run->tests.sieve;
     struct tmn_changes changes = tmn_changes_of(run, before, after);
-    bool was_alive = (run->flags[row] & ROW_ALIVE) != 0, alive = tmn_holds(run, worker, &run->alive_rule, after);
-    bool unborn = run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, after);
+    bool alive = (run->flags[row] & ROW_ALIVE) != 0, unborn = (run->flags[row] & ROW_UNBORN) != 0;
+    struct change change = {row, before, after, alive, alive, -1, 0};
+    for (uint32_t w = 0; w < run->test_watch.words; w++) {
+        uint64_t watching = tmn_watching(&run->test_watch, &changes, w);
+        uint64_t was = watching == 0 ? 0 : watching & tmn_sieve_word(sieve, before, w),
+                 is = watching == 0 ? 0 : watching & tmn_sieve_word(sieve, after, w);
+        for (uint64_t either = was | is; either != 0; either &= either - 1) {
+            uint64_t bit = either & -either;
+            size_t test = w * (size_t)64 + (size_t)__builtin_ctzll(either);
+            bool held = (was & bit) != 0 && tmn_test_holds(run, worker, test, before),
+                 holds = (is & bit) != 0 && tmn_test_holds(run, worker, test, after);
+            if (test == TEST_ALIVE)
+                change.alive = holds;
+            else if (test == TEST_UNBORN)
+                unborn = holds;
+            else
+                move_test(run, worker, block, test, &change, held, holds);
+        }
+    }
     if (unborn && (run->flags[row] & ROW_UNBORN) == 0)
         tmn_fail_row(block,
                      (struct tmn_failure){.kind = FAILED_UNBORN, .row = row, .transition = -1, .packed = *after});
-    move_sums(run, worker, &changes, before, was_alive, after, alive);
-    worker->alive += (int)alive - (int)was_alive;
+    move_denominators(run, worker, &changes, &change);
+    worker->alive += (int)change.alive - (int)change.was_alive;
     worker->rows_digest += tmn_digest_change(run, row, &changes, before, after);
-    tell_counters(run, worker, block, row, &changes, before, was_alive, after, alive);
     unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
-    run->flags[row] = (uint8_t)(flags | (alive ? ROW_ALIVE : 0u) | (unborn ? ROW_UNBORN : 0u));
+    run->flags[row] = (uint8_t)(flags | (change.alive ? ROW_ALIVE : 0u) | (unborn ? ROW_UNBORN : 0u));
 }
 
 static void commit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
     const struct tmn_touched *touched = block->touched.items;
-    for (size_t i = 0; i < block->touched.count; i++)
+    for (size_t i = 0; i < block->touched.count; i++) {
+        if (i + AHEAD < block->touched.count) {
+            __builtin_prefetch(&run->packed[touched[i + AHEAD].row]);
+            __builtin_prefetch(&run->flags[touched[i + AHEAD].row], 1);
+        }
         commit_row(run, worker, block, &touched[i]);
+    }
 }
 
 static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {

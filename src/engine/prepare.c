@@ -392,9 +392,9 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     make_memo_cells(run);
     name_slots(run);
     make_predicates(run);
-    tmn_changes_prepare(run);
     tmn_outcomes_prepare(run);
     tmn_tests_prepare(run);
+    tmn_changes_prepare(run);
     tmn_recipes_make(run);
     tmn_clocks_prepare(run);
     tmn_factors_prepare(run);

@@ -68,7 +68,7 @@ struct tmn_predicate {
 };
 
 /* The attributes in which two states of a person differ, and who has to look at such a change: bit i of an attribute's
- * words says that i (an outcome, a share, a counter) reads it. */
+ * words says that i (an outcome, a test, a share) reads it. */
 struct tmn_changes {
     uint32_t count;
     uint8_t attribute[TMN_MAX_ATTRIBUTES];
@@ -78,7 +78,9 @@ struct tmn_watch {
     uint32_t words;
 };
 
-/* All predicates of a run, for passes over all rows (census.c). */
+/* All predicates of a run in one sieve: who is alive (the first test, as others ask for it), who unborn, then those of
+ * shares, counters and stocks. */
+enum { TEST_ALIVE, TEST_UNBORN, TESTS_FIRST };
 struct tmn_tests {
     struct tmn_sieve sieve;
     const struct tmn_predicate **predicate; /* [count] NULL: of nobody */
@@ -326,8 +328,9 @@ struct tmn_run {
     int tables_year, tables_quarter_days; /* of the last window for which G was made; 0 days: never */
 
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
-    struct tmn_watch flow_watch, stock_watch, share_watch, counter_watch; /* counters: in counter_order */
-    uint8_t attribute_at[2][64];                                          /* attribute of each bit of packed words */
+    struct tmn_watch flow_watch, test_watch,
+        place_watch;             /* of outcomes; of tests; of shares, where they are by place */
+    uint8_t attribute_at[2][64]; /* attribute of each bit of packed words */
     struct tmn_tests tests;
     bool *counter_personal;  /* [counters] some personal stratum reads it */
     uint32_t *counter_order; /* [counters] by layer */
@@ -410,6 +413,14 @@ static inline bool tmn_holds(const struct tmn_run *run, struct tmn_worker *worke
                              const struct tmn_predicate *predicate, const struct tmn_packed *packed) {
     return predicate->truth != NULL ? predicate->truth[tmn_key_of(run, &predicate->key, packed)] != 0
                                     : tmn_predicate_eval(run, worker, predicate, packed);
+}
+
+/* Does a test hold that may hold by the sieve? */
+static inline bool tmn_test_holds(const struct tmn_run *run, struct tmn_worker *worker, size_t test,
+                                  const struct tmn_packed *packed) {
+    const struct tmn_tests *tests = &run->tests;
+    return (tests->sieve.exact[test / 64] >> (test % 64) & 1) != 0 ||
+           tmn_holds(run, worker, tests->predicate[test], packed);
 }
 
 /* change.c */
