@@ -69,7 +69,7 @@ static bool run_and_write(struct job *job, struct tmn_run *run, struct tmn_error
         return false;
     struct tmn_run_facts facts = {.version = TUMEN_VERSION,
                                   .compiler = tmn_compiler(),
-                                  .engine = "reference",
+                                  .engine = tmn_engine_names[session->engine],
                                   .results_dir = job->out,
                                   .command = tmn_session_command(session),
                                   .threads = (int)arguments->threads,

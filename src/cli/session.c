@@ -70,10 +70,14 @@ static bool apply_until(struct tmn_session *session, struct tmn_error *err) {
     return true;
 }
 
-static bool check_engine(const struct tmn_arguments *arguments, struct tmn_error *err) {
-    if (!arguments->engine || strcmp(arguments->engine, "reference") == 0)
+static bool find_engine(const struct tmn_arguments *arguments, enum tmn_engine *engine, struct tmn_error *err) {
+    *engine = TMN_ENGINE_EVENT;
+    if (!arguments->engine || strcmp(arguments->engine, tmn_engine_names[TMN_ENGINE_EVENT]) == 0)
         return true;
-    return tmn_fail(err, TMN_USAGE, "there is no engine '%s'; there is: reference", arguments->engine);
+    *engine = TMN_ENGINE_REFERENCE;
+    if (strcmp(arguments->engine, tmn_engine_names[TMN_ENGINE_REFERENCE]) == 0)
+        return true;
+    return tmn_fail(err, TMN_USAGE, "there is no engine '%s'; there are: event, reference", arguments->engine);
 }
 
 static bool read_model(struct tmn_session *session) {
@@ -94,7 +98,8 @@ enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *
                                     .seed = (uint64_t)arguments->seed,
                                     .scale = arguments->scale};
     struct tmn_error err;
-    if (!check_engine(arguments, &err) || !tmn_scenario_locate(arena, arguments->target, &session->path, &err))
+    if (!find_engine(arguments, &session->engine, &err) ||
+        !tmn_scenario_locate(arena, arguments->target, &session->path, &err))
         return tmn_complain_error(&err);
     if (!read_model(session))
         return TMN_BAD_SCENARIO;
@@ -173,7 +178,7 @@ enum tmn_status tmn_session_go_on(struct tmn_session *session, struct tmn_arena 
                                   const struct tmn_arguments *arguments, const char *folder, const char *target) {
     *session = (struct tmn_session){.arena = arena, .arguments = arguments};
     struct tmn_error err;
-    if (!check_engine(arguments, &err) || !open_checkpoint(session, folder, &err) ||
+    if (!find_engine(arguments, &session->engine, &err) || !open_checkpoint(session, folder, &err) ||
         !find_scenario(session, target, &err))
         return tmn_complain_error(&err);
     if (!read_model(session))
@@ -190,7 +195,8 @@ void tmn_session_close(struct tmn_session *session) {
 }
 
 struct tmn_run_options tmn_session_options(const struct tmn_session *session) {
-    return (struct tmn_run_options){.seed = session->seed,
+    return (struct tmn_run_options){.engine = session->engine,
+                                    .seed = session->seed,
                                     .scale = session->scale,
                                     .threads = (int)session->arguments->threads,
                                     .windows = session->windows,

@@ -12,6 +12,7 @@ struct tmn_session {
     const struct tmn_arguments *arguments;
     struct tmn_model *model;
     struct tmn_settings settings;
+    enum tmn_engine engine;
     const char *target, *path; /* the scenario as named, and as found */
     const char **assignments;  /* each setting, as `name=value[@date]` */
     size_t assignment_count;

@@ -88,7 +88,7 @@ static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_
     for (uint32_t i = run->bucket[block]; i < run->bucket[block + 1]; i++) {
         run->counter[delta[i].counter][delta[i].row] =
             (uint16_t)(run->counter[delta[i].counter][delta[i].row] + delta[i].by);
-        if (run->counter_personal[delta[i].counter])
+        if (run->counter_read[delta[i].counter])
             tmn_touch(run, &run->block[block], delta[i].row, &run->packed[delta[i].row]);
     }
 }
@@ -149,7 +149,10 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     const struct tmn_touched *touched = block->touched.items;
     for (size_t i = 0; i < block->touched.count; i++) {
         run->flags[touched[i].row] &= (uint8_t)~ROW_TOUCHED;
-        tmn_derive(run, worker, block, touched[i].row);
+        if (run->options.engine == TMN_ENGINE_REFERENCE)
+            tmn_derive(run, worker, block, touched[i].row);
+        else
+            tmn_follow(run, worker, block, &touched[i]);
     }
     tmn_derive_end(run, worker);
     block->touched.count = 0;
@@ -194,7 +197,7 @@ bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err) {
     if (!tmn_deliver(run, &run->delta, offsetof(struct tmn_worker, delta), sizeof(struct tmn_delta)))
         return tmn_fail(err, TMN_MEMORY, "out of memory for the counters of one window");
     if (run->delta.count > 0)
-        tmn_run_blocks(run, apply_deltas);
+        tmn_run_blocks(run, run->options.engine == TMN_ENGINE_REFERENCE ? apply_deltas : tmn_follow_deltas);
     tmn_run_blocks(run, derive_block);
     merge_sums(run);
     return tmn_run_sound(run, err);

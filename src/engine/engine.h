@@ -1,5 +1,5 @@
-/* A run: a world stepped window by window. The reference engine visits every person each window and is the
- * specification. */
+/* A run: a world stepped window by window, by one of two engines that agree to the bit. The reference engine visits
+ * every person each window and is the specification; the event engine does work in proportion to what happens. */
 #ifndef TMN_ENGINE_ENGINE_H
 #define TMN_ENGINE_ENGINE_H
 
@@ -38,7 +38,11 @@ struct tmn_happening {
 };
 typedef void tmn_happening_fn(void *context, const struct tmn_happening *happening);
 
+enum tmn_engine { TMN_ENGINE_EVENT, TMN_ENGINE_REFERENCE };
+extern const char *const tmn_engine_names[2];
+
 struct tmn_run_options {
+    enum tmn_engine engine;
     uint64_t seed;
     double scale;
     int threads;
@@ -53,11 +57,19 @@ struct tmn_run_options {
     bool cut_feedback; /* hold all feedback and shares at their start (closure tests) */
 };
 
+/* What the event engine did about the clocks of a transition. */
+struct tmn_clock_work {
+    uint64_t scanned /* enabled clocks looked at to file those that may run out soon */, filed, checked /* when due */,
+        stale /* notes whose clock had changed */, early /* not run out yet: filed again */,
+        reaimed /* C or G changed */;
+};
+
 struct tmn_counters_of_run {
     uint64_t firings, used_up, messages_sent, messages_delivered, messages_to_absent /* dead or unborn */, births,
         births_elsewhere /* unit, place, nation */, overshoots /* fired again in the next window since left <= 0 */,
         clamped /* feedback values */, k_overflows, event_firings;
     uint64_t *transition_firings; /* [transitions] */
+    struct tmn_clock_work *work;  /* [transitions] zero in the reference engine */
     double phase_s[TMN_PHASES];
 };
 

@@ -212,7 +212,7 @@ void tmn_g_tables(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     uint32_t tasks = 0;
     for (size_t t = 0; t < run->transitions; t++)
-        if (tmn_stale(run, &run->g_on[t]))
+        if ((run->g_fresh[t] = tmn_stale(run, &run->g_on[t])))
             tasks = add_tasks(run, tasks, (int)t, false, model->transitions.items[t].shared.size);
     tmn_pool_run(run->pool, tasks, run_task, run);
     memset(run->driver_changed, 0, model->drivers.count);

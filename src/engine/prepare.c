@@ -33,6 +33,7 @@ static void make_workers(struct tmn_run *run) {
         worker->add_once = TMN_NEW_ARRAY(arena, tmn_i128, model->feedback_slots + 1);
         worker->share = TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1);
         worker->tally.transition_firings = TMN_NEW_ARRAY(arena, uint64_t, run->transitions + 1);
+        worker->tally.work = TMN_NEW_ARRAY(arena, struct tmn_clock_work, run->transitions + 1);
     }
 }
 
@@ -54,13 +55,15 @@ static void make_arrays(struct tmn_run *run) {
     run->share_changed = TMN_NEW_ARRAY(arena, bool, model->shares.count + 1);
     run->share_rule = TMN_NEW_ARRAY(arena, struct tmn_predicate, model->shares.count + 1);
     run->counter_rule = TMN_NEW_ARRAY(arena, struct tmn_predicate, model->counters.count + 1);
-    run->counter_personal = TMN_NEW_ARRAY(arena, bool, model->counters.count + 1);
+    run->counter_read = TMN_NEW_ARRAY(arena, bool, model->counters.count + 1);
     run->counter_order = TMN_NEW_ARRAY(arena, uint32_t, model->counters.count + 1);
     run->rule = TMN_NEW_ARRAY(arena, struct tmn_clock_rule, run->transitions + 1);
     run->g_on = TMN_NEW_ARRAY(arena, struct tmn_dependence, run->transitions + 1);
     run->event = TMN_NEW_ARRAY(arena, struct tmn_event_rule, model->events.count + 1);
     run->outcome = TMN_NEW_ARRAY(arena, struct tmn_outcome_state, model->outcomes.count + 1);
     run->counters.transition_firings = TMN_NEW_ARRAY(arena, uint64_t, run->transitions + 1);
+    run->counters.work = TMN_NEW_ARRAY(arena, struct tmn_clock_work, run->transitions + 1);
+    run->g_fresh = TMN_NEW_ARRAY(arena, bool, run->transitions + 1);
     run->block = TMN_NEW_ARRAY(arena, struct tmn_block, run->blocks + 1);
     run->bucket = TMN_NEW_ARRAY(arena, uint32_t, run->blocks + 2);
     run->scatter = TMN_NEW_ARRAY(arena, uint32_t, (size_t)run->workers * run->blocks + 1);
@@ -219,9 +222,9 @@ static void make_rules(struct tmn_run *run) {
             if (feature->kind != TMN_FEATURE_COUNTER)
                 continue;
             const struct tmn_counter *counter = &model->counters.items[feature->index];
-            run->counter_personal[feature->index] = true;
+            run->counter_read[feature->index] = true;
             if (counter->share > 0) /* which changes with the living ties too */
-                run->counter_personal[counter->degree] = true;
+                run->counter_read[counter->degree] = true;
         }
     }
     for (size_t c = 0; c < model->counts.count; c++)
@@ -344,21 +347,23 @@ static void refill_predicates(struct tmn_run *run) {
     tmn_tests_fill(run);
 }
 
-static bool set_parameters(struct tmn_run *run, int from, int to) {
-    bool any = false;
+static void set_parameters(struct tmn_run *run, int from, int to) {
     for (size_t i = 0; i < run->options.setting_count; i++) {
         const struct tmn_setting *setting = &run->options.settings[i];
         if (setting->window < from || setting->window > to)
             continue;
         run->parameter[setting->parameter] = setting->value;
-        any = true;
     }
-    return any;
 }
 
 bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err) {
-    if (window == 0 || !set_parameters(run, window, window)) /* those of the first window stand from the start */
+    bool any = false;
+    for (size_t i = 0; i < run->options.setting_count && window > 0; i++) /* the first window's stand from the start */
+        any = any || run->options.settings[i].window == window;
+    if (!any)
         return true;
+    tmn_clocks_settle(run);
+    set_parameters(run, window, window);
     refill_predicates(run);
     return start_from_rows(run, err);
 }
@@ -398,6 +403,8 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     tmn_recipes_make(run);
     tmn_clocks_prepare(run);
     tmn_factors_prepare(run);
+    if (run->options.engine == TMN_ENGINE_EVENT)
+        tmn_accruals_make(run);
     if (!start_from_rows(run, err))
         return false;
     if (run->options.cut_feedback)

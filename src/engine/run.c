@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+const char *const tmn_engine_names[2] = {"event", "reference"};
+
 struct block_call {
     struct tmn_run *run;
     tmn_rows_fn *fn;
@@ -81,6 +83,12 @@ void tmn_run_free(struct tmn_run *run) {
         free(block->touched.items);
         free(block->told.items);
         free(block->overflow.items);
+        tmn_wheel_free(&block->wheel);
+    }
+    for (int w = 0; run->worker != NULL && w < run->workers; w++) {
+        free(run->worker[w].popped.items);
+        free(run->worker[w].due.items);
+        free(run->worker[w].order.items);
     }
     for (int w = 0; run->worker != NULL && w < run->workers; w++) {
         free(run->worker[w].message.items);

@@ -12,12 +12,14 @@
 #include "base/draw.h"
 #include "engine/engine.h"
 #include "engine/sieve.h"
+#include "engine/wheel.h"
 
 enum {
     BLOCK_ROWS = 16384,
     K_OVERFLOW = 255,     /* of a byte of k: the number stands in the block's overflow table */
     SLOT_SHARER = 0x3f,   /* of a slot: 1 + which of the transitions that share it is enabled, or 0 */
     SLOT_ADVANCED = 0x40, /* of a slot: k has already advanced in this window */
+    SLOT_AIMED = 0x80,    /* of a slot, event engine: its clock word was changed by a counter in this window */
     SHARERS = SLOT_SHARER + 1
 };
 
@@ -30,7 +32,8 @@ enum row_flag {
     ROW_ALIVE = 1,
     ROW_UNBORN = 2,
     ROW_TOUCHED = 4 /* in this window's list */,
-    ROW_CLOCKS = 8 /* some clock is enabled */
+    ROW_CLOCKS = 8 /* some clock is enabled */,
+    ROW_COUNTED = 16 /* event engine: a counter that clocks read has changed in this window */
 };
 
 /* A growing list; items keep their memory from window to window. */
@@ -155,6 +158,22 @@ struct tmn_clock_rule {
     uint32_t most_items;
 };
 
+/* G of a transition accumulated, event engine. A clock that was enabled all the time has lost C times the growth of the
+ * sum of its place: persons of one birth year and week pass the same ages, so that a birthday changes nothing of it. */
+struct tmn_accrual {
+    struct tmn_key personal, shared; /* shared: without age */
+    uint64_t *sum;                   /* modulo 2^64; [others], or [cohorts * others] where G reads age */
+    size_t sums;
+    uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
+    double *rate;           /* [strata] G per unit of time is taken never to be above; else all is filed anew */
+    bool by_days;           /* unit of time: a quarter of a day, else a window */
+    bool steady;            /* G changes with the window's length and parameters alone */
+    bool refill;            /* in this window */
+    double slack;           /* of rate over G, 0: as G */
+    int horizon, refill_at; /* windows; clocks that may run out before window refill_at are in the wheel */
+    uint8_t epoch;          /* of entries in wheels that count */
+};
+
 /* A tell action; ids follow the order of full names. */
 struct tmn_tell {
     const struct tmn_action *action;
@@ -230,6 +249,7 @@ struct tmn_overflow {
 };
 
 struct tmn_block {
+    struct tmn_wheel wheel;
     struct tmn_list touched, told;
     struct tmn_overflow overflow;
     struct tmn_failure failure; /* the first one */
@@ -249,8 +269,19 @@ struct tmn_aim {
     uint16_t slot[AIM_CLOCKS];
 };
 
+/* A clock that a wheel handed over and that has run out, or whose factors are no numbers. */
+struct tmn_due {
+    uint64_t left, c, g;
+    uint32_t row;
+    int16_t slot, transition;
+};
+
 struct tmn_worker {
     struct tmn_env env;
+    struct tmn_list popped, due, order; /* uint64_t, struct tmn_due, uint32_t: of a block */
+    uint64_t *affected;                 /* [transitions / 64 + 1] */
+    uint16_t *affected_slot;            /* [slots] */
+    uint32_t *touched_at;               /* [BLOCK_ROWS] index among the touched rows of a block */
     uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
     struct tmn_memo_cell *cell; /* [cells of all memos] */
     struct tmn_list message, birth, born, delta; /* for rows of any block */
@@ -332,12 +363,20 @@ struct tmn_run {
         place_watch;             /* of outcomes; of tests; of shares, where they are by place */
     uint8_t attribute_at[2][64]; /* attribute of each bit of packed words */
     struct tmn_tests tests;
-    bool *counter_personal;  /* [counters] some personal stratum reads it */
+    bool *counter_read;      /* [counters] strata of clocks read it; reference engine: personal ones */
     uint32_t *counter_order; /* [counters] by layer */
     struct tmn_recipes recipes;
     struct tmn_clock_rule *rule; /* [transitions] */
     struct tmn_sieve clocks;     /* tests: transitions; which may be enabled */
     uint8_t *enabled_somewhere;  /* scratch: [largest personal strata] */
+    struct tmn_accrual *accrual; /* [transitions] */
+    uint64_t *reads_attribute;   /* [attributes * affected_words] transitions whose clocks read it */
+    uint64_t *reads_counter;     /* [counters * affected_words] */
+    uint64_t *reads_any_counter; /* [affected_words] */
+    size_t affected_words;
+    int *tau;            /* [windows of the calendar + 1] quarter days from the start to the end of window w - 1 */
+    uint32_t *window_of; /* [tau of the end + 1] first window that ends at or after that quarter day */
+    bool *g_fresh;       /* [transitions] G was made anew for this window */
     struct {
         uint32_t *items;
         size_t count, capacity;
@@ -409,6 +448,12 @@ static inline uint32_t tmn_key_of(const struct tmn_run *run, const struct tmn_ke
         index += part[term->first + ((uint32_t)(packed->word[term->word] >> term->shift) & term->mask)];
     return index;
 }
+/* Of a row: counters and age too. */
+static inline uint32_t tmn_key_index(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
+                                     const struct tmn_packed *packed) {
+    uint32_t index = tmn_key_of(run, key, packed);
+    return __builtin_expect(key->lates == 0, 1) ? index : index + tmn_key_late(run, key, row, packed);
+}
 static inline bool tmn_holds(const struct tmn_run *run, struct tmn_worker *worker,
                              const struct tmn_predicate *predicate, const struct tmn_packed *packed) {
     return predicate->truth != NULL ? predicate->truth[tmn_key_of(run, &predicate->key, packed)] != 0
@@ -463,17 +508,6 @@ static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint
                    run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level,
                    run->birth_week[row]);
 }
-/* The transition whose clock is enabled in a slot of a row, or -1. */
-static inline int tmn_clock_of(const struct tmn_run *run, uint32_t row, int slot) {
-    return run->enabled[slot * SHARERS + (run->slot[(size_t)row * (size_t)run->slots + (size_t)slot] & SLOT_SHARER)];
-}
-/* What is left of an enabled clock at the end of the last window. */
-static inline uint64_t *tmn_clock(const struct tmn_run *run, uint32_t row, int slot) {
-    return &run->clock[(size_t)slot * run->rows + row];
-}
-static inline uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot) {
-    return *tmn_clock(run, row, slot);
-}
 /* What expressions read of a counter: the number up to the most, or the part of the living ties. */
 static inline uint32_t tmn_counter_read(uint32_t count, uint32_t max) {
     return count < max ? count : max;
@@ -487,6 +521,18 @@ static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter,
     return it->share > 0 ? tmn_share_read(count, run->counter[it->degree][row], it->share)
                          : tmn_counter_read(count, it->max);
 }
+/* The transition whose clock is enabled in a slot of a row, or -1. */
+static inline int tmn_clock_of(const struct tmn_run *run, uint32_t row, int slot) {
+    return run->enabled[slot * SHARERS + (run->slot[(size_t)row * (size_t)run->slots + (size_t)slot] & SLOT_SHARER)];
+}
+/* The word of a clock. Reference engine: what is left. Event engine: left + C x sum of G, modulo 2^64, so that it holds
+ * while nothing but time passes; between running out and the end of the window, and while nothing is accrued yet: left.
+ */
+static inline uint64_t *tmn_clock(const struct tmn_run *run, uint32_t row, int slot) {
+    return &run->clock[(size_t)slot * run->rows + row];
+}
+/* What is left of an enabled clock at the end of the last window. */
+uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot);
 /* Levels of what the strata of clocks are made from, but age. */
 static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed,
                                     uint32_t *level) {
@@ -543,8 +589,81 @@ void tmn_clocks_prepare(struct tmn_run *run);
 void tmn_clocks_sift(struct tmn_run *run);
 void tmn_derive_all(struct tmn_run *run);
 
-/* reference.c and fire.c */
-void tmn_phase_persons(struct tmn_run *run);
+/* expire.c */
+void tmn_expired_insert(const struct tmn_run *run, struct tmn_expired *list, int count, struct tmn_expired item);
+void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count);
+uint64_t tmn_special_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c,
+                         uint64_t g, bool *certain);
+/* C x G of a window; `certain`: it runs out whatever is left. */
+static inline uint64_t tmn_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c,
+                               uint64_t g, bool *certain) {
+    uint64_t use;
+    bool beyond = __builtin_mul_overflow(c, g, &use);
+    *certain = false;
+    if (__builtin_expect(beyond || ((c | g | use) >= FACTOR_SPECIAL), 0))
+        use = tmn_special_use(run, block, row, transition, c, g, certain);
+    return use;
+}
+
+/* reference.c, event.c: the persons phase. */
+void tmn_reference_persons(struct tmn_run *run);
+void tmn_event_persons(struct tmn_run *run);
+
+/* accrual.c */
+void tmn_accruals_make(struct tmn_run *run);
+/* Brings the forecasts of G in line with the tables of this window: marks transitions that must be filed anew. */
+void tmn_forecasts_update(struct tmn_run *run);
+void tmn_sums_advance(struct tmn_run *run);
+/* Where a row stands among the sums of G of a transition. */
+struct tmn_share_of {
+    uint32_t other, birth_year; /* birth_year: level */
+    size_t at;                  /* of sum */
+};
+static inline struct tmn_share_of tmn_share_of(const struct tmn_run *run, const struct tmn_accrual *accrual,
+                                               uint32_t row, const struct tmn_packed *packed) {
+    struct tmn_share_of share = {.other = tmn_key_index(run, &accrual->shared, row, packed)};
+    share.at = share.other;
+    if (accrual->base != NULL) {
+        share.birth_year = tmn_level(packed, &run->model->attributes.items[run->model->birth_year]);
+        size_t cohort = (size_t)share.birth_year * (size_t)run->model->calendar.windows_per_year + run->birth_week[row];
+        share.at += cohort * accrual->others;
+    }
+    return share;
+}
+/* The stratum of G in this window. */
+static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
+                                       const struct tmn_share_of *share) {
+    return accrual->base == NULL
+               ? share->other
+               : accrual->base[share->other] + accrual->age_stride * tmn_row_age(run, row, share->birth_year);
+}
+/* C as far as it is a number: the others take nothing off a clock. */
+static inline uint64_t tmn_steady_c(uint64_t c) {
+    return c < FACTOR_SPECIAL ? c : 0;
+}
+/* The horizon after a refill that scanned and filed so many clocks. */
+int tmn_horizon_next(int horizon, uint64_t scanned, uint64_t filed);
+/* The first window, not before `from`, in which a clock of which `left` is left at its start may run out; INT_MAX or
+ * beyond the next refill: not before it is looked at again. */
+int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
+                 const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
+
+/* event.c: notes a clock in the wheel of its block, unless it can not run out before it is looked at again. `left` at
+ * the start of window `from`. */
+void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+              const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
+/* Clock words become what is left and nothing is accrued: before C is made anew, and after a state was read. */
+void tmn_clocks_settle(struct tmn_run *run);
+/* All clocks are filed before the next window. */
+void tmn_clocks_resume(struct tmn_run *run);
+
+/* follow.c: clocks follow a row whose state has changed. Event engine; the reference engine derives all clocks anew. */
+void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                const struct tmn_touched *touched);
+/* Applies the changes of counters of a block's rows: clocks that read them follow at once. */
+void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t block);
+
+/* fire.c */
 /* Fires: chooses the branch, changes *now, emits the rest. `start`: state at the window's start. */
 void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition,
               uint32_t k, const struct tmn_packed *start, struct tmn_packed *now);

@@ -18,7 +18,10 @@ static bool factors(struct tmn_run *run, struct tmn_error *err) {
 }
 
 static bool persons(struct tmn_run *run, struct tmn_error *err) {
-    tmn_phase_persons(run);
+    if (run->options.engine == TMN_ENGINE_REFERENCE)
+        tmn_reference_persons(run);
+    else
+        tmn_event_persons(run);
     return tmn_run_sound(run, err);
 }
 
@@ -45,7 +48,17 @@ static void merge_tallies(struct tmn_run *run) {
         for (size_t t = 0; t < run->transitions; t++)
             all->transition_firings[t] += firings[t];
         memset(firings, 0, run->transitions * sizeof *firings);
-        *part = (struct tmn_counters_of_run){.transition_firings = firings};
+        struct tmn_clock_work *work = part->work;
+        for (size_t t = 0; t < run->transitions; t++) {
+            all->work[t].scanned += work[t].scanned;
+            all->work[t].filed += work[t].filed;
+            all->work[t].checked += work[t].checked;
+            all->work[t].stale += work[t].stale;
+            all->work[t].early += work[t].early;
+            all->work[t].reaimed += work[t].reaimed;
+        }
+        memset(work, 0, run->transitions * sizeof *work);
+        *part = (struct tmn_counters_of_run){.transition_firings = firings, .work = work};
     }
 }
 

@@ -162,8 +162,11 @@ static bool measure(struct tmn_bench *bench, struct tmn_bench_run *kept, struct 
     struct tmn_run *run = NULL;
     bool good = model != NULL;
     kept->read_s = tmn_wall_s() - began_s;
-    struct tmn_run_options options = {
-        .seed = 1, .scale = kept->scale, .threads = kept->threads, .windows = plan->windows[bench->options->quick]};
+    struct tmn_run_options options = {.engine = plan->reference ? TMN_ENGINE_REFERENCE : TMN_ENGINE_EVENT,
+                                      .seed = 1,
+                                      .scale = kept->scale,
+                                      .threads = kept->threads,
+                                      .windows = plan->windows[bench->options->quick]};
     began_s = tmn_wall_s();
     good = good && tmn_bench_told(bench, 0, plan->name) && tmn_run_new(&run, model, &options, err);
     double made_s = tmn_wall_s();

@@ -291,7 +291,7 @@ bool tumen_run_write(const struct tumen_run *run, const char *folder, struct tum
         return fail_text(error, TMN_MEMORY, "memory ran out while the results were written");
     }
     struct tmn_run_facts facts = {.version = TUMEN_VERSION,
-                                  .engine = "reference",
+                                  .engine = tmn_engine_names[TMN_ENGINE_EVENT],
                                   .results_dir = folder,
                                   .threads = run->options.threads,
                                   .assignments = run->scenario->assignments,

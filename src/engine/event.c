@@ -1,0 +1,288 @@
+/* The event engine: work in proportion to what happens.
+ *
+ * A clock's word is left + C x sum of G, so that it stays as it is while nothing but time passes. Wheels hold a note of
+ * each clock that may run out before its transition is looked at as a whole again (a refill), in the first window in
+ * which forecasts of G allow it. In a window the notes of each block of rows are taken out and the clocks themselves
+ * are asked, exactly. Those that ran out go the same way as in the reference engine; the others are filed again. What a
+ * note says may be out of date (the tag of its clock's word, the epoch of its transition): then it is dropped, since
+ * whoever changed the clock filed it anew. */
+#include "engine/state.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PREFETCH = 12, /* entries ahead */
+    ROW_BITS = 14,
+    TRANSITION_BITS = 14,
+    EPOCH_BITS = 8,
+    TAG_BITS = 28, /* of the clock's word */
+    RADIX_BITS = 7
+};
+_Static_assert(BLOCK_ROWS == 1 << ROW_BITS, "an entry holds a row of its block");
+
+/* ---- entries ---- */
+
+static uint64_t make_entry(uint32_t row, int transition, uint8_t epoch, uint64_t word) {
+    return (uint64_t)(row % BLOCK_ROWS) << (64 - ROW_BITS) | (uint64_t)transition << (EPOCH_BITS + TAG_BITS) |
+           (uint64_t)epoch << TAG_BITS | (word & ((UINT64_C(1) << TAG_BITS) - 1));
+}
+static uint32_t entry_row(uint64_t entry) {
+    return (uint32_t)(entry >> (64 - ROW_BITS));
+}
+static int entry_transition(uint64_t entry) {
+    return (int)(entry >> (EPOCH_BITS + TAG_BITS)) & ((1 << TRANSITION_BITS) - 1);
+}
+
+void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+              const struct tmn_share_of *share, uint64_t c, uint64_t left, int from) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    int window = tmn_forecast(run, accrual, row, share, c, left, from);
+    if (window >= accrual->refill_at || window >= run->windows)
+        return;
+    worker->tally.work[transition].filed++;
+    struct tmn_block *block = &run->block[row / BLOCK_ROWS];
+    uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
+    if (!tmn_wheel_file(&block->wheel, window, make_entry(row, transition, accrual->epoch, word)))
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+}
+
+/* ---- refills ---- */
+
+static void refill_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    const struct tmn_packed *packed = &run->packed[row];
+    uint64_t c = run->rule[transition].c[tmn_key_index(run, &accrual->personal, row, packed)];
+    struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
+    uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
+    tmn_file(run, worker, row, transition, &share, c, word - tmn_steady_c(c) * accrual->sum[share.at], run->window);
+}
+
+static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    uint32_t first = block_first(index), end = block_end(run, index);
+    for (size_t t = 0; t < run->transitions; t++) {
+        if (!run->accrual[t].refill)
+            continue;
+        const struct tmn_transition *it = &run->model->transitions.items[t];
+        const uint8_t *slot = run->slot + it->slot;
+        uint64_t scanned = 0;
+        for (uint32_t row = first; row < end; row++)
+            if ((slot[(size_t)row * (size_t)run->slots] & SLOT_SHARER) == it->sharer + 1) {
+                refill_row(run, worker, row, (int)t);
+                scanned++;
+            }
+        worker->tally.work[t].scanned += scanned;
+    }
+}
+
+static void adapt_horizons(struct tmn_run *run) {
+    for (size_t t = 0; t < run->transitions; t++) {
+        struct tmn_accrual *accrual = &run->accrual[t];
+        if (!accrual->refill)
+            continue;
+        uint64_t scanned = 0, filed = 0;
+        for (int w = 0; w < run->workers; w++) {
+            scanned += run->worker[w].tally.work[t].scanned;
+            filed += run->worker[w].tally.work[t].filed;
+        }
+        accrual->horizon = tmn_horizon_next(accrual->horizon, scanned, filed);
+        accrual->refill = false;
+    }
+}
+
+static void refill(struct tmn_run *run) {
+    bool any = false;
+    for (size_t t = 0; t < run->transitions; t++)
+        any = any || run->accrual[t].refill;
+    if (any) {
+        tmn_run_blocks(run, refill_block);
+        adapt_horizons(run);
+    }
+}
+
+/* ---- what is due ---- */
+
+static void prefetch(const struct tmn_run *run, uint32_t first, uint64_t entry) {
+    uint32_t row = first + entry_row(entry);
+    int slot = run->model->transitions.items[entry_transition(entry)].slot;
+    __builtin_prefetch(&run->packed[row]);
+    __builtin_prefetch(&run->slot[(size_t)row * (size_t)run->slots]);
+    __builtin_prefetch(tmn_clock(run, row, slot));
+    __builtin_prefetch(&run->flags[row]);
+}
+
+/* Asks the clock of an entry: due, filed again, or out of date. */
+static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
+                  uint64_t entry) {
+    uint32_t row = first + entry_row(entry);
+    int transition = entry_transition(entry), slot = run->model->transitions.items[transition].slot;
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    struct tmn_clock_work *work = &worker->tally.work[transition];
+    uint64_t word = *tmn_clock(run, row, slot);
+    work->checked++;
+    if (make_entry(row, transition, accrual->epoch, word) != entry || tmn_clock_of(run, row, slot) != transition) {
+        work->stale++;
+        return;
+    }
+    const struct tmn_clock_rule *rule = &run->rule[transition];
+    const struct tmn_packed *packed = &run->packed[row];
+    struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
+    uint64_t c = rule->c[tmn_key_index(run, &accrual->personal, row, packed)],
+             g = rule->g[tmn_stratum_now(run, accrual, row, &share)];
+    uint64_t left = word - tmn_steady_c(c) * accrual->sum[share.at], use;
+    bool number = !__builtin_mul_overflow(c, g, &use) && (c | g | use) < FACTOR_SPECIAL;
+    if (number ? left > use || use == 0 : c == 0 || g == 0) {
+        work->early++;
+        tmn_file(run, worker, row, transition, &share, c, number ? left - use : left, run->window + 1);
+        return;
+    }
+    struct tmn_due *due = tmn_list_add(&worker->due, sizeof *due);
+    if (due == NULL)
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+    else
+        *due = (struct tmn_due){left, c, g, row, (int16_t)slot, (int16_t)transition};
+}
+
+/* One pass of a stable sort of order[] by some bits of the row. */
+static void sort_pass(const struct tmn_due *due, const uint32_t *from, uint32_t *to, size_t count, int shift) {
+    uint32_t first[(1 << RADIX_BITS) + 1] = {0}, mask = (1 << RADIX_BITS) - 1;
+    for (size_t i = 0; i < count; i++)
+        first[((due[from[i]].row >> shift) & mask) + 1]++;
+    for (uint32_t i = 0; i < mask; i++)
+        first[i + 1] += first[i];
+    for (size_t i = 0; i < count; i++)
+        to[first[(due[from[i]].row >> shift) & mask]++] = from[i];
+}
+
+/* The clocks of one row that are due, in the order of slots, each once. */
+static void run_out_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t *order,
+                        size_t count) {
+    const struct tmn_due *due = worker->due.items;
+    int expired = 0, before = -1;
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = i; j > 0 && due[order[j]].slot < due[order[j - 1]].slot; j--) {
+            uint32_t kept = order[j];
+            order[j] = order[j - 1];
+            order[j - 1] = kept;
+        }
+    for (size_t i = 0; i < count; i++) {
+        const struct tmn_due *it = &due[order[i]];
+        bool certain;
+        if (it->slot == before) /* two notes of one clock */
+            continue;
+        before = it->slot;
+        uint64_t use = tmn_use(run, block, it->row, it->transition, it->c, it->g, &certain);
+        if (use > 0)
+            tmn_expired_insert(run, worker->expired, expired++,
+                               (struct tmn_expired){it->left, use, it->slot, it->transition, certain});
+    }
+    if (expired > 0)
+        tmn_run_out(run, worker, block, due[order[0]].row, expired);
+}
+
+static bool reserve_order(struct tmn_worker *worker, size_t count) {
+    struct tmn_list *list = &worker->order;
+    if (list->capacity >= count)
+        return true;
+    void *items = realloc(list->items, 2 * count * sizeof(uint32_t));
+    if (items == NULL)
+        return false;
+    list->items = items;
+    list->capacity = count;
+    return true;
+}
+
+static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block) {
+    const struct tmn_due *due = worker->due.items;
+    size_t count = worker->due.count;
+    if (!reserve_order(worker, count)) {
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = due[0].row});
+        return;
+    }
+    uint32_t *order = worker->order.items, *other = order + worker->order.capacity;
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = i;
+    sort_pass(due, order, other, count, 0);
+    sort_pass(due, other, order, count, RADIX_BITS);
+    for (size_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && due[order[next]].row == due[order[i]].row;)
+            next++;
+        run_out_row(run, worker, block, order + i, next - i);
+    }
+}
+
+static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_block *block = &run->block[index];
+    uint32_t first = block_first(index);
+    size_t count = tmn_wheel_count(&block->wheel, run->window);
+    if (count == 0)
+        return;
+    if (worker->popped.capacity < count) {
+        void *items = realloc(worker->popped.items, (count + count / 2) * sizeof(uint64_t));
+        if (items == NULL) {
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = first});
+            return;
+        }
+        worker->popped.items = items;
+        worker->popped.capacity = count + count / 2;
+    }
+    uint64_t *entry = worker->popped.items;
+    tmn_wheel_take(&block->wheel, run->window, entry);
+    worker->due.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i + PREFETCH < count)
+            prefetch(run, first, entry[i + PREFETCH]);
+        check(run, worker, block, first, entry[i]);
+    }
+    if (worker->due.count > 0)
+        run_out_all(run, worker, block);
+}
+
+void tmn_event_persons(struct tmn_run *run) {
+    tmn_forecasts_update(run);
+    refill(run);
+    tmn_run_blocks(run, visit_block);
+    tmn_sums_advance(run);
+}
+
+/* ---- from words to what is left ---- */
+
+uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot) {
+    uint64_t word = *tmn_clock(run, row, slot);
+    int transition = tmn_clock_of(run, row, slot);
+    if (run->options.engine == TMN_ENGINE_REFERENCE || transition < 0)
+        return word;
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    const struct tmn_packed *packed = &run->packed[row];
+    struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
+    uint64_t c = run->rule[transition].c[tmn_key_index(run, &accrual->personal, row, packed)];
+    return word - tmn_steady_c(c) * accrual->sum[share.at];
+}
+
+static void settle_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    (void)worker;
+    uint32_t end = block_end(run, index);
+    for (uint32_t row = block_first(index); row < end; row++)
+        for (int s = 0; s < run->slots && (run->flags[row] & ROW_CLOCKS); s++)
+            if (tmn_clock_of(run, row, s) >= 0)
+                *tmn_clock(run, row, s) = tmn_left(run, row, s);
+}
+
+void tmn_clocks_settle(struct tmn_run *run) {
+    if (run->options.engine == TMN_ENGINE_REFERENCE)
+        return;
+    tmn_run_blocks(run, settle_block);
+    for (size_t t = 0; t < run->transitions; t++) {
+        struct tmn_accrual *accrual = &run->accrual[t];
+        memset(accrual->sum, 0, accrual->sums * sizeof *accrual->sum);
+    }
+    tmn_clocks_resume(run);
+}
+
+void tmn_clocks_resume(struct tmn_run *run) {
+    for (uint32_t b = 0; b < run->blocks; b++)
+        tmn_wheel_clear(&run->block[b].wheel);
+    for (size_t t = 0; t < run->transitions; t++)
+        run->accrual[t].refill_at = 0;
+}

@@ -1,0 +1,166 @@
+/* Clocks follow the state of a row, event engine. Only those are asked that read what has changed: a clock that stays
+ * enabled while its C or its place among the sums of G changes gets a new word, exactly: what was accrued is taken off
+ * with the old ones and added with the new ones, modulo 2^64. */
+#include "engine/state.h"
+
+static uint64_t c_of(const struct tmn_run *run, int transition, uint32_t row, const struct tmn_packed *packed) {
+    return run->rule[transition].c[tmn_key_index(run, &run->accrual[transition].personal, row, packed)];
+}
+
+static uint64_t accrued(const struct tmn_run *run, int transition, uint32_t row, const struct tmn_packed *packed) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
+    return tmn_steady_c(c_of(run, transition, row, packed)) * accrual->sum[share.at];
+}
+
+/* A counter of a row changes by one tie; `before`: its state at the window's start. */
+static void follow_counter(struct tmn_run *run, uint32_t row, int counter, int by, const struct tmn_packed *before) {
+    const uint64_t *reads = run->reads_counter + (size_t)counter * run->affected_words;
+    uint16_t *count = &run->counter[counter][row], next = (uint16_t)(*count + by);
+    for (size_t w = 0; w < run->affected_words; w++)
+        for (uint64_t set = reads[w]; set != 0; set &= set - 1) {
+            int transition = (int)(w * 64) + __builtin_ctzll(set);
+            int s = run->model->transitions.items[transition].slot;
+            uint8_t *slot = &run->slot[(size_t)row * (size_t)run->slots + (size_t)s];
+            if (tmn_clock_of(run, row, s) != transition || (*slot & SLOT_ADVANCED))
+                continue; /* not enabled, or its word is what is left until the window's end */
+            uint64_t was = accrued(run, transition, row, before), c = c_of(run, transition, row, before);
+            uint16_t kept = *count;
+            *count = next;
+            uint64_t is = accrued(run, transition, row, before);
+            bool same = c == c_of(run, transition, row, before);
+            *count = kept;
+            if (was == is && same)
+                continue;
+            *tmn_clock(run, row, s) += is - was;
+            *slot |= SLOT_AIMED;
+        }
+    *count = next;
+    run->flags[row] |= ROW_COUNTED;
+}
+
+void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_block *block = &run->block[index];
+    const struct tmn_delta *delta = (const struct tmn_delta *)run->delta.items;
+    if (run->bucket[index] == run->bucket[index + 1])
+        return;
+    for (uint32_t i = 0; i < block->touched.count; i++)
+        worker->touched_at[((const struct tmn_touched *)block->touched.items)[i].row % BLOCK_ROWS] = i;
+    for (uint32_t i = run->bucket[index]; i < run->bucket[index + 1]; i++) {
+        uint32_t row = delta[i].row;
+        if (!run->counter_read[delta[i].counter]) {
+            run->counter[delta[i].counter][row] = (uint16_t)(run->counter[delta[i].counter][row] + delta[i].by);
+            continue;
+        }
+        if ((run->flags[row] & ROW_TOUCHED) == 0) {
+            worker->touched_at[row % BLOCK_ROWS] = (uint32_t)block->touched.count;
+            tmn_touch(run, block, row, &run->packed[row]);
+            if ((run->flags[row] & ROW_TOUCHED) == 0)
+                return; /* out of memory, and noted */
+        }
+        const struct tmn_touched *touched = block->touched.items;
+        follow_counter(run, row, delta[i].counter, delta[i].by, &touched[worker->touched_at[row % BLOCK_ROWS]].before);
+    }
+}
+
+/* Transitions that read what has changed, into worker->affected. */
+static void find_affected(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
+                          const struct tmn_packed *before, const struct tmn_packed *after) {
+    size_t words = run->affected_words;
+    for (size_t w = 0; w < words; w++)
+        worker->affected[w] = run->flags[row] & ROW_COUNTED ? run->reads_any_counter[w] : 0;
+    struct tmn_changes changes = tmn_changes_of(run, before, after);
+    for (uint32_t i = 0; i < changes.count; i++)
+        for (size_t w = 0; w < words; w++)
+            worker->affected[w] |= run->reads_attribute[changes.attribute[i] * words + w];
+}
+
+static bool is_affected(const struct tmn_worker *worker, int transition) {
+    return (worker->affected[transition / 64] >> transition % 64) & 1;
+}
+
+/* Which clock each slot should hold: worker->wanted of worker->affected_slot[]; returns the number of slots. */
+static int find_wanted(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, const struct tmn_packed *after) {
+    uint8_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    int slots = 0;
+    for (int s = 0; s < run->slots; s++)
+        if (slot[s] & (SLOT_ADVANCED | SLOT_AIMED)) {
+            int transition = tmn_clock_of(run, row, s);
+            worker->wanted[s] = is_affected(worker, transition) ? 0 : slot[s] & SLOT_SHARER;
+            worker->affected_slot[slots++] = (uint16_t)s;
+        } else {
+            worker->wanted[s] = UINT8_MAX;
+        }
+    for (size_t w = 0; w < run->affected_words; w++)
+        for (uint64_t set = worker->affected[w]; set != 0; set &= set - 1) {
+            int transition = (int)(w * 64) + __builtin_ctzll(set);
+            const struct tmn_transition *it = &run->model->transitions.items[transition];
+            if (worker->wanted[it->slot] == UINT8_MAX) {
+                int current = tmn_clock_of(run, row, it->slot);
+                worker->wanted[it->slot] =
+                    current < 0 || is_affected(worker, current) ? 0 : slot[it->slot] & SLOT_SHARER;
+                worker->affected_slot[slots++] = (uint16_t)it->slot;
+            }
+            uint64_t c = c_of(run, transition, row, after);
+            if (c == FACTOR_DISABLED)
+                continue;
+            worker->wanted[it->slot] = (uint8_t)(it->sharer + 1);
+            if (c == FACTOR_BAD)
+                tmn_fail_row(
+                    &run->block[row / BLOCK_ROWS],
+                    (struct tmn_failure){.kind = FAILED_C, .row = row, .transition = transition, .packed = *after});
+        }
+    return slots;
+}
+
+/* Gives an enabled clock of which `left` is left its word, and files it. */
+static void aim(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, int slot,
+                const struct tmn_packed *after, uint64_t left) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    struct tmn_share_of share = tmn_share_of(run, accrual, row, after);
+    uint64_t c = c_of(run, transition, row, after);
+    *tmn_clock(run, row, slot) = left + tmn_steady_c(c) * accrual->sum[share.at];
+    tmn_file(run, worker, row, transition, &share, c, left, run->window + 1);
+}
+
+/* A clock that was enabled before and is now, and did not run out. */
+static void carry_on(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, int slot,
+                     const struct tmn_packed *before, const struct tmn_packed *after, bool aimed) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    struct tmn_share_of was = tmn_share_of(run, accrual, row, before), is = tmn_share_of(run, accrual, row, after);
+    uint64_t c_was = c_of(run, transition, row, before), c = c_of(run, transition, row, after);
+    if (c_was == c && was.at == is.at && !aimed)
+        return;
+    worker->tally.work[transition].reaimed++;
+    aim(run, worker, row, transition, slot, after,
+        *tmn_clock(run, row, slot) - tmn_steady_c(c_was) * accrual->sum[was.at]);
+}
+
+void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                const struct tmn_touched *touched) {
+    uint32_t row = touched->row;
+    const struct tmn_packed *before = &touched->before, *after = &run->packed[row];
+    uint8_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    find_affected(run, worker, row, before, after);
+    int slots = find_wanted(run, worker, row, after);
+    for (int i = 0; i < slots; i++) {
+        int s = worker->affected_slot[i], current = tmn_clock_of(run, row, s);
+        uint8_t wanted = worker->wanted[s], was = slot[s];
+        int next = run->enabled[s * SHARERS + wanted];
+        slot[s] = wanted;
+        if (next != current) {
+            if (current >= 0 && (was & SLOT_ADVANCED) == 0)
+                tmn_k_advance(run, worker, block, row, current);
+            if (next >= 0)
+                aim(run, worker, row, next, s, after, tmn_threshold(run, row, next, tmn_k(run, row, next)));
+        } else if (next >= 0 && (was & SLOT_ADVANCED)) {
+            aim(run, worker, row, next, s, after, *tmn_clock(run, row, s));
+        } else if (next >= 0) {
+            carry_on(run, worker, row, next, s, before, after, (was & SLOT_AIMED) != 0);
+        }
+    }
+    bool any = false;
+    for (int s = 0; s < run->slots; s++)
+        any = any || slot[s] != 0;
+    run->flags[row] = (uint8_t)((run->flags[row] & ~(ROW_CLOCKS | ROW_COUNTED)) | (any ? ROW_CLOCKS : 0));
+}
