@@ -205,7 +205,9 @@ static bool note(const struct batch *batch, struct job *job, const struct tmn_ru
     int at = 0;
     for (size_t i = 0; i < count && at < search->row_count; i++)
         if (rows[i].row == search->rows[at].row)
-            job->simulated[at++] = rows[i].reached ? rows[i].simulated : (double)NAN;
+            job->simulated[at++] = !rows[i].reached ? (double)NAN
+                                   : rows[i].masked ? TMN_MASK_PERSONS / 2.0 /* the table of trials shows it */
+                                                    : rows[i].simulated;
     tmn_arena_free(&arena);
     return true;
 }
