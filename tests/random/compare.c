@@ -1,6 +1,7 @@
 /* Runs of one scenario side by side: both engines, one thread and three. The first run is what the others are held to.
  */
 #include "compare.h"
+#include "coverage.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -8,8 +9,16 @@
 static const struct way {
     const char *name;
     int threads;
-} ways[] = {{"reference engine, 1 thread", 1}, {"reference engine, 3 threads", 3}};
+    bool watched; /* it runs in a comparison that watches everything */
+} ways[] = {{"reference engine, 1 thread", 1, true}, {"reference engine, 3 threads", 3, false}};
 enum { WAYS = sizeof ways / sizeof *ways };
+
+struct comparison {
+    struct tmn_arena *arena;
+    struct tmn_model *model;
+    struct tmn_run *runs[WAYS]; /* NULL: not in this comparison */
+    struct coverage *coverage[WAYS];
+};
 
 static bool same_digest(struct tmn_digest a, struct tmn_digest b) {
     return a.low == b.low && a.high == b.high;
@@ -97,62 +106,89 @@ static const char *difference(struct tmn_arena *arena, const struct tmn_model *m
     return found != NULL ? found : persons(arena, model, one, other);
 }
 
+/* What differs after a step that gave `good` and `first`, and `other` and `err`. */
+static const char *difference_of_step(const struct comparison *all, int way, bool good, const struct tmn_error *first,
+                                      bool other, const struct tmn_error *err) {
+    if (good != other)
+        return tmn_arena_printf(all->arena, "ends ('%s' against '%s')", other ? "" : err->text,
+                                good ? "" : first->text);
+    if (!good)
+        return strcmp(first->text, err->text) == 0
+                   ? NULL
+                   : tmn_arena_printf(all->arena, "words of an error ('%s' against '%s')", err->text, first->text);
+    const char *found = difference(all->arena, all->model, all->runs[0], all->runs[way]);
+    if (found == NULL && all->coverage[0] != NULL &&
+        coverage_hash(all->coverage[0]) != coverage_hash(all->coverage[way]))
+        return "happenings";
+    return found;
+}
+
 /* One window of all runs. `verdict` is complete when this is false. */
-static bool step(struct tmn_arena *arena, const struct tmn_model *model, struct tmn_run **runs,
-                 struct verdict *verdict) {
+static bool step(const struct comparison *all, struct verdict *verdict) {
     struct tmn_error first = {0}, err = {0};
-    int window = tmn_run_window(runs[0]);
-    bool good = tmn_run_step(runs[0], &first);
+    int window = tmn_run_window(all->runs[0]);
+    bool good = tmn_run_step(all->runs[0], &first);
     for (int w = 1; w < WAYS; w++) {
-        bool other = tmn_run_step(runs[w], &err);
-        const char *what = good != other                                ? "ends"
-                           : !good && strcmp(first.text, err.text) != 0 ? "words of an error"
-                           : good                                       ? difference(arena, model, runs[0], runs[w])
-                                                                        : NULL;
+        if (all->runs[w] == NULL)
+            continue;
+        bool other = tmn_run_step(all->runs[w], &err);
+        const char *what = difference_of_step(all, w, good, &first, other, &err);
         if (what != NULL) {
-            *verdict = differ(arena, window, w, what);
-            if (!good || !other)
-                verdict->text = tmn_arena_printf(arena, "%s: '%s' against '%s'", verdict->text, other ? "" : err.text,
-                                                 good ? "" : first.text);
+            *verdict = differ(all->arena, window, w, what);
             return false;
         }
     }
     if (!good) {
         *verdict = (struct verdict){
-            .equal = true, .failed = true, .window = window, .text = tmn_arena_strdup(arena, first.text)};
+            .equal = true, .failed = true, .window = window, .text = tmn_arena_strdup(all->arena, first.text)};
         return false;
     }
-    for (int w = 0; w < WAYS; w++) /* one of them in turn */
-        if (window % WAYS == w && window % 5 == 0 && !tmn_run_verify(runs[w], &err)) {
-            *verdict = differ(arena, window, w, tmn_arena_printf(arena, "what is kept up to date (%s)", err.text));
+    for (int w = 0; w < WAYS; w++) {
+        if (all->coverage[w] != NULL)
+            coverage_window(all->coverage[w]);
+        if (all->runs[w] != NULL && window % 5 == w && !tmn_run_verify(all->runs[w], &err)) { /* one of them in turn */
+            *verdict = differ(all->arena, window, w, tmn_arena_printf(all->arena, "what is kept (%s)", err.text));
             return false;
         }
+    }
     return true;
 }
 
-struct verdict compare(struct tmn_arena *arena, const char *text) {
+static bool open_runs(struct comparison *all, struct tmn_run_options *options, bool watched, struct tmn_error *err) {
+    for (int w = 0; w < WAYS; w++) {
+        if (watched && !ways[w].watched)
+            continue;
+        options->threads = ways[w].threads;
+        if (watched)
+            all->coverage[w] = coverage_new(all->arena, options);
+        if (!tmn_run_new(&all->runs[w], all->model, options, err))
+            return false;
+        if (watched)
+            coverage_begin(all->coverage[w], all->runs[w]);
+    }
+    return true;
+}
+
+struct verdict compare(struct tmn_arena *arena, const char *text, uint64_t *seen) {
     struct verdict verdict = {.equal = true, .text = ""};
     struct tmn_run_options options;
-    struct tmn_run *runs[WAYS] = {NULL};
     struct tmn_error err = {0};
-    struct tmn_model *model = load(arena, text, &options, &verdict.text);
-    if (model == NULL)
+    struct comparison all = {.arena = arena, .model = load(arena, text, &options, &verdict.text)};
+    if (all.model == NULL)
         return (struct verdict){.refused = true, .equal = true, .text = verdict.text};
-    bool made = true;
-    for (int w = 0; w < WAYS && made; w++) {
-        options.threads = ways[w].threads;
-        made = tmn_run_new(&runs[w], model, &options, &err);
-    }
-    if (!made)
+    if (open_runs(&all, &options, seen != NULL, &err)) {
+        while (tmn_run_window(all.runs[0]) < tmn_run_windows(all.runs[0]) && step(&all, &verdict))
+            ;
+        verdict.windows = tmn_run_window(all.runs[0]);
+        verdict.rows = tmn_run_world(all.runs[0])->rows;
+    } else {
         verdict = (struct verdict){.refused = true, .equal = true, .text = tmn_arena_strdup(arena, err.text)};
-    while (made && tmn_run_window(runs[0]) < tmn_run_windows(runs[0]) && step(arena, model, runs, &verdict))
-        ;
-    if (made) {
-        verdict.windows = tmn_run_window(runs[0]);
-        verdict.rows = tmn_run_world(runs[0])->rows;
     }
-    for (int w = 0; w < WAYS; w++)
-        if (runs[w] != NULL)
-            tmn_run_free(runs[w]);
+    for (int w = 0; w < WAYS; w++) {
+        if (all.runs[w] != NULL)
+            tmn_run_free(all.runs[w]);
+        for (int c = 0; all.coverage[w] != NULL && !verdict.refused && c < CONSTRUCTS; c++)
+            seen[c] += coverage_seen(all.coverage[w])[c];
+    }
     return verdict;
 }

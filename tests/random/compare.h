@@ -14,8 +14,10 @@ struct verdict {
     uint32_t rows;
 };
 
-/* Full digests and digests after each window, words of errors, and at the end tallies, outcomes, clocks, counters. */
-struct verdict compare(struct tmn_arena *arena, const char *text);
+/* Full digests and digests after each window, words of errors, and at the end tallies, outcomes, clocks, counters. With
+ * `seen` ([CONSTRUCTS]) each engine runs once, on one thread, all that happens is compared too, and what was seen of
+ * the last one is added. */
+struct verdict compare(struct tmn_arena *arena, const char *text, uint64_t *seen);
 
 /* The smallest part of a text that still gives a difference (or ends the program), line by line. */
 const char *shrink(struct tmn_arena *arena, const char *text);

@@ -10,7 +10,7 @@ static void choose_time(struct generator *g) {
         length = one_in(g, 2) ? 1 : 7;
         windows = whole(g, 270, 380);
     } else if (g->big) {
-        windows = whole(g, 5, 8);
+        windows = whole(g, 4, 5);
     } else if (length > 5 && length < 11 && windows < 52 && one_in(g, 3)) {
         windows += 40; /* over the end of a year */
     }
@@ -20,10 +20,10 @@ static void choose_time(struct generator *g) {
 
 static void choose_sizes(struct generator *g) {
     uint32_t kind = below(g, 100);
-    g->marathon = kind >= 92;
-    g->big = kind == 91 || kind == 90;
+    g->marathon = kind >= 90;
+    g->big = kind >= 81 && kind < 90;
     if (g->big)
-        g->size = whole(g, 16500, 19000);
+        g->size = whole(g, 16500, 17000);
     else if (g->marathon)
         g->size = whole(g, 5, 20);
     else if (kind < 45)
@@ -35,7 +35,7 @@ static void choose_sizes(struct generator *g) {
 }
 
 static void choose_attributes(struct generator *g) {
-    g->births = below(g, 100) < 40 && !g->big;
+    g->births = below(g, 100) < 55 && !g->big;
     g->unborn = g->births;
     g->towns = one_in(g, 4) ? 0 : whole(g, 1, 4);
     g->regions = g->towns > 1 && !one_in(g, 3) ? whole(g, 2, g->towns) : 0;
@@ -46,11 +46,11 @@ static void choose_attributes(struct generator *g) {
     g->birth_year = one_in(g, 3);
     g->fear_most = (int[]){1, 3, 3, 7, 15}[below(g, 5)];
     g->need_most = one_in(g, 2) ? whole(g, 2, 6) : 0;
-    g->contacts_most = one_in(g, 4) ? whole(g, 3, 6) : 0;
+    g->contacts_most = !one_in(g, 3) ? whole(g, 3, 6) : 0;
     g->households = g->births ? !one_in(g, 5) : one_in(g, 2);
-    g->units = g->households && one_in(g, 2);
+    g->units = g->households && !one_in(g, 4);
     g->alive = g->births || !one_in(g, 6);
-    g->sampled = !g->big && g->size > 60 && one_in(g, 12);
+    g->sampled = !g->big && g->size > 60 && one_in(g, 6);
 }
 
 void choose(struct generator *g) {
@@ -61,9 +61,11 @@ void choose(struct generator *g) {
 
 /* Some of them make a run fail in its middle: a hazard beyond the limit, a chance above 1. */
 static void put_settings(struct generator *g) {
-    int settings = one_in(g, 2) ? whole(g, 1, 3) : 0;
+    int settings = one_in(g, 3) ? 0 : whole(g, 1, 3);
     for (int i = 0; i < settings; i++) {
-        put(g, "# set: {weight=$(0.0:2.0)|limit=$(0:4)|limit=$(0:2)|speed=$(0.0:3.0)|luck=$(0.0:1.0)|term=$term}");
+        put(g, "# set: "
+               "{weight=$(0.0:2.0)|weight=$(0.0:2.0)|limit=$(0:4)|limit=$(0:2)|speed=$(0.0:3.0)|luck=$(0.0:1.0)|term=$"
+               "term}");
         put(g, one_in(g, 5) ? "\n" : "@$date\n");
     }
     if (g->drivers.count > 0 && one_in(g, 6))
@@ -79,7 +81,7 @@ const char *generate(struct tmn_arena *arena, uint64_t seed) {
     name_world(g);
     name_rules(g);
     tmn_text_put(&g->out, "# seed: %llu\n", (unsigned long long)seed);
-    if (one_in(g, 25))
+    if (one_in(g, 12))
         put(g, "# cut feedback\n");
     if (g->sampled)
         put(g, "# scale: 0.5\n");

@@ -46,7 +46,7 @@ const char *say(struct generator *g, const char *text);
 void put(struct generator *g, const char *text); /* the same, at the end of `out` */
 struct word {
     const char *name;
-    const char *alternative[16]; /* "?mood:..." only where there is such a thing, "3*..." three times as often */
+    const char *alternative[20]; /* "?mood:..." only where there is such a thing, "3*..." three times as often */
 };
 extern const struct word words[];
 extern const int word_count;

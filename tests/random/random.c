@@ -3,10 +3,12 @@
  *     random [--first N] [--count N] [--every N]    scenarios N, N + every, ...
  *     random --seed N [--print | --shrink]          one of them
  *     random --file PATH [--shrink]                 a text as `--print` writes it
+ *     random ... --coverage PATH                    what is seen in how many of them, as CSV
  *
  * The last line is `N equal, N different, N refused, N stopped`. Where runs differ the text is written to
  * random-N.yaml in the current folder. Ends with 1 when any differ, or more than three in ten are refused. */
 #include "compare.h"
+#include "coverage.h"
 #include "generate.h"
 
 #include <signal.h>
@@ -30,7 +32,7 @@ static void on_signal(int number) {
 
 struct totals {
     int equal, different, refused, stopped;
-    long long windows, rows;
+    int scenarios[CONSTRUCTS]; /* in which it was seen */
 };
 
 static void keep(const char *text, unsigned long long seed) {
@@ -43,14 +45,16 @@ static void keep(const char *text, unsigned long long seed) {
     }
 }
 
-static void look(const char *text, unsigned long long seed, bool talk, struct totals *totals, struct tmn_arena *arena) {
-    struct verdict verdict = compare(arena, text);
+static void look(const char *text, unsigned long long seed, bool talk, bool cover, struct totals *totals,
+                 struct tmn_arena *arena) {
+    uint64_t seen[CONSTRUCTS] = {0};
+    struct verdict verdict = compare(arena, text, cover ? seen : NULL);
+    for (int c = 0; c < CONSTRUCTS; c++)
+        totals->scenarios[c] += seen[c] > 0;
     totals->refused += verdict.refused;
     totals->stopped += verdict.failed;
     totals->equal += verdict.equal && !verdict.refused;
     totals->different += !verdict.equal;
-    totals->windows += verdict.windows;
-    totals->rows += verdict.rows;
     if (!verdict.equal) {
         printf("scenario %llu, window %d: %s\n", seed, verdict.window, verdict.text);
         keep(text, seed);
@@ -62,6 +66,18 @@ static void look(const char *text, unsigned long long seed, bool talk, struct to
                verdict.windows, verdict.rows, verdict.text);
     }
     fflush(stdout);
+}
+
+static bool write_coverage(const char *path, const struct totals *totals) {
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        fprintf(stderr, "'%s' can not be written\n", path);
+        return false;
+    }
+    fprintf(file, "group,construct,scenarios\n");
+    for (int c = 0; c < CONSTRUCTS; c++)
+        fprintf(file, "%s,\"%s\",%d\n", construct_groups[c], construct_texts[c], totals->scenarios[c]);
+    return fclose(file) == 0;
 }
 
 static const char *read_file(struct tmn_arena *arena, const char *path) {
@@ -81,7 +97,7 @@ static const char *read_file(struct tmn_arena *arena, const char *path) {
 
 int main(int argc, char **argv) {
     unsigned long long first = 1, count = 40, every = 1;
-    const char *path = NULL;
+    const char *path = NULL, *coverage = NULL;
     bool print = false, shrinking = false, one = false, verbose = false;
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
@@ -95,6 +111,8 @@ int main(int argc, char **argv) {
             first = strtoull(argv[++i], NULL, 10), count = 1, one = true;
         else if (more && strcmp(argv[i], "--file") == 0)
             path = argv[++i], count = 1, one = true;
+        else if (more && strcmp(argv[i], "--coverage") == 0)
+            coverage = argv[++i];
         else if (strcmp(argv[i], "--print") == 0)
             print = true;
         else if (strcmp(argv[i], "--shrink") == 0)
@@ -122,10 +140,12 @@ int main(int argc, char **argv) {
             fputs(text, stdout);
         alarm(LIMIT_S);
         if (!print)
-            look(text, current, one || verbose, &totals, &arena);
+            look(text, current, one || verbose, coverage != NULL, &totals, &arena);
         tmn_arena_free(&arena);
     }
     printf("%d equal, %d different, %d refused, %d stopped\n", totals.equal, totals.different, totals.refused,
            totals.stopped);
+    if (coverage != NULL && !write_coverage(coverage, &totals))
+        return 1;
     return totals.different > 0 || totals.refused * 10 > (int)count * 3;
 }

@@ -34,14 +34,15 @@ static void put_indented(struct generator *g, int indent, const char *text) {
 }
 
 static void put_tells(struct generator *g, int indent) {
-    int messages = one_in(g, 3) ? 2 : 1;
+    int messages = one_in(g, 2) ? 2 : 1;
     put_indented(g, indent, "tell:\n");
     for (int m = 0; m < messages; m++) {
         put_indented(g, indent + 2,
                      m == 0 ? "- layer: $layer\n  name: {one|zed}\n" : "- layer: $layer\n  name: {two|an}\n");
-        put_indented(g, indent + 4,
-                     "{|chance: $anychance\n}{||who: $personal\n|who: $shared\n}{|priority: {-1|1|2}\n}");
-        put_indented(g, indent + 4, "{set:\n  $level\n|step:\n  $steps\n|set:\n  $level\nstep:\n  $steps\n}");
+        put_indented(
+            g, indent + 4,
+            "{||chance: $anychance\n}{||who: $personal\n|who: $shared\n}{|priority: {-1|1|2}\n|priority: {-1|1|2}\n}");
+        put_indented(g, indent + 4, "{set:\n  $news\n|step:\n  $steps\n|set:\n  $news\nstep:\n  $steps\n}");
     }
 }
 
@@ -78,10 +79,10 @@ static void put_then(struct generator *g, int indent, bool births) {
         any = true;
     }
     if (g->feedbacks.count > 0 && one_in(g, 2)) {
-        put_indented(g, indent + 2, "add:\n  $feedback:\n    value: $amount\n{|    place: now\n}");
+        put_indented(g, indent + 2, "add:\n  $feedback:\n    value: $amount\n{|    place: now\n|    place: now\n}");
         any = true;
     }
-    if (g->layers.count > 0 && (one_in(g, 2) || !any))
+    if (g->layers.count > 0 && (one_in(g, 2) || g->big || !any))
         put_tells(g, indent + 2);
     else if (!any)
         put_indented(g, indent + 2, "step:\n  fear: 1\n");
@@ -115,10 +116,12 @@ static void put_clock(struct generator *g, bool births, bool busy) {
     uint32_t kind = below(g, 10);
     double years = g->calendar.windows * g->calendar.window_quarter_days / 4.0 / TMN_YEAR_DAYS;
     if (births) { /* so few that the unborn last, most often */
-        tmn_text_put(&g->out, "    rate: %.3g / y", log_real(g, 0.05, 1.2) / years);
+        tmn_text_put(&g->out, "    rate: %.3g / y", log_real(g, 0.2, 2) / years);
         put(g, "{| * $personalfactor|| * $sharedfactor}\n");
     } else if (busy)
-        put(g, "    chance: {1|1|0.9}\n");
+        put(g, "    chance: {1|if(fear >= 0, 1, 0)|0.97}\n");
+    else if (g->big && kind < 4)
+        put(g, "    chance: $(0.01~0.3)\n");
     else if (kind < 6)
         put_rate(g);
     else if (kind < 8)
@@ -130,6 +133,10 @@ static void put_clock(struct generator *g, bool births, bool busy) {
 static void put_who(struct generator *g, bool births) {
     if (births)
         put(g, "    who: {life = home|life = home and sex = f|sex = f and $who}{| and $shared}\n");
+    else if (one_in(g, 5))
+        put(g, "    who: fear {>=|<} limit{| and $who}{|| and $shared}\n");
+    else if (one_in(g, 6))
+        put(g, "    who: {|$who and }{($fact or $movingtest)|not ($fact and $movingtest)}\n");
     else
         put(g, "{    who: life = $living{| and $who}{|| and $shared}\n|    who: life = $living and $who{|| "
                "and $shared}\n|"

@@ -6,7 +6,7 @@
 void name_world(struct generator *g) {
     static const char *const layers[] = {"kin", "near.by", "work", "friends", "web", "wires"};
     static const char *const counters[] = {"some", "many", "part"};
-    int most = g->big ? 2 : whole(g, 0, 4);
+    int most = g->big ? 2 : one_in(g, 8) ? 0 : whole(g, 1, 4);
     for (int i = 0; i < most; i++)
         add_name(&g->layers, layers[i]);
     for (int i = 0; i < 3 && most > 0 && !one_in(g, 3); i++) {
@@ -27,7 +27,7 @@ void name_world(struct generator *g) {
     static const char *const feedbacks[] = {"barrier", "news", "alarm"};
     for (int i = 0; i < 3; i++)
         if (one_in(g, 2)) {
-            bool by = i > 0 && g->towns > 0 && !one_in(g, 4);
+            bool by = i > 0 && g->towns > 0 && !one_in(g, 8);
             g->feedback_by[g->feedbacks.count] = by ? one_in(g, 3) && g->regions > 0 ? "region" : "town" : "";
             add_name(&g->feedbacks, feedbacks[i]);
             if (!by)
@@ -135,7 +135,8 @@ static void put_drivers(struct generator *g, struct tmn_text *files) {
                    "$(5:200) d\n"
                    "{|      - from: 2001-02-01\n        to: 2001-05-31\n        size: 1\n}");
         else if (strcmp(name, "jump") == 0)
-            put(g, "    start: {0.0001|0.01|1}\n    steps:\n      $date: {4|0.001}\n{|      2001-12-31: 0.00001\n}");
+            put(g, "    start: {0.0001|1|4}\n    steps:\n      2001-01-0{2|8}: {4|0.001|0.0001}\n      "
+                   "2001-0$(2:9)-02: {0.0001|1|4}\n{|      2001-12-31: 0.00001\n}");
         else
             put_price(g, name, g->driver_by[d], files);
     }
@@ -170,9 +171,10 @@ static void put_people(struct generator *g) {
     if (g->units)
         put(g, "  unit:\n    households: $(2:12)\n");
     if (g->unborn && g->households)
-        put(g, "  unborn:\n{    per_household: $(0.2:3.0)\n|}    reserve: {0.02|0.2|1}\n    national: {0.02|0.3|1}\n");
+        put(g, "  unborn:\n{    per_household: {0.1|0.3|$(0.5:3.0)}\n|}    reserve: {0.01|0.03|0.2|1}\n    national: "
+               "{0.1|0.3|1}\n");
     else if (g->unborn)
-        put(g, "  unborn:\n    reserve: {0.02|0.5|1}\n    national: {0.1|0.5|1}\n");
+        put(g, "  unborn:\n    reserve: {0.01|0.03|0.5|1}\n    national: {0.3|1}\n");
 }
 
 /* Every kind of layer may stand under every name. */
@@ -180,7 +182,7 @@ static void put_layer(struct generator *g, const char *name, struct tmn_text *fi
     const char *within =
         g->towns > 0 ? g->regions > 0 ? "{|    within: {town|region}\n}" : "{|    within: town\n}" : "";
     tmn_text_put(&g->out, "  %s:\n", name);
-    switch (below(g, 9)) {
+    switch (g->units && one_in(g, 8) ? 1 : below(g, 10)) {
     case 0:
         put(g, g->households ? "    groups: household\n" : "    groups: {2|5|9}\n");
         return;
@@ -205,8 +207,11 @@ static void put_layer(struct generator *g, const char *name, struct tmn_text *fi
     case 7:
         tmn_text_put(&g->out, "    degrees: %s\n", g->contacts_most > 0 ? "contacts" : "2");
         break;
+    case 8:
+        put(g, "    degrees: {1|2|3}\n");
+        break;
     default:
-        if (g->sampled || g->unborn) {
+        if (g->sampled) {
             put(g, "    degrees: {1|3}\n");
             break;
         }
@@ -239,7 +244,7 @@ void put_world(struct generator *g) {
         put(g, "counters:\n");
     for (int c = 0; c < g->counters.count; c++) {
         tmn_text_put(&g->out, "  %s:\n    layer: %s\n", g->counters.items[c], g->layers.items[g->counter[c].layer]);
-        put(g, "    of: $attributes\n");
+        put(g, "    of: {$attributes|$attributes|fear >= limit}\n");
         tmn_text_put(&g->out, "    %s: %d\n", g->counter[c].share ? "share" : "max", g->counter[c].most);
     }
     tmn_text_bytes(&g->out, files.items, files.count);
