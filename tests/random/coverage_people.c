@@ -51,10 +51,11 @@ static void see_add(struct coverage *coverage, const struct tmn_happening *firin
         see(coverage, SEEN_ADD_NOW);
 }
 
-static bool is_alive(struct coverage *coverage, uint32_t row, const struct tmn_packed *packed) {
-    struct tmn_run *run = coverage->run;
-    tmn_row_levels(run, row, packed, coverage->level);
-    return tmn_holds(&run->alive_rule, &run->worker[0], coverage->level);
+static bool is_alive(struct coverage *coverage, const struct tmn_packed *packed) {
+    const struct tmn_model *model = coverage->run->model;
+    struct tmn_env env = {.model = model, .level = coverage->level};
+    tmn_model_unpack(model, packed, coverage->level);
+    return tmn_expr_eval(model->alive, &env) != 0;
 }
 
 static void see_firing(struct coverage *coverage, const struct tmn_happening *firing) {
@@ -86,7 +87,7 @@ static void see_firing(struct coverage *coverage, const struct tmn_happening *fi
     if (place >= 0 && tmn_level(&firing->before, &model->attributes.items[place]) !=
                           tmn_level(&firing->after, &model->attributes.items[place]))
         see(coverage, SEEN_MOVE);
-    if (is_alive(coverage, firing->row, &firing->before) && !is_alive(coverage, firing->row, &firing->after))
+    if (is_alive(coverage, &firing->before) && !is_alive(coverage, &firing->after))
         see(coverage, SEEN_DEATH);
 }
 

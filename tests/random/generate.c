@@ -61,10 +61,11 @@ void choose(struct generator *g) {
 
 /* Some of them make a run fail in its middle: a hazard beyond the limit, a chance above 1. */
 static void put_settings(struct generator *g) {
-    int settings = one_in(g, 3) ? 0 : whole(g, 1, 3);
+    int settings = one_in(g, 4) ? 0 : whole(g, 1, 3);
     for (int i = 0; i < settings; i++) {
         put(g, "# set: "
-               "{weight=$(0.0:2.0)|weight=$(0.0:2.0)|limit=$(0:4)|limit=$(0:2)|speed=$(0.0:3.0)|luck=$(0.0:1.0)|term=$"
+               "{weight=$(0.0:2.0)|weight=$(0.0:2.0)|limit=$(0:4)|limit=$(0:2)|limit=$(0:2)|speed=$(0.0:3.0)|luck=$(0."
+               "0:1.0)|term=$"
                "term}");
         put(g, one_in(g, 5) ? "\n" : "@$date\n");
     }

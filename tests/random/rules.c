@@ -133,9 +133,9 @@ static void put_clock(struct generator *g, bool births, bool busy) {
 static void put_who(struct generator *g, bool births) {
     if (births)
         put(g, "    who: {life = home|life = home and sex = f|sex = f and $who}{| and $shared}\n");
-    else if (one_in(g, 5))
+    else if (one_in(g, 4))
         put(g, "    who: fear {>=|<} limit{| and $who}{|| and $shared}\n");
-    else if (one_in(g, 6))
+    else if (one_in(g, 5))
         put(g, "    who: {|$who and }{($fact or $movingtest)|not ($fact and $movingtest)}\n");
     else
         put(g, "{    who: life = $living{| and $who}{|| and $shared}\n|    who: life = $living and $who{|| "
