@@ -258,6 +258,7 @@ bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err) {
     uint32_t without = choose_far(run);
     if (!deliver(run, &run->born, offsetof(struct tmn_worker, born), sizeof(struct tmn_born), err))
         return false;
-    tmn_run_blocks_of(run, bear_block, run->born.count);
+    if (run->born.count > 0) /* else the buckets are those of the mothers */
+        tmn_run_blocks_of(run, bear_block, run->born.count);
     return all_born(run, without, err);
 }

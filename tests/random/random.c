@@ -1,8 +1,8 @@
 /* Random scenarios: both engines, one thread and three, must give the same digests after each window.
  *
- *     random [--first N] [--count N] [--every N]    scenarios N, N + every, ...
+ *     random [--first N] [--count N]               scenarios from N on
  *     random --seed N [--print | --shrink]          one of them
- *     random --file PATH [--shrink]                 a text as `--print` writes it
+ *     random [--shrink] PATH ...                    texts as `--print` writes them
  *     random ... --coverage PATH                    what is seen in how many of them, as CSV
  *
  * The last line is `N equal, N different, N refused, N stopped`. Where runs differ the text is written to
@@ -16,6 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
 
 enum { LIMIT_S = 300 }; /* of one scenario */
 
@@ -95,57 +101,75 @@ static const char *read_file(struct tmn_arena *arena, const char *path) {
     return text.items;
 }
 
-int main(int argc, char **argv) {
-    unsigned long long first = 1, count = 40, every = 1;
-    const char *path = NULL, *coverage = NULL;
-    bool print = false, shrinking = false, one = false, verbose = false;
+struct words {
+    unsigned long long first, count;
+    const char *coverage;
+    char **paths; /* [files] */
+    unsigned long long files;
+    bool print, shrink, verbose;
+};
+
+static bool parse(int argc, char **argv, struct words *words) {
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
         if (more && strcmp(argv[i], "--first") == 0)
-            first = strtoull(argv[++i], NULL, 10);
+            words->first = strtoull(argv[++i], NULL, 10);
         else if (more && strcmp(argv[i], "--count") == 0)
-            count = strtoull(argv[++i], NULL, 10);
-        else if (more && strcmp(argv[i], "--every") == 0)
-            every = strtoull(argv[++i], NULL, 10);
+            words->count = strtoull(argv[++i], NULL, 10);
         else if (more && strcmp(argv[i], "--seed") == 0)
-            first = strtoull(argv[++i], NULL, 10), count = 1, one = true;
-        else if (more && strcmp(argv[i], "--file") == 0)
-            path = argv[++i], count = 1, one = true;
+            words->first = strtoull(argv[++i], NULL, 10), words->count = 1, words->verbose = true;
         else if (more && strcmp(argv[i], "--coverage") == 0)
-            coverage = argv[++i];
+            words->coverage = argv[++i];
         else if (strcmp(argv[i], "--print") == 0)
-            print = true;
+            words->print = true;
         else if (strcmp(argv[i], "--shrink") == 0)
-            shrinking = true;
+            words->shrink = true;
         else if (strcmp(argv[i], "--verbose") == 0)
-            verbose = true;
-        else {
-            fprintf(stderr, "unknown option '%s'\n", argv[i]);
-            return 2;
-        }
+            words->verbose = true;
+        else if (argv[i][0] != '-')
+            words->paths[words->files++] = argv[i];
+        else
+            return fprintf(stderr, "unknown option '%s'\n", argv[i]) < 0;
     }
+    words->count = words->files > 0 ? words->files : words->count;
+    return true;
+}
+
+static void one(const struct words *words, unsigned long long index, struct totals *totals) {
+    struct tmn_arena arena;
+    tmn_arena_init(&arena, 0);
+    current = words->first + index;
+    const char *text = words->files > 0 ? read_file(&arena, words->paths[index]) : generate(&arena, current);
+    if (words->shrink)
+        text = shrink(&arena, text);
+    if (words->print || words->shrink)
+        fputs(text, stdout);
+    fflush(stdout);
+    alarm(LIMIT_S);
+    if (!words->print)
+        look(text, current, words->verbose || words->files > 0, words->coverage != NULL, totals, &arena);
+    tmn_arena_free(&arena);
+}
+
+int main(int argc, char **argv) {
+    char **paths = calloc((size_t)argc, sizeof *paths);
+    struct words words = {.first = 1, .count = 40, .paths = paths};
     struct totals totals = {0};
+    if (paths == NULL || !parse(argc, argv, &words))
+        return 2;
+#ifndef SANITIZED /* which tell more themselves */
     signal(SIGSEGV, on_signal);
+#endif
     signal(SIGABRT, on_signal);
     signal(SIGFPE, on_signal);
     signal(SIGALRM, on_signal);
-    for (unsigned long long i = 0; i < count; i++) {
-        struct tmn_arena arena;
-        tmn_arena_init(&arena, 0);
-        current = first + i * every;
-        const char *text = path != NULL ? read_file(&arena, path) : generate(&arena, current);
-        if (shrinking)
-            text = shrink(&arena, text);
-        if (print || shrinking)
-            fputs(text, stdout);
-        alarm(LIMIT_S);
-        if (!print)
-            look(text, current, one || verbose, coverage != NULL, &totals, &arena);
-        tmn_arena_free(&arena);
-    }
+    for (unsigned long long i = 0; i < words.count; i++)
+        one(&words, i, &totals);
+    free(paths);
     printf("%d equal, %d different, %d refused, %d stopped\n", totals.equal, totals.different, totals.refused,
            totals.stopped);
-    if (coverage != NULL && !write_coverage(coverage, &totals))
+    if (words.coverage != NULL && !write_coverage(words.coverage, &totals))
         return 1;
-    return totals.different > 0 || totals.refused * 10 > (int)count * 3;
+    return totals.different > 0 || totals.refused * 10 > (int)words.count * 3 ||
+           (words.files > 0 && totals.refused > 0);
 }
