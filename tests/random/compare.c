@@ -8,9 +8,13 @@
 
 static const struct way {
     const char *name;
+    enum tmn_engine engine;
     int threads;
     bool watched; /* it runs in a comparison that watches everything */
-} ways[] = {{"reference engine, 1 thread", 1, true}, {"reference engine, 3 threads", 3, false}};
+} ways[] = {{"reference engine, 1 thread", TMN_ENGINE_REFERENCE, 1, true},
+            {"reference engine, 3 threads", TMN_ENGINE_REFERENCE, 3, false},
+            {"event engine, 1 thread", TMN_ENGINE_EVENT, 1, true},
+            {"event engine, 3 threads", TMN_ENGINE_EVENT, 3, false}};
 enum { WAYS = sizeof ways / sizeof *ways };
 
 struct comparison {
@@ -158,6 +162,7 @@ static bool open_runs(struct comparison *all, struct tmn_run_options *options, b
     for (int w = 0; w < WAYS; w++) {
         if (watched && !ways[w].watched)
             continue;
+        options->engine = ways[w].engine;
         options->threads = ways[w].threads;
         if (watched)
             all->coverage[w] = coverage_new(all->arena, options);

@@ -173,9 +173,12 @@ static void see_birth(struct coverage *coverage, const struct tmn_happening *bir
     uint32_t child = birth->row, mother = birth->sender;
     see(coverage, SEEN_BIRTH);
     coverage->born[child] = true;
-    bool home = world->household != NULL && world->household[child] == world->household[mother];
-    bool unit = world->household_unit != NULL &&
-                world->household_unit[world->household[child]] == world->household_unit[world->household[mother]];
+    bool home = false, unit = false;
+    if (world->households > 0) {
+        uint32_t own = tmn_world_household(world, child), hers = tmn_world_household(world, mother);
+        home = own == hers;
+        unit = world->units > 0 && tmn_world_unit(world, own) == tmn_world_unit(world, hers);
+    }
     see(coverage, home                              ? SEEN_BIRTH_HOUSEHOLD
                   : unit                            ? SEEN_BIRTH_UNIT
                   : child < world->national_reserve ? SEEN_BIRTH_PLACE

@@ -101,7 +101,7 @@ static const char *read_file(struct tmn_arena *arena, const char *path) {
     return text.items;
 }
 
-struct words {
+struct request {
     unsigned long long first, count;
     const char *coverage;
     char **paths; /* [files] */
@@ -109,53 +109,53 @@ struct words {
     bool print, shrink, verbose;
 };
 
-static bool parse(int argc, char **argv, struct words *words) {
+static bool parse(int argc, char **argv, struct request *request) {
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
         if (more && strcmp(argv[i], "--first") == 0)
-            words->first = strtoull(argv[++i], NULL, 10);
+            request->first = strtoull(argv[++i], NULL, 10);
         else if (more && strcmp(argv[i], "--count") == 0)
-            words->count = strtoull(argv[++i], NULL, 10);
+            request->count = strtoull(argv[++i], NULL, 10);
         else if (more && strcmp(argv[i], "--seed") == 0)
-            words->first = strtoull(argv[++i], NULL, 10), words->count = 1, words->verbose = true;
+            request->first = strtoull(argv[++i], NULL, 10), request->count = 1, request->verbose = true;
         else if (more && strcmp(argv[i], "--coverage") == 0)
-            words->coverage = argv[++i];
+            request->coverage = argv[++i];
         else if (strcmp(argv[i], "--print") == 0)
-            words->print = true;
+            request->print = true;
         else if (strcmp(argv[i], "--shrink") == 0)
-            words->shrink = true;
+            request->shrink = true;
         else if (strcmp(argv[i], "--verbose") == 0)
-            words->verbose = true;
+            request->verbose = true;
         else if (argv[i][0] != '-')
-            words->paths[words->files++] = argv[i];
+            request->paths[request->files++] = argv[i];
         else
             return fprintf(stderr, "unknown option '%s'\n", argv[i]) < 0;
     }
-    words->count = words->files > 0 ? words->files : words->count;
+    request->count = request->files > 0 ? request->files : request->count;
     return true;
 }
 
-static void one(const struct words *words, unsigned long long index, struct totals *totals) {
+static void one(const struct request *request, unsigned long long index, struct totals *totals) {
     struct tmn_arena arena;
     tmn_arena_init(&arena, 0);
-    current = words->first + index;
-    const char *text = words->files > 0 ? read_file(&arena, words->paths[index]) : generate(&arena, current);
-    if (words->shrink)
+    current = request->first + index;
+    const char *text = request->files > 0 ? read_file(&arena, request->paths[index]) : generate(&arena, current);
+    if (request->shrink)
         text = shrink(&arena, text);
-    if (words->print || words->shrink)
+    if (request->print || request->shrink)
         fputs(text, stdout);
     fflush(stdout);
     alarm(LIMIT_S);
-    if (!words->print)
-        look(text, current, words->verbose || words->files > 0, words->coverage != NULL, totals, &arena);
+    if (!request->print)
+        look(text, current, request->verbose || request->files > 0, request->coverage != NULL, totals, &arena);
     tmn_arena_free(&arena);
 }
 
 int main(int argc, char **argv) {
     char **paths = calloc((size_t)argc, sizeof *paths);
-    struct words words = {.first = 1, .count = 40, .paths = paths};
+    struct request request = {.first = 1, .count = 40, .paths = paths};
     struct totals totals = {0};
-    if (paths == NULL || !parse(argc, argv, &words))
+    if (paths == NULL || !parse(argc, argv, &request))
         return 2;
 #ifndef SANITIZED /* which tell more themselves */
     signal(SIGSEGV, on_signal);
@@ -163,13 +163,13 @@ int main(int argc, char **argv) {
     signal(SIGABRT, on_signal);
     signal(SIGFPE, on_signal);
     signal(SIGALRM, on_signal);
-    for (unsigned long long i = 0; i < words.count; i++)
-        one(&words, i, &totals);
+    for (unsigned long long i = 0; i < request.count; i++)
+        one(&request, i, &totals);
     free(paths);
     printf("%d equal, %d different, %d refused, %d stopped\n", totals.equal, totals.different, totals.refused,
            totals.stopped);
-    if (words.coverage != NULL && !write_coverage(words.coverage, &totals))
+    if (request.coverage != NULL && !write_coverage(request.coverage, &totals))
         return 1;
-    return totals.different > 0 || totals.refused * 10 > (int)words.count * 3 ||
-           (words.files > 0 && totals.refused > 0);
+    return totals.different > 0 || totals.refused * 10 > (int)request.count * 3 ||
+           (request.files > 0 && totals.refused > 0);
 }
