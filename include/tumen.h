@@ -144,9 +144,26 @@ TUMEN_API bool tumen_run_cell(const struct tumen_run *run, const char *name, uin
  * the attributes of all persons, feedback and outcomes. */
 TUMEN_API void tumen_run_digest(const struct tumen_run *run, char text[33]);
 
+/* ---- Checkpoints: runs that stop and go on, and what-ifs from a date on ---- */
+
+/* Saves the run as it stands as `folder`/checkpoint.tumen, whole or not at all: an older one stays until the new one is
+ * safe. The run is first verified from scratch. The folder is made if its parent is there. Errors: TUMEN_IO (a full
+ * disk), TUMEN_MEMORY, TUMEN_RUN for a run that has failed or disagrees with its persons. */
+TUMEN_API bool tumen_run_save(struct tumen_run *run, const char *folder, struct tumen_error *error);
+
+/* Goes on from the checkpoint in `folder`, to the bit as if the run had not been stopped, with its seed, scale and
+ * settings. `scenario` is the one it was made of, opened anew and with nothing set yet; the settings of the checkpoint
+ * are made in it. `assignments` (or NULL) make a fork: as in tumen_scenario_set, those without a date begin with the
+ * checkpoint. Of `options` (NULL: defaults) `threads` counts, and `windows`, where 0 is as many as the run began with.
+ * Errors: TUMEN_USAGE for another scenario, settings from before the checkpoint, fewer windows than are done; TUMEN_IO
+ * for a file that is damaged or no checkpoint of this version; and those of tumen_run_start. */
+TUMEN_API bool tumen_run_resume(struct tumen_run **run, struct tumen_scenario *scenario, const char *folder,
+                                const char *const *assignments, size_t assignment_count,
+                                const struct tumen_options *options, struct tumen_error *error);
+
 /* Writes the results folder (run.json, CSV tables, report) at `folder`, whole or not at all. A run that is not done is
- * written marked incomplete. An existing folder is replaced only when it is empty or holds results. Errors: TUMEN_IO,
- * TUMEN_MEMORY. */
+ * written marked incomplete. An existing folder is replaced only when it is empty or holds results; a checkpoint that
+ * this run saved there, or went on from, stays. Errors: TUMEN_IO, TUMEN_MEMORY. */
 TUMEN_API bool tumen_run_write(const struct tumen_run *run, const char *folder, struct tumen_error *error);
 
 #ifdef __cplusplus

@@ -146,34 +146,6 @@ static bool find_scenario(struct tmn_session *session, const char *target, struc
                facts->origin.path);
 }
 
-/* A setting of a fork begins with the checkpoint unless it names a later date. */
-static bool date_setting(const struct tmn_session *session, const char *assignment, const char **dated,
-                         struct tmn_error *err) {
-    const struct tmn_checkpoint_facts *facts = tmn_checkpoint_facts(session->checkpoint);
-    const char *at = strchr(assignment, '@'), *date = tmn_day_text(session->arena, facts->day);
-    int32_t day;
-    *dated = at ? assignment : tmn_arena_printf(session->arena, "%s@%s", assignment, date);
-    if (at && tmn_date_parse(at + 1, &day) && day < facts->day)
-        return tmn_fail(err, TMN_USAGE,
-                        "'%s' begins before the checkpoint, which is of %s: a fork changes what comes after it; for an "
-                        "earlier change run the scenario from its start",
-                        assignment, date);
-    return true;
-}
-
-static bool join_settings(struct tmn_session *session, struct tmn_error *err) {
-    const struct tmn_checkpoint_origin *origin = &tmn_checkpoint_facts(session->checkpoint)->origin;
-    size_t given = session->arguments->set_count, kept = origin->assignment_count;
-    session->assignments = TMN_NEW_ARRAY(session->arena, const char *, kept + given + 1);
-    session->assignment_count = kept + given;
-    for (size_t i = 0; i < kept; i++)
-        session->assignments[i] = tmn_arena_strdup(session->arena, origin->assignments[i]);
-    for (size_t i = 0; i < given; i++)
-        if (!date_setting(session, session->arguments->set[i], &session->assignments[kept + i], err))
-            return false;
-    return apply_settings(session, err);
-}
-
 enum tmn_status tmn_session_go_on(struct tmn_session *session, struct tmn_arena *arena,
                                   const struct tmn_arguments *arguments, const char *folder, const char *target) {
     *session = (struct tmn_session){.arena = arena, .arguments = arguments};
@@ -183,8 +155,10 @@ enum tmn_status tmn_session_go_on(struct tmn_session *session, struct tmn_arena 
         return tmn_complain_error(&err);
     if (!read_model(session))
         return TMN_BAD_SCENARIO;
-    if (!tmn_checkpoint_fits(session->checkpoint, session->model, &err) || !join_settings(session, &err) ||
-        !apply_until(session, &err))
+    if (!tmn_checkpoint_fits(session->checkpoint, session->model, &err) ||
+        !tmn_checkpoint_assignments(session->checkpoint, arena, arguments->set, arguments->set_count,
+                                    &session->assignments, &session->assignment_count, &err) ||
+        !apply_settings(session, &err) || !apply_until(session, &err))
         return tmn_complain_error(&err);
     return TMN_DONE;
 }

@@ -46,6 +46,12 @@ const struct tmn_checkpoint_facts *tmn_checkpoint_facts(const struct tmn_checkpo
 /* Is it of this scenario, file by file? TMN_USAGE names what differs. */
 bool tmn_checkpoint_fits(const struct tmn_checkpoint *checkpoint, const struct tmn_model *model, struct tmn_error *err);
 
+/* The settings of the checkpoint, then `given` ones for a fork: each begins with the checkpoint unless it names a later
+ * date. TMN_USAGE for an earlier one. The list lives in `arena`; *count is its length. */
+bool tmn_checkpoint_assignments(const struct tmn_checkpoint *checkpoint, struct tmn_arena *arena,
+                                const char *const *given, size_t given_count, const char ***assignments, size_t *count,
+                                struct tmn_error *err);
+
 /* A run that goes on from a checkpoint. `model` has had the checkpoint's assignments applied (others only from its date
  * on); seed and scale of `options` are those of the checkpoint, `windows` may differ. *run is NULL on failure. */
 bool tmn_run_resume(struct tmn_run **run, const struct tmn_model *model, const struct tmn_run_options *options,

@@ -189,6 +189,32 @@ const struct tmn_checkpoint_facts *tmn_checkpoint_facts(const struct tmn_checkpo
     return &checkpoint->facts;
 }
 
+bool tmn_checkpoint_assignments(const struct tmn_checkpoint *checkpoint, struct tmn_arena *arena,
+                                const char *const *given, size_t given_count, const char ***assignments, size_t *count,
+                                struct tmn_error *err) {
+    const struct tmn_checkpoint_origin *origin = &checkpoint->facts.origin;
+    size_t kept = origin->assignment_count;
+    char date[16];
+    int32_t day;
+    tmn_date_format(checkpoint->facts.day, date);
+    *count = kept + given_count;
+    *assignments = TMN_NEW_ARRAY(arena, const char *, *count + 1);
+    for (size_t i = 0; i < kept; i++)
+        (*assignments)[i] = tmn_arena_strdup(arena, origin->assignments[i]);
+    for (size_t i = 0; i < given_count; i++) {
+        const char *at = strchr(given[i], '@');
+        if (at != NULL && tmn_date_parse(at + 1, &day) && day < checkpoint->facts.day)
+            return tmn_fail(
+                err, TMN_USAGE,
+                "'%s' begins before the checkpoint, which is of %s: a fork changes what comes after it; for "
+                "an earlier change run the scenario from its start",
+                given[i], date);
+        (*assignments)[kept + i] =
+            at != NULL ? tmn_arena_strdup(arena, given[i]) : tmn_arena_printf(arena, "%s@%s", given[i], date);
+    }
+    return true;
+}
+
 /* ---- is it of this scenario ---- */
 
 /* Names of the lines of one list of sources that are not in the other. */

@@ -1,9 +1,13 @@
 /* The public interface of include/tumen.h on the internal modules: handles, names instead of indices, no memory that
  * can run out without a word. */
 #include "tumen.h"
+#include "base/stream.h"
+#include "engine/checkpoint.h"
 #include "report/report.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct tumen_scenario {
@@ -11,6 +15,7 @@ struct tumen_scenario {
     struct tmn_diagnostics list;
     struct tmn_model *model; /* NULL: mistakes */
     struct tmn_settings settings;
+    const char *path; /* as given */
     const char **assignments;
     size_t assignment_count, assignment_capacity;
 };
@@ -19,6 +24,7 @@ struct tumen_run {
     struct tmn_run *run;
     struct tumen_scenario *scenario;
     struct tumen_options options;
+    char *saved; /* folder of its checkpoint, or NULL */
     bool broken; /* a step failed */
 };
 
@@ -72,6 +78,7 @@ bool tumen_scenario_open(struct tumen_scenario **scenario, const char *path, str
         *scenario = NULL;
         return fail_text(error, TMN_MEMORY, "memory ran out while the scenario was read");
     }
+    opened->path = tmn_arena_strdup(&opened->arena, path);
     tmn_diagnostics_init(&opened->list, &opened->arena);
     opened->model = tmn_model_read(&opened->arena, path, &opened->list);
     tmn_diagnostics_sort(&opened->list);
@@ -129,18 +136,22 @@ const char *tumen_scenario_outcome(const struct tumen_scenario *scenario, size_t
     return index < tumen_scenario_outcomes(scenario) ? scenario->model->outcomes.items[index].name : NULL;
 }
 
+static bool assign(struct tumen_scenario *scenario, const char *assignment, struct tmn_error *err) {
+    if (!tmn_model_set(scenario->model, &scenario->settings, assignment, err))
+        return false;
+    scenario->assignments = tmn_arena_grow(&scenario->arena, scenario->assignments, scenario->assignment_count,
+                                           &scenario->assignment_capacity, sizeof *scenario->assignments);
+    scenario->assignments[scenario->assignment_count++] = tmn_arena_strdup(&scenario->arena, assignment);
+    return true;
+}
+
 bool tumen_scenario_set(struct tumen_scenario *scenario, const char *assignment, struct tumen_error *error) {
     if (!scenario->model)
         return fail_text(error, TMN_USAGE, "a scenario with mistakes has nothing to set");
     if (TMN_ARENA_TRY(&scenario->arena))
         return fail_text(error, TMN_MEMORY, "memory ran out for a setting");
     struct tmn_error err;
-    if (!tmn_model_set(scenario->model, &scenario->settings, assignment, &err))
-        return fail(error, &err);
-    scenario->assignments = tmn_arena_grow(&scenario->arena, scenario->assignments, scenario->assignment_count,
-                                           &scenario->assignment_capacity, sizeof *scenario->assignments);
-    scenario->assignments[scenario->assignment_count++] = tmn_arena_strdup(&scenario->arena, assignment);
-    return true;
+    return assign(scenario, assignment, &err) || fail(error, &err);
 }
 
 struct tumen_options tumen_default_options(void) {
@@ -148,42 +159,142 @@ struct tumen_options tumen_default_options(void) {
     return (struct tumen_options){.seed = 1, .scale = 1, .threads = processors < 1 ? 1 : (int)processors};
 }
 
-bool tumen_run_start(struct tumen_run **run, struct tumen_scenario *scenario, const struct tumen_options *options,
-                     struct tumen_error *error) {
-    *run = NULL;
-    struct tumen_options wanted = options ? *options : tumen_default_options();
+/* Options that can be run, with the defaults where none are given; `error` is filled otherwise. */
+static bool sound_options(const struct tumen_scenario *scenario, const struct tumen_options *options,
+                          struct tumen_options *wanted, struct tumen_error *error) {
+    *wanted = options ? *options : tumen_default_options();
     if (!scenario->model)
         return fail_text(error, TMN_USAGE, "a scenario with mistakes can not be run");
-    if (!(wanted.scale > 0 && wanted.scale <= 1))
+    if (!(wanted->scale > 0 && wanted->scale <= 1))
         return fail_text(error, TMN_USAGE, "the scale must be above 0 and at most 1");
-    if (wanted.threads < 1 || wanted.threads > 256)
+    if (wanted->threads < 1 || wanted->threads > 256)
         return fail_text(error, TMN_USAGE, "the number of threads must be from 1 to 256");
-    if (wanted.windows < 0 || wanted.windows > scenario->model->calendar.windows)
+    if (wanted->windows < 0 || wanted->windows > scenario->model->calendar.windows)
         return fail_text(error, TMN_USAGE, "the number of windows must be from 0 (all) to that of the scenario");
-    struct tmn_error err;
-    struct tmn_run_options inner = {.seed = wanted.seed,
-                                    .scale = wanted.scale,
-                                    .threads = wanted.threads,
-                                    .windows = wanted.windows,
+    return true;
+}
+
+/* From the start, or from a checkpoint. */
+static bool start(struct tumen_run **run, struct tumen_scenario *scenario, const struct tumen_options *wanted,
+                  struct tmn_checkpoint *checkpoint, struct tmn_error *err) {
+    struct tmn_run_options inner = {.seed = wanted->seed,
+                                    .scale = wanted->scale,
+                                    .threads = wanted->threads,
+                                    .windows = wanted->windows,
                                     .settings = scenario->settings.items,
                                     .setting_count = scenario->settings.count};
     struct tumen_run *started = calloc(1, sizeof *started);
     if (!started)
-        return fail_text(error, TMN_MEMORY, "memory ran out for a run");
-    *started = (struct tumen_run){.scenario = scenario, .options = wanted};
-    if (!tmn_result_allowed(scenario->model, &err) || !tmn_run_new(&started->run, scenario->model, &inner, &err)) {
+        return tmn_fail(err, TMN_MEMORY, "memory ran out for a run");
+    *started = (struct tumen_run){.scenario = scenario, .options = *wanted};
+    if (!tmn_result_allowed(scenario->model, err) ||
+        !(checkpoint ? tmn_run_resume(&started->run, scenario->model, &inner, checkpoint, err)
+                     : tmn_run_new(&started->run, scenario->model, &inner, err))) {
         free(started);
-        return fail(error, &err);
+        return false;
     }
     *run = started;
     return true;
+}
+
+bool tumen_run_start(struct tumen_run **run, struct tumen_scenario *scenario, const struct tumen_options *options,
+                     struct tumen_error *error) {
+    *run = NULL;
+    struct tumen_options wanted;
+    struct tmn_error err;
+    if (!sound_options(scenario, options, &wanted, error))
+        return false;
+    return start(run, scenario, &wanted, NULL, &err) || fail(error, &err);
 }
 
 void tumen_run_free(struct tumen_run *run) {
     if (!run)
         return;
     tmn_run_free(run->run);
+    free(run->saved);
     free(run);
+}
+
+/* ---- checkpoints ---- */
+
+static bool remember(struct tumen_run *run, const char *folder, struct tmn_error *err) {
+    char *copy = strdup(folder);
+    if (!copy)
+        return tmn_fail(err, TMN_MEMORY, "memory ran out for the name of a folder");
+    free(run->saved);
+    run->saved = copy;
+    return true;
+}
+
+static bool save(struct tumen_run *run, const char *file, const char *path, struct tmn_error *err) {
+    struct tmn_checkpoint_origin origin = {.target = run->scenario->path,
+                                           .path = path,
+                                           .version = TUMEN_VERSION,
+                                           .assignments = run->scenario->assignments,
+                                           .assignment_count = run->scenario->assignment_count};
+    return tmn_checkpoint_write(run->run, file, &origin, err);
+}
+
+bool tumen_run_save(struct tumen_run *run, const char *folder, struct tumen_error *error) {
+    struct tmn_error err;
+    char file[TMN_STREAM_PATH];
+    if ((size_t)snprintf(file, sizeof file, "%s/%s", folder, TMN_CHECKPOINT_NAME) >= sizeof file)
+        return fail_text(error, TMN_IO, "the name of the folder is too long");
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+        tmn_fail(&err, TMN_IO, "cannot make the folder '%s': %s", folder, strerror(errno));
+        return fail(error, &err);
+    }
+    char *path = realpath(run->scenario->path, NULL);
+    bool good = save(run, file, path ? path : run->scenario->path, &err) && remember(run, folder, &err);
+    free(path);
+    return good || fail(error, &err);
+}
+
+static bool go_on(struct tumen_run **run, struct tumen_scenario *scenario, struct tmn_checkpoint *checkpoint,
+                  const char *const *given, size_t given_count, struct tumen_options *wanted, struct tmn_error *err) {
+    const struct tmn_checkpoint_facts *facts = tmn_checkpoint_facts(checkpoint);
+    const char **assignments;
+    size_t count;
+    wanted->seed = facts->seed;
+    wanted->scale = facts->scale;
+    wanted->windows = wanted->windows == 0 ? facts->windows : wanted->windows;
+    if (TMN_ARENA_TRY(&scenario->arena))
+        return tmn_fail(err, TMN_MEMORY, "memory ran out for the settings of a checkpoint");
+    if (!tmn_checkpoint_fits(checkpoint, scenario->model, err) ||
+        !tmn_checkpoint_assignments(checkpoint, &scenario->arena, given, given_count, &assignments, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!assign(scenario, assignments[i], err))
+            return false;
+    return start(run, scenario, wanted, checkpoint, err);
+}
+
+bool tumen_run_resume(struct tumen_run **run, struct tumen_scenario *scenario, const char *folder,
+                      const char *const *assignments, size_t assignment_count, const struct tumen_options *options,
+                      struct tumen_error *error) {
+    *run = NULL;
+    struct tumen_options wanted;
+    struct tmn_checkpoint *checkpoint;
+    struct tmn_error err;
+    char file[TMN_STREAM_PATH];
+    if (!sound_options(scenario, options, &wanted, error))
+        return false;
+    if (scenario->assignment_count > 0)
+        return fail_text(error, TMN_USAGE,
+                         "something was set in the scenario, but a run goes on with the settings of its checkpoint: "
+                         "open the scenario anew");
+    if ((size_t)snprintf(file, sizeof file, "%s/%s", folder, TMN_CHECKPOINT_NAME) >= sizeof file)
+        return fail_text(error, TMN_IO, "the name of the folder is too long");
+    if (!tmn_checkpoint_open(&checkpoint, file, &err))
+        return fail(error, &err);
+    bool good = go_on(run, scenario, checkpoint, assignments, assignment_count, &wanted, &err);
+    tmn_checkpoint_close(checkpoint);
+    if (good && assignment_count == 0 && !remember(*run, folder, &err)) {
+        tumen_run_free(*run);
+        *run = NULL;
+        good = false;
+    }
+    return good || fail(error, &err);
 }
 
 bool tumen_run_step(struct tumen_run *run, struct tumen_error *error) {
@@ -294,6 +405,7 @@ bool tumen_run_write(const struct tumen_run *run, const char *folder, struct tum
                                   .engine = tmn_engine_names[TMN_ENGINE_EVENT],
                                   .results_dir = folder,
                                   .threads = run->options.threads,
+                                  .checkpoint = run->saved && strcmp(run->saved, folder) == 0,
                                   .assignments = run->scenario->assignments,
                                   .assignment_count = run->scenario->assignment_count};
     struct tmn_result result;
