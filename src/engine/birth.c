@@ -53,14 +53,16 @@ static struct range unit_rows(const struct tmn_world *world, uint32_t row) {
 }
 
 /* The first unborn row of the mother's household, else of her unit. */
-static uint32_t find_near(const struct tmn_run *run, struct tmn_worker *worker, uint32_t mother) {
+static uint32_t find_near(const struct tmn_run *run, struct tmn_worker *worker, uint32_t mother, bool *elsewhere) {
     uint32_t row = first_unborn(run, worker, household_rows(run->world, mother));
+    *elsewhere = row == NO_ROW;
     return row != NO_ROW ? row : first_unborn(run, worker, unit_rows(run->world, mother));
 }
 
-static uint32_t find_row(struct tmn_run *run, uint32_t mother) {
+static uint32_t find_row(struct tmn_run *run, uint32_t mother, bool *elsewhere) {
     const struct tmn_world *world = run->world;
-    uint32_t row = world->household_first == NULL ? NO_ROW : find_near(run, &run->worker[0], mother);
+    *elsewhere = true;
+    uint32_t row = world->household_first == NULL ? NO_ROW : find_near(run, &run->worker[0], mother, elsewhere);
     if (row == NO_ROW && mother < world->national_reserve) {
         uint32_t place = tmn_world_place(world, mother);
         row = take_reserve(run, &run->place_cursor[place], world->place_first[place + 1]);
@@ -68,24 +70,27 @@ static uint32_t find_row(struct tmn_run *run, uint32_t mother) {
     return row != NO_ROW ? row : take_reserve(run, &run->nation_cursor, run->rows);
 }
 
-/* Whether the rows near a mother are taken by mothers of this block alone. Those of a reserve, whose household is their
- * own row, may be taken by anybody. */
-static bool stays_in_block(const struct tmn_run *run, uint32_t block, uint32_t mother) {
-    const struct tmn_world *world = run->world;
-    if (world->household_first == NULL || mother >= world->national_reserve ||
-        mother >= world->place_reserve[tmn_world_place(world, mother)])
-        return false;
-    struct range rows = unit_rows(world, mother);
-    return rows.first >= block_first(block) && rows.end <= block_end(run, block);
+/* Rows of a block whose whole unit lies within it. */
+static struct range whole_units(const struct tmn_run *run, uint32_t block) {
+    struct range rows = {block_first(block), block_end(run, block)};
+    if (run->world->household_first == NULL)
+        return (struct range){0, 0};
+    struct range first = unit_rows(run->world, rows.first), last = unit_rows(run->world, rows.end - 1);
+    return (struct range){first.first < rows.first ? first.end : rows.first,
+                          last.end > rows.end ? last.first : rows.end};
+}
+
+/* Rows of a reserve are each a household, and may be taken by anybody. */
+static bool in_reserve(const struct tmn_world *world, uint32_t row) {
+    struct range household = household_rows(world, row);
+    return household.end - household.first == 1 &&
+           (row >= world->national_reserve || row >= world->place_reserve[tmn_world_place(world, row)]);
 }
 
 /* The child's row, from now on nobody else's. */
-static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t number, uint32_t row) {
+static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t number, uint32_t row, bool elsewhere) {
     struct tmn_birth *birth = (struct tmn_birth *)run->birth.items + number;
-    struct range own = {0, 0};
-    if (run->world->household_first != NULL)
-        own = household_rows(run->world, birth->row);
-    worker->tally.births_elsewhere += row < own.first || row >= own.end;
+    worker->tally.births_elsewhere += elsewhere;
     run->flags[row] &= (uint8_t)~ROW_UNBORN;
     birth->child = row;
     struct tmn_born *born = tmn_list_add(&worker->born, sizeof *born);
@@ -96,13 +101,27 @@ static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t nu
         *born = (struct tmn_born){row, number};
 }
 
+static void fetch(const struct tmn_run *run, uint32_t row) {
+    __builtin_prefetch(&run->world->household_guide[row >> TMN_GUIDE_BITS]);
+    __builtin_prefetch(&run->flags[row]);
+}
+
 /* Rows for the mothers of a block whose unit lies within it and has one. */
 static void choose_near(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_birth *birth = run->birth.items;
-    for (uint32_t i = run->bucket[index]; i < run->bucket[index + 1]; i++) {
-        birth[i].child = stays_in_block(run, index, birth[i].row) ? find_near(run, worker, birth[i].row) : NO_ROW;
+    uint32_t i = run->bucket[index], end = run->bucket[index + 1];
+    if (i == end)
+        return;
+    for (struct range whole = whole_units(run, index); i < end; i++) {
+        uint32_t mother = birth[i].row;
+        bool elsewhere = false;
+        birth[i].child = NO_ROW;
+        if (i + AHEAD < end)
+            fetch(run, birth[i + AHEAD].row);
+        if (mother >= whole.first && mother < whole.end && !in_reserve(run->world, mother))
+            birth[i].child = find_near(run, worker, mother, &elsewhere);
         if (birth[i].child != NO_ROW)
-            take_row(run, worker, i, birth[i].child);
+            take_row(run, worker, i, birth[i].child, elsewhere);
     }
 }
 
@@ -112,10 +131,11 @@ static uint32_t choose_far(struct tmn_run *run) {
     for (uint32_t i = 0; i < run->birth.count; i++) {
         if (birth[i].child != NO_ROW)
             continue;
-        uint32_t row = find_row(run, birth[i].row);
+        bool elsewhere;
+        uint32_t row = find_row(run, birth[i].row, &elsewhere);
         if (row == NO_ROW)
             return i;
-        take_row(run, &run->worker[0], i, row);
+        take_row(run, &run->worker[0], i, row, elsewhere);
     }
     return (uint32_t)run->birth.count;
 }
