@@ -38,22 +38,26 @@ static void put_attributes(const struct writer *writer, uint32_t block, struct c
     piece->count = (size_t)(at - piece->bytes);
 }
 
+/* k number `i` of the rows from `first` on. */
+static uint32_t ordinal_at(const struct tmn_run *run, uint32_t first, size_t i) {
+    return tmn_k(run, first + (uint32_t)(i / run->transitions), (int)(i % run->transitions));
+}
+
 static void put_ordinals(const struct writer *writer, uint32_t block, struct checkpoint_piece *piece) {
     const struct tmn_run *run = writer->run;
     uint32_t first = block_first(block), end = block_end(run, block);
     size_t bits = (size_t)(end - first) * run->transitions, mark_bytes = (bits + 7) / 8, some = 0;
-    const uint8_t *k = run->k + (size_t)first * run->transitions;
     for (size_t i = 0; i < bits; i++)
-        some += k[i] != 0;
+        some += ordinal_at(run, first, i) != 0;
     if (!tmn_checkpoint_piece_room(piece, mark_bytes + some * CHECKPOINT_ORDINAL_BYTES))
         return;
     uint8_t *mark = piece->bytes, *at = mark + mark_bytes;
     memset(mark, 0, mark_bytes);
     for (size_t i = 0; i < bits; i++) {
-        if (k[i] == 0)
+        uint32_t value = ordinal_at(run, first, i);
+        if (value == 0)
             continue;
         mark[i / 8] |= (uint8_t)(1u << i % 8);
-        uint32_t row = first + (uint32_t)(i / run->transitions), value = tmn_k(run, row, (int)(i % run->transitions));
         for (; value >= 0x80; value >>= 7)
             *at++ = (uint8_t)(value | 0x80);
         *at++ = (uint8_t)value;

@@ -4,7 +4,14 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* ---- k beyond a byte ---- */
+/* ---- k, and k beyond the column ---- */
+
+void tmn_k_prepare(struct tmn_run *run) {
+    enum { BYTES_MAX = 8 }; /* with few transitions bytes cost little, and seldom overflow */
+    run->k_bits = run->transitions > BYTES_MAX ? 4 : 8;
+    run->k_most = (UINT32_C(1) << run->k_bits) - 1;
+    run->k_bytes = (run->transitions * run->k_bits + 7) / 8;
+}
 
 static uint32_t overflow_key(const struct tmn_run *run, uint32_t row, int transition) {
     return (row % (uint32_t)BLOCK_ROWS) * (uint32_t)run->transitions + (uint32_t)transition + 1;
@@ -31,9 +38,26 @@ static bool overflow_grow(struct tmn_overflow *overflow) {
     return true;
 }
 
+static void put_small(const struct tmn_run *run, uint32_t row, int transition, uint32_t k) {
+    struct tmn_k_place place = tmn_k_place(run, row, transition);
+    *place.byte = (uint8_t)((*place.byte & ~(run->k_most << place.shift)) | k << place.shift);
+}
+
+/* The place of a number beyond the column, added when there is none; NULL: out of memory. */
+static uint32_t *put_large(const struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition) {
+    struct tmn_overflow *overflow = &block->overflow;
+    uint32_t key = overflow_key(run, row, transition);
+    if (overflow->count * 4 >= overflow->capacity * 3 && !overflow_grow(overflow))
+        return NULL;
+    uint32_t i = overflow_find(overflow, key);
+    overflow->count += overflow->items[i].key == 0;
+    overflow->items[i].key = key;
+    return &overflow->items[i].k;
+}
+
 uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition) {
-    uint8_t k = run->k[(size_t)row * run->transitions + (size_t)transition];
-    if (k < K_OVERFLOW)
+    uint32_t k = tmn_k_small(run, row, transition);
+    if (k < run->k_most)
         return k;
     const struct tmn_overflow *overflow = &run->block[row / BLOCK_ROWS].overflow;
     return overflow->items[overflow_find(overflow, overflow_key(run, row, transition))].k;
@@ -41,39 +65,29 @@ uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition) {
 
 uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
                        int transition) {
-    uint8_t *k = &run->k[(size_t)row * run->transitions + (size_t)transition];
-    if (*k < K_OVERFLOW - 1)
-        return ++*k;
-    struct tmn_overflow *overflow = &block->overflow;
-    uint32_t key = overflow_key(run, row, transition);
-    if (*k < K_OVERFLOW) {
-        if (overflow->count * 4 >= overflow->capacity * 3 && !overflow_grow(overflow)) {
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
-            return *k;
-        }
-        *k = K_OVERFLOW;
-        overflow->count++;
-        worker->tally.k_overflows++;
-        uint32_t i = overflow_find(overflow, key);
-        overflow->items[i].key = key;
-        overflow->items[i].k = K_OVERFLOW;
-        return K_OVERFLOW;
+    uint32_t k = tmn_k_small(run, row, transition);
+    if (k + 1 < run->k_most) {
+        put_small(run, row, transition, k + 1);
+        return k + 1;
     }
-    return ++overflow->items[overflow_find(overflow, key)].k;
+    if (k == run->k_most)
+        return ++block->overflow.items[overflow_find(&block->overflow, overflow_key(run, row, transition))].k;
+    if (!tmn_k_set(run, block, row, transition, k + 1)) {
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+        return k;
+    }
+    worker->tally.k_overflows++;
+    return k + 1;
 }
 
 bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k) {
-    uint8_t *byte = &run->k[(size_t)row * run->transitions + (size_t)transition];
-    struct tmn_overflow *overflow = &block->overflow;
-    *byte = (uint8_t)(k < K_OVERFLOW ? k : K_OVERFLOW);
-    if (k < K_OVERFLOW)
-        return true;
-    if (overflow->count * 4 >= overflow->capacity * 3 && !overflow_grow(overflow))
-        return false;
-    uint32_t key = overflow_key(run, row, transition), i = overflow_find(overflow, key);
-    overflow->count += overflow->items[i].key == 0;
-    overflow->items[i].key = key;
-    overflow->items[i].k = k;
+    if (k >= run->k_most) {
+        uint32_t *large = put_large(run, block, row, transition);
+        if (large == NULL)
+            return false;
+        *large = k;
+    }
+    put_small(run, row, transition, k < run->k_most ? k : run->k_most);
     return true;
 }
 

@@ -60,7 +60,6 @@ struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows) {
 
 static tmn_u128 row_clocks(const struct tmn_run *run, uint32_t row) {
     tmn_u128 sum = 0;
-    const uint8_t *k = run->k + (size_t)row * run->transitions;
     for (int s = 0; s < run->slots; s++) {
         int transition = tmn_clock_of(run, row, s);
         if (transition < 0)
@@ -70,7 +69,7 @@ static tmn_u128 row_clocks(const struct tmn_run *run, uint32_t row) {
             mix_pair(((uint64_t)row << 32) | it->hash, tmn_mix64(tmn_left(run, row, s)) + UINT64_C(0x9e3779b97f4a7c15));
     }
     for (size_t t = 0; t < run->transitions; t++)
-        if (k[t] != 0)
+        if (tmn_k_small(run, row, (int)t) != 0)
             sum += mix_pair(((uint64_t)row << 32) | run->model->transitions.items[t].hash, tmn_k(run, row, (int)t));
     return sum;
 }

@@ -77,6 +77,7 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     size_t rows = run->rows, clocks = rows * (size_t)run->slots;
     void *flags, *clock, *slot, *k, *week = NULL;
+    tmn_k_prepare(run);
     if (!tmn_column_alloc(&flags, rows, 1, "flags of persons", err))
         return false;
     run->flags = flags;
@@ -86,7 +87,7 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     if (!tmn_column_alloc(&slot, clocks, sizeof *run->slot, "clock slots", err))
         return false;
     run->slot = slot;
-    if (!tmn_column_alloc(&k, rows * run->transitions, 1, "numbers of firings", err))
+    if (!tmn_column_alloc(&k, rows * run->k_bytes, 1, "numbers of firings", err))
         return false;
     run->k = k;
     if (model->age_feature >= 0 && !tmn_column_alloc(&week, rows, sizeof *run->birth_week, "birth weeks", err))

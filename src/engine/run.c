@@ -105,7 +105,7 @@ void tmn_run_free(struct tmn_run *run) {
     tmn_column_free(run->flags, rows, 1);
     tmn_column_free(run->clock, rows * (size_t)run->slots, sizeof *run->clock);
     tmn_column_free(run->slot, rows * (size_t)run->slots, sizeof *run->slot);
-    tmn_column_free(run->k, rows * run->transitions, 1);
+    tmn_column_free(run->k, rows * run->k_bytes, 1);
     tmn_column_free(run->birth_week, rows, sizeof *run->birth_week);
     for (size_t c = 0; run->counter != NULL && c < run->model->counters.count; c++)
         tmn_column_free(run->counter[c], rows, sizeof **run->counter);
@@ -146,7 +146,7 @@ uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row) {
 size_t tmn_run_bytes(const struct tmn_run *run) {
     size_t rows = run->rows;
     size_t bytes = tmn_world_bytes(run->world) + sizeof *run + run->arena.used_bytes;
-    bytes += rows * (1 + (size_t)run->slots * (sizeof *run->clock + sizeof *run->slot) + run->transitions);
+    bytes += rows * (1 + (size_t)run->slots * (sizeof *run->clock + sizeof *run->slot) + run->k_bytes);
     bytes += run->birth_week == NULL ? 0 : rows * sizeof *run->birth_week;
     bytes += rows * sizeof **run->counter * run->model->counters.count;
     for (uint32_t b = 0; b < run->blocks; b++) {

@@ -16,7 +16,6 @@
 
 enum {
     BLOCK_ROWS = 16384,
-    K_OVERFLOW = 255,     /* of a byte of k: the number stands in the block's overflow table */
     SLOT_SHARER = 0x3f,   /* of a slot: 1 + which of the transitions that share it is enabled, or 0 */
     SLOT_ADVANCED = 0x40, /* of a slot: k has already advanced in this window */
     SLOT_AIMED = 0x80,    /* of a slot, event engine: its clock word was changed by a counter in this window */
@@ -240,7 +239,8 @@ struct tmn_failure {
     struct tmn_packed packed;
 };
 
-/* k of the few clocks that went beyond a byte: open addressing, keys are local row * transitions + transition + 1. */
+/* k of the few clocks that went beyond the column: open addressing, keys are local row * transitions + transition + 1.
+ */
 struct tmn_overflow {
     struct {
         uint32_t key, k;
@@ -344,9 +344,11 @@ struct tmn_run {
     uint64_t *clock;           /* [slots * rows] `left` in 2^-58; AFTER: windows */
     uint8_t *slot;             /* [rows * slots] */
     int16_t *enabled;          /* [slots * SHARERS] transition of a slot's low bits, or -1 */
-    uint8_t *k;                /* [rows * transitions] */
-    uint16_t *birth_week;      /* [rows], NULL without age */
-    uint16_t **counter;        /* [counters] of [rows]: true counts */
+    uint8_t *k;                /* [rows * k_bytes] see tmn_k_place */
+    uint32_t k_bits, k_most;   /* of one number; the most: the number stands in the block's overflow table */
+    size_t k_bytes;
+    uint16_t *birth_week; /* [rows], NULL without age */
+    uint16_t **counter;   /* [counters] of [rows]: true counts */
 
     double *parameter, *driver;                     /* this window's */
     double *feedback, *feedback_next, *driver_view; /* driver_view: scratch of tmn_run_clocks */
@@ -573,6 +575,20 @@ double tmn_c_value(const struct tmn_transition *transition, const struct tmn_env
 bool tmn_shared_holds(const struct tmn_transition *transition, const struct tmn_env *env);
 
 /* clock.c */
+void tmn_k_prepare(struct tmn_run *run); /* how k is kept: half a byte each, a byte where transitions are few */
+struct tmn_k_place {
+    uint8_t *byte;
+    uint32_t shift;
+};
+static inline struct tmn_k_place tmn_k_place(const struct tmn_run *run, uint32_t row, int transition) {
+    uint32_t bit = (uint32_t)transition * run->k_bits;
+    return (struct tmn_k_place){run->k + row * run->k_bytes + bit / 8, bit % 8};
+}
+/* k as far as the column has it: below k_most it is the number. */
+static inline uint32_t tmn_k_small(const struct tmn_run *run, uint32_t row, int transition) {
+    struct tmn_k_place place = tmn_k_place(run, row, transition);
+    return (uint32_t)*place.byte >> place.shift & run->k_most;
+}
 uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition);
 uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
                        int transition);
