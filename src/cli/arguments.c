@@ -48,6 +48,7 @@ static const struct option_row options[] = {
     {"quick", NULL, FLAG, FIELD(quick), 0, 0, "small sizes, in seconds; nothing is judged"},
     {"leave-two-out", NULL, FLAG, FIELD(leave_two_out), 0, 0,
      "fit anew without each pair of neighbouring years, and tell the errors there"},
+    {"profile", NULL, FLAG, FIELD(profile), 0, 0, "tell where time and bytes went, by phase and transition"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
     {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
     {"json", NULL, FLAG, FIELD(json), 0, 0, "print JSON on standard output, and nothing else"},
@@ -66,7 +67,7 @@ enum { OPTIONS = sizeof options / sizeof *options };
 
 const struct tmn_command tmn_commands[] = {
     {"run", "simulate a scenario, print what came out, write a results folder with a report", "NAME|PATH", false,
-     "scale seed threads engine until set checkpoint resume out json quiet help",
+     "scale seed threads engine until set checkpoint resume profile out json quiet help",
      "Simulates every person of the scenario, window by window, then prints the figures that the documents state "
      "beside observed and "
      "simulated ones, and writes a results folder (default results/NAME-SEED) whose report.html opens in any browser. "

@@ -18,7 +18,7 @@ struct tmn_arguments {
     const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume; /* NULL: not given */
     const char **set;
     size_t set_count; /* each --set as written */
-    bool json, quiet, help, fast, fresh, quick, leave_two_out, scale_given, seed_given;
+    bool json, quiet, help, fast, fresh, quick, profile, leave_two_out, scale_given, seed_given;
     const char *line; /* the command line as typed, for the record */
 };
 

@@ -175,7 +175,8 @@ struct tmn_run_options tmn_session_options(const struct tmn_session *session) {
                                     .threads = (int)session->arguments->threads,
                                     .windows = session->windows,
                                     .settings = session->settings.items,
-                                    .setting_count = session->settings.count};
+                                    .setting_count = session->settings.count,
+                                    .profile = session->arguments->profile};
 }
 
 const char *tmn_session_command(const struct tmn_session *session) {

@@ -1,6 +1,7 @@
 /* See summary.h. The figures themselves come from result/; here is only their form. */
 #include "cli/summary.h"
 #include "cli/print.h"
+#include "cli/profile.h"
 #include "result/score.h"
 #include <math.h>
 #include <string.h>
@@ -323,5 +324,6 @@ void tmn_summary_print(struct tmn_arena *arena, const struct tmn_result *result)
     print_composition(arena, result);
     bool marked = print_outcomes(arena, result);
     print_thin(arena, result, marked);
+    tmn_profile_print(arena, result);
     print_facts(result);
 }

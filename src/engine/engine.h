@@ -55,6 +55,7 @@ struct tmn_run_options {
     bool watch_all;
     uint32_t watch_row;
     bool cut_feedback; /* hold all feedback and shares at their start (closure tests) */
+    bool profile;      /* time by sampling what each transition does; see tmn_run_profile */
 };
 
 /* What the event engine did about the clocks of a transition. */
@@ -109,5 +110,23 @@ int tmn_run_clocks(const struct tmn_run *run, uint32_t row, struct tmn_clock_vie
 uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row);
 uint32_t tmn_run_alive(const struct tmn_run *run);
 size_t tmn_run_bytes(const struct tmn_run *run);
+/* Those bytes by what they are for. */
+enum { TMN_MEMORY_ITEMS = 10 };
+struct tmn_memory_item {
+    const char *name;
+    size_t bytes;
+};
+void tmn_run_memory(const struct tmn_run *run, struct tmn_memory_item out[TMN_MEMORY_ITEMS]);
+
+/* What is done for a transition: clocks looked at to file those soon due; clocks checked when due; firings, with the
+ * messages that they send; what receivers of its messages do; clocks that follow a change of their person. */
+enum tmn_act { TMN_ACT_SCAN, TMN_ACT_CHECK, TMN_ACT_FIRE, TMN_ACT_RECEIVE, TMN_ACT_FOLLOW, TMN_ACTS };
+extern const char *const tmn_act_names[TMN_ACTS];
+struct tmn_transition_profile {
+    uint64_t firings;
+    double act_s[TMN_ACTS]; /* seconds of threads added up; from samples, but for scans */
+};
+/* out: [transitions]. False where the run was not asked to profile. */
+bool tmn_run_profile(const struct tmn_run *run, struct tmn_transition_profile *out);
 
 #endif

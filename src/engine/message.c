@@ -257,7 +257,9 @@ static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32
             next++;
         if (count > FEW && next - i > 1)
             sort_messages(messages + i, next - i);
+        uint64_t began = tmn_sample_begin(&worker->sampler);
         receive(run, worker, block, messages + i, next - i);
+        tmn_sample_end(&worker->sampler, run->tell[messages[i].tell].transition, TMN_ACT_RECEIVE, began);
     }
 }
 

@@ -412,5 +412,6 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
         memcpy(run->share_read, run->share, model->share_slots * sizeof *run->share);
     run->start_digest = run->rows_digest;
     run->weekly = tmn_digest_weekly(run, run->rows_digest);
+    tmn_profile_begin(run);
     return true;
 }

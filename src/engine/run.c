@@ -143,30 +143,6 @@ uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row) {
     return tmn_counter_level(run, counter, row);
 }
 
-size_t tmn_run_bytes(const struct tmn_run *run) {
-    size_t rows = run->rows;
-    size_t bytes = tmn_world_bytes(run->world) + sizeof *run + run->arena.used_bytes;
-    bytes += rows * (1 + (size_t)run->slots * (sizeof *run->clock + sizeof *run->slot) + run->k_bytes);
-    bytes += run->birth_week == NULL ? 0 : rows * sizeof *run->birth_week;
-    bytes += rows * sizeof **run->counter * run->model->counters.count;
-    for (uint32_t b = 0; b < run->blocks; b++) {
-        const struct tmn_block *block = &run->block[b];
-        bytes += block->touched.capacity * sizeof(struct tmn_touched) + block->told.capacity * sizeof(struct tmn_told);
-        bytes += block->overflow.capacity * sizeof *block->overflow.items;
-    }
-    size_t messages = run->message.capacity, births = run->birth.capacity, born = run->born.capacity,
-           deltas = run->delta.capacity;
-    for (int w = 0; w < run->workers; w++) {
-        const struct tmn_worker *worker = &run->worker[w];
-        messages += worker->message.capacity + worker->sorted.capacity;
-        births += worker->birth.capacity;
-        born += worker->born.capacity;
-        deltas += worker->delta.capacity;
-    }
-    return bytes + messages * sizeof(struct tmn_message) + births * sizeof(struct tmn_birth) +
-           born * sizeof(struct tmn_born) + deltas * sizeof(struct tmn_delta);
-}
-
 /* Hazard per year of an enabled clock in the window of `env`; a chance of 1 is infinite, a fixed term has none. */
 static double hazard_y(const struct tmn_run *run, const struct tmn_transition *it, const struct tmn_env *env) {
     if (it->kind == TMN_CLOCK_AFTER || !tmn_shared_holds(it, env))

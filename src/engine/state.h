@@ -11,6 +11,7 @@
 #include "base/column.h"
 #include "base/draw.h"
 #include "engine/engine.h"
+#include "engine/profile.h"
 #include "engine/sieve.h"
 #include "engine/wheel.h"
 
@@ -309,6 +310,7 @@ struct tmn_worker {
     int64_t alive;
     tmn_u128 clocks_digest; /* of a full digest */
     struct tmn_counters_of_run tally;
+    struct tmn_sampler sampler;
     char apart[128]; /* workers write on lines of their own */
 };
 
@@ -406,6 +408,7 @@ struct tmn_run {
     tmn_u128 rows_digest, outcome_digest, start_digest; /* start_digest: of the rows as they were made */
     struct tmn_digest weekly;
     struct tmn_counters_of_run counters;
+    struct tmn_ticks ticks;
 };
 
 static inline uint32_t block_first(uint32_t block) {
@@ -747,6 +750,8 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err);
 bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err);
 /* Settings up to the last window done, and all that follows from rows as they are: for rows that were loaded. */
 bool tmn_run_restate(struct tmn_run *run, struct tmn_error *err);
+/* Begins to sample, if that was asked for. */
+void tmn_profile_begin(struct tmn_run *run);
 /* Points the workers' environments at this window. */
 void tmn_workers_aim(struct tmn_run *run);
 

@@ -31,6 +31,10 @@ void tmn_result_gather(struct tmn_result *result, struct tmn_arena *arena, const
         .counters = *tmn_run_counters(run),
         .series = series,
     };
+    struct tmn_transition_profile *profile =
+        TMN_NEW_ARRAY(arena, struct tmn_transition_profile, model->transitions.count + 1);
+    result->profile = tmn_run_profile(run, profile) ? profile : NULL;
+    tmn_run_memory(run, result->memory);
     result->facts.version = text_or_empty(facts->version);
     result->facts.compiler = text_or_empty(facts->compiler);
     result->facts.engine = text_or_empty(facts->engine);

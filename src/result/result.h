@@ -37,7 +37,9 @@ struct tmn_result {
     bool until_held;               /* the scenario's `until` ended the run */
     struct tmn_digest weekly, full;
     struct tmn_counters_of_run counters;
-    const struct tmn_series *series; /* [model->outcomes.count], valid while the run lives */
+    const struct tmn_series *series;              /* [model->outcomes.count], valid while the run lives */
+    const struct tmn_transition_profile *profile; /* [model->transitions.count], or NULL: the run was not profiled */
+    struct tmn_memory_item memory[TMN_MEMORY_ITEMS];
 };
 
 /* Reads the run; series are borrowed from it. */
@@ -47,6 +49,16 @@ static inline bool tmn_result_complete(const struct tmn_result *result) {
     return result->windows >= result->windows_total;
 }
 double tmn_result_person_weeks_per_s(const struct tmn_result *result); /* 0 when no time passed */
+
+/* ---- what was dear (--profile) ---- */
+struct tmn_profile_row {
+    int transition;
+    double time_s; /* of threads, all acts */
+    struct tmn_transition_profile of;
+};
+/* By time, dearest first; *total_s: of all. NULL where the run was not profiled. */
+struct tmn_profile_row *tmn_result_profile(struct tmn_arena *arena, const struct tmn_result *result, double *total_s);
+extern const char *const tmn_phase_names[TMN_PHASES];
 
 /* ---- safeguards (docs/results.md) ---- */
 /* Refuses outcomes by place that are finer than the map of the report, or than a year. Call it before a run. */

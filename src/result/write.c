@@ -2,6 +2,7 @@
  * scenario.used.yaml. */
 #include "result/csv_cell.h"
 #include "result/json.h"
+#include "result/profile.h"
 #include "result/result.h"
 
 #include <math.h>
@@ -22,8 +23,6 @@ static void put_digest(struct tmn_json *json, const char *key, struct tmn_digest
 /* ---- run.json ---- */
 
 static void put_counters(struct tmn_json *json, const struct tmn_result *result) {
-    static const char *const phase[TMN_PHASES] = {"factors",  "persons",  "events", "messages",
-                                                  "counters", "feedback", "output"};
     const struct tmn_counters_of_run *c = &result->counters;
     const struct {
         const char *name;
@@ -49,7 +48,7 @@ static void put_counters(struct tmn_json *json, const struct tmn_result *result)
     tmn_json_close(json, '}');
     tmn_json_open(json, "phase_s", '{');
     for (int i = 0; i < TMN_PHASES; i++)
-        tmn_json_real(json, phase[i], c->phase_s[i]);
+        tmn_json_real(json, tmn_phase_names[i], c->phase_s[i]);
     tmn_json_close(json, '}');
     tmn_json_close(json, '}');
 }
@@ -119,6 +118,7 @@ void tmn_result_run_json(const struct tmn_result *result, struct tmn_text *out) 
         tmn_json_text(&json, NULL, model->outcomes.items[i].name);
     tmn_json_close(&json, ']');
     put_counters(&json, result);
+    tmn_result_profile_json(result, &json);
     tmn_json_close(&json, '}');
     tmn_text_put(out, "\n");
 }

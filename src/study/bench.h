@@ -126,7 +126,6 @@ void tmn_bench_html(const struct tmn_bench *bench, struct tmn_text *out);
 bool tmn_bench_save(const struct tmn_bench *bench, const char *path, struct tmn_error *err);
 
 /* ---- private to src/study ---- */
-extern const char *const tmn_bench_phase_names[TMN_PHASES];
 const struct tmn_bench_plan *tmn_bench_plans(size_t *count);
 const struct tmn_bench_run *tmn_bench_find(const struct tmn_bench *bench, const char *name);
 void tmn_bench_make_figures(struct tmn_bench *bench);

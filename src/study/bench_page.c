@@ -1,6 +1,7 @@
 /* The page of bench: one HTML file that needs nothing else. Targets first, then the machine, the rooflines, where the
  * time went, and other programs. */
 #include "report/html.h"
+#include "result/result.h"
 #include "study/bench.h"
 
 #include <math.h>
@@ -179,9 +180,9 @@ static void put_phases(struct tmn_text *out, const struct tmn_bench_run *run) {
             continue;
         tmn_text_put(
             out, "<g><title>%s: %.3g s</title><rect x=\"%.1f\" width=\"%.1f\" height=\"%d\" fill=\"var(--bar%s)\"/>",
-            tmn_bench_phase_names[p], run->phase_s[p], x, width, HEIGHT, p % 2 ? "2" : "");
-        if (width > 7.0 * (double)strlen(tmn_bench_phase_names[p]))
-            tmn_text_put(out, "<text x=\"%.1f\" y=\"13\">%s</text>", x + 3, tmn_bench_phase_names[p]);
+            tmn_phase_names[p], run->phase_s[p], x, width, HEIGHT, p % 2 ? "2" : "");
+        if (width > 7.0 * (double)strlen(tmn_phase_names[p]))
+            tmn_text_put(out, "<text x=\"%.1f\" y=\"13\">%s</text>", x + 3, tmn_phase_names[p]);
         tmn_text_put(out, "</g>");
         x += width;
     }

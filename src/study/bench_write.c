@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
+#include "result/result.h"
 #include "study/bench.h"
 
 #include <math.h>
@@ -29,9 +30,6 @@ void tmn_bench_figures_csv(const struct tmn_bench *bench, struct tmn_text *out) 
         tmn_text_put(out, "\n");
     }
 }
-
-const char *const tmn_bench_phase_names[TMN_PHASES] = {"factors",  "persons",  "events", "messages",
-                                                       "counters", "feedback", "output"};
 
 static void put_run_csv(const struct tmn_bench *bench, const struct tmn_bench_run *run, struct tmn_text *out) {
     struct tmn_bench_roof roof = {"", "", (double)NAN, (double)NAN};
@@ -71,7 +69,7 @@ void tmn_bench_runs_csv(const struct tmn_bench *bench, struct tmn_text *out) {
     tmn_text_put(out, "workload,case,what,engine,threads,persons,rows,windows,turns,read_s,set_up_s,step_s,firings,"
                       "messages_delivered,bytes,peak_bytes");
     for (int p = 0; p < TMN_PHASES; p++)
-        tmn_text_put(out, ",%s_s", tmn_bench_phase_names[p]);
+        tmn_text_put(out, ",%s_s", tmn_phase_names[p]);
     tmn_text_put(out, ",roof,roof_unit,achieved,limit,step_s_of_turns,left_out\n");
     for (size_t r = 0; r < bench->runs.count; r++)
         put_run_csv(bench, &bench->runs.items[r], out);
@@ -160,7 +158,7 @@ static void put_runs(struct tmn_json *json, const struct tmn_bench *bench) {
             tmn_json_int(json, "peak_bytes", (long long)run->peak_bytes);
             tmn_json_open(json, "phase_s", '{');
             for (int p = 0; p < TMN_PHASES; p++)
-                tmn_json_real(json, tmn_bench_phase_names[p], run->phase_s[p]);
+                tmn_json_real(json, tmn_phase_names[p], run->phase_s[p]);
             tmn_json_close(json, '}');
         }
         tmn_json_close(json, '}');

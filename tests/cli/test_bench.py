@@ -112,6 +112,24 @@ class Bench(unittest.TestCase):
         names = [row["figure"] for row in csv.DictReader((self.folder / "out" / "figures.csv").read_text().splitlines())]
         self.assertIn("final size beside igraph's", names)
 
+    def test_profile(self):
+        """Tells what was dear, changes nothing, and is absent when not asked for."""
+        words = ["--set", "persons=20000", "--until", "1995"]
+        plain, told = self.run_of("frozen", *words), self.run_of("frozen", *words, "--profile", "--threads", "1")
+        self.assertNotIn("profile", plain)
+        self.assertEqual((plain["digest"], plain["full_digest"]), (told["digest"], told["full_digest"]))
+        profile = told["profile"]
+        self.assertEqual({row["name"]: row["firings"] for row in profile["transitions"]}, told["counters"]["transition_firings"])
+        times = [row["time_s"] for row in profile["transitions"]]
+        self.assertEqual(times, sorted(times, reverse=True))
+        self.assertGreater(sum(row["fire"] for row in profile["transitions"]), 0)
+        self.assertGreater(sum(row["receive"] for row in profile["transitions"]), 0)
+        self.assertEqual(json.loads((self.folder / "run" / "run.json").read_text())["profile"], profile)
+        self.assertGreaterEqual(profile["bytes"]["clocks: what is left"], 8 * 12 * 20000)
+        text = self.tumen(0, "run", BENCH / "frozen", *words, "--profile", "--out", self.folder / "run").stdout
+        for heading in ("Time by phase", "Time by transition", "Memory at the end"):
+            self.assertIn(heading, text)
+
     def test_mistakes(self):
         self.assertIn("there is no workload 'W6'; there are: W1", self.tumen(2, "bench", "W6").stderr)
         self.assertIn("--turns takes a whole number from 1 to 15", self.tumen(2, "bench", "--turns", "0").stderr)

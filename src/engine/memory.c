@@ -1,0 +1,47 @@
+/* The bytes of a run, by name: what a model's author can save. */
+#include "engine/state.h"
+
+/* Lists of blocks and workers: what they hold room for, since they keep it. */
+static size_t list_bytes(const struct tmn_run *run) {
+    size_t bytes = run->message.capacity * sizeof(struct tmn_message) + run->delta.capacity * sizeof(struct tmn_delta) +
+                   run->birth.capacity * sizeof(struct tmn_birth) + run->born.capacity * sizeof(struct tmn_born);
+    for (uint32_t b = 0; b < run->blocks; b++) {
+        const struct tmn_block *block = &run->block[b];
+        bytes += block->touched.capacity * sizeof(struct tmn_touched) + block->told.capacity * sizeof(struct tmn_told) +
+                 block->overflow.capacity * sizeof *block->overflow.items;
+    }
+    for (int w = 0; w < run->workers; w++) {
+        const struct tmn_worker *worker = &run->worker[w];
+        bytes += (worker->message.capacity + worker->sorted.capacity) * sizeof(struct tmn_message) +
+                 worker->birth.capacity * sizeof(struct tmn_birth) + worker->born.capacity * sizeof(struct tmn_born) +
+                 worker->delta.capacity * sizeof(struct tmn_delta);
+    }
+    return bytes;
+}
+
+void tmn_run_memory(const struct tmn_run *run, struct tmn_memory_item out[TMN_MEMORY_ITEMS]) {
+    size_t rows = run->rows, packed = rows * sizeof *run->packed;
+    const struct tmn_memory_item items[TMN_MEMORY_ITEMS] = {
+        {"attributes", packed},
+        {"clocks: what is left", rows * (size_t)run->slots * sizeof *run->clock},
+        {"clocks: which is enabled", rows * (size_t)run->slots * sizeof *run->slot},
+        {"clocks: how often", rows * run->k_bytes},
+        {"flags", rows * sizeof *run->flags},
+        {"birth weeks", run->birth_week == NULL ? 0 : rows * sizeof *run->birth_week},
+        {"counters", rows * run->model->counters.count * sizeof **run->counter},
+        {"households, units, ties", tmn_world_bytes(run->world) - packed},
+        {"tables and state of the run", sizeof *run + run->arena.used_bytes},
+        {"lists", list_bytes(run)},
+    };
+    for (int i = 0; i < TMN_MEMORY_ITEMS; i++)
+        out[i] = items[i];
+}
+
+size_t tmn_run_bytes(const struct tmn_run *run) {
+    struct tmn_memory_item items[TMN_MEMORY_ITEMS];
+    size_t bytes = 0;
+    tmn_run_memory(run, items);
+    for (int i = 0; i < TMN_MEMORY_ITEMS; i++)
+        bytes += items[i].bytes;
+    return bytes;
+}
