@@ -111,7 +111,7 @@ uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row);
 uint32_t tmn_run_alive(const struct tmn_run *run);
 size_t tmn_run_bytes(const struct tmn_run *run);
 /* Those bytes by what they are for. */
-enum { TMN_MEMORY_ITEMS = 10 };
+enum { TMN_MEMORY_ITEMS = 11 };
 struct tmn_memory_item {
     const char *name;
     size_t bytes;
@@ -124,6 +124,7 @@ enum tmn_act { TMN_ACT_SCAN, TMN_ACT_CHECK, TMN_ACT_FIRE, TMN_ACT_RECEIVE, TMN_A
 extern const char *const tmn_act_names[TMN_ACTS];
 struct tmn_transition_profile {
     uint64_t firings;
+    struct tmn_clock_work work;
     double act_s[TMN_ACTS]; /* seconds of threads added up; from samples, but for scans */
 };
 /* out: [transitions]. False where the run was not asked to profile. */

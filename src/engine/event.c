@@ -66,13 +66,14 @@ static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
             continue;
         const struct tmn_transition *it = &run->model->transitions.items[t];
         const uint8_t *slot = run->slot + it->slot;
-        uint64_t scanned = 0;
+        uint64_t scanned = 0, began = tmn_sample_begin_each(&worker->sampler);
         for (uint32_t row = first; row < end; row++)
             if ((slot[(size_t)row * (size_t)run->slots] & SLOT_SHARER) == it->sharer + 1) {
                 refill_row(run, worker, row, (int)t);
                 scanned++;
             }
         worker->tally.work[t].scanned += scanned;
+        tmn_sample_end(&worker->sampler, (int)t, TMN_ACT_SCAN, began);
     }
 }
 
@@ -233,7 +234,9 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     for (size_t i = 0; i < count; i++) {
         if (i + PREFETCH < count)
             prefetch(run, first, entry[i + PREFETCH]);
+        uint64_t began = tmn_sample_begin(&worker->sampler);
         check(run, worker, block, first, entry[i]);
+        tmn_sample_end(&worker->sampler, entry_transition(entry[i]), TMN_ACT_CHECK, began);
     }
     if (worker->due.count > 0)
         run_out_all(run, worker, block);

@@ -53,6 +53,7 @@ void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
     tmn_touch(run, block, row, &start);
     for (int i = 0; i < count; i++) {
         const struct tmn_expired *clock = &worker->expired[i];
+        uint64_t began = tmn_sample_begin(&worker->sampler);
         uint32_t k = tmn_k(run, row, clock->transition);
         bool fires = tmn_same(&start, &now) || holds_now(run, worker, row, clock->transition, &now);
         if (fires) {
@@ -68,6 +69,7 @@ void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
         k = tmn_k_advance(run, worker, block, row, clock->transition);
         *tmn_clock(run, row, clock->slot) = restart(run, row, clock, k, fires);
         run->slot[(size_t)row * (size_t)run->slots + (size_t)clock->slot] |= SLOT_ADVANCED;
+        tmn_sample_end(&worker->sampler, clock->transition, TMN_ACT_FIRE, began);
     }
     run->packed[row] = now;
 }

@@ -198,7 +198,6 @@ static void count_firing(struct tmn_run *run, struct tmn_worker *worker, const s
 
 void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition,
               uint32_t k, const struct tmn_packed *start, struct tmn_packed *now) {
-    uint64_t began = tmn_sample_begin(&worker->sampler);
     const struct tmn_clock_rule *rule = &run->rule[transition];
     struct tmn_packed before = *now;
     struct firing firing = {row, k, transition, 0, start, &before, now};
@@ -220,5 +219,4 @@ void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *
     if (tmn_watched(run, row))
         tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row, row, transition,
                                                          firing.branch, -1, before, *now, false});
-    tmn_sample_end(&worker->sampler, transition, TMN_ACT_FIRE, began);
 }

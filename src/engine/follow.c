@@ -147,6 +147,7 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         int s = worker->affected_slot[i], current = tmn_clock_of(run, row, s);
         uint8_t wanted = worker->wanted[s], was = slot[s];
         int next = run->enabled[s * SHARERS + wanted];
+        uint64_t began = tmn_sample_begin(&worker->sampler);
         slot[s] = wanted;
         if (next != current) {
             if (current >= 0 && (was & SLOT_ADVANCED) == 0)
@@ -158,6 +159,8 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         } else if (next >= 0) {
             carry_on(run, worker, row, next, s, before, after, (was & SLOT_AIMED) != 0);
         }
+        if (next >= 0 || current >= 0)
+            tmn_sample_end(&worker->sampler, next >= 0 ? next : current, TMN_ACT_FOLLOW, began);
     }
     bool any = false;
     for (int s = 0; s < run->slots; s++)

@@ -14,8 +14,16 @@ static size_t list_bytes(const struct tmn_run *run) {
         const struct tmn_worker *worker = &run->worker[w];
         bytes += (worker->message.capacity + worker->sorted.capacity) * sizeof(struct tmn_message) +
                  worker->birth.capacity * sizeof(struct tmn_birth) + worker->born.capacity * sizeof(struct tmn_born) +
-                 worker->delta.capacity * sizeof(struct tmn_delta);
+                 worker->delta.capacity * sizeof(struct tmn_delta) + worker->popped.capacity * sizeof(uint64_t) +
+                 worker->due.capacity * sizeof(struct tmn_due) + 2 * worker->order.capacity * sizeof(uint32_t);
     }
+    return bytes;
+}
+
+static size_t wheel_bytes(const struct tmn_run *run) {
+    size_t bytes = 0;
+    for (uint32_t b = 0; b < run->blocks; b++)
+        bytes += sizeof run->block[b].wheel + run->block[b].wheel.capacity * sizeof *run->block[b].wheel.chunk;
     return bytes;
 }
 
@@ -32,6 +40,7 @@ void tmn_run_memory(const struct tmn_run *run, struct tmn_memory_item out[TMN_ME
         {"households, units, ties", tmn_world_bytes(run->world) - packed},
         {"tables and state of the run", sizeof *run + run->arena.used_bytes},
         {"lists", list_bytes(run)},
+        {"wheels: clocks soon due", wheel_bytes(run)},
     };
     for (int i = 0; i < TMN_MEMORY_ITEMS; i++)
         out[i] = items[i];

@@ -47,7 +47,8 @@ bool tmn_run_profile(const struct tmn_run *run, struct tmn_transition_profile *o
     uint64_t ticks = tmn_ticks_now() - run->ticks.began;
     double tick_s = ticks > 0 ? elapsed_s / (double)ticks : 0;
     for (size_t t = 0; t < run->transitions; t++) {
-        out[t] = (struct tmn_transition_profile){.firings = run->counters.transition_firings[t]};
+        out[t] = (struct tmn_transition_profile){.firings = run->counters.transition_firings[t],
+                                                 .work = run->counters.work[t]};
         for (int act = 0; act < TMN_ACTS; act++) {
             double sum = 0;
             for (int w = 0; w < run->workers; w++) {

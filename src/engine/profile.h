@@ -5,7 +5,10 @@
 
 #include "engine/engine.h"
 
-enum { TMN_SAMPLE_EVERY = 61 /* a prime, out of step with what comes in turns */ };
+enum {
+    TMN_SAMPLE_EVERY = 61,       /* a prime, out of step with what comes in turns */
+    TMN_SAMPLE_LONGEST = 1 << 18 /* ticks, about 0.1 ms: longer, and the thread was put aside meanwhile */
+};
 
 /* Sums of one kind of act of one transition. */
 struct tmn_sample {
@@ -43,7 +46,10 @@ static inline void tmn_sample_end(struct tmn_sampler *sampler, int transition, e
     if (__builtin_expect(began == 0, 1))
         return;
     struct tmn_sample *sample = &sampler->sample[(size_t)transition * TMN_ACTS + act];
-    sample->ticks += tmn_ticks_now() - began;
+    uint64_t took = tmn_ticks_now() - began;
+    if (took > TMN_SAMPLE_LONGEST && act != TMN_ACT_SCAN)
+        return;
+    sample->ticks += took;
     sample->count++;
 }
 /* Of long acts each is timed: a scan of one transition over a block. */

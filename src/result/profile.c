@@ -45,6 +45,12 @@ void tmn_result_profile_json(const struct tmn_result *result, struct tmn_json *j
         for (int act = 0; act < TMN_ACTS; act++)
             tmn_json_real(json, tmn_act_names[act], rows[r].of.act_s[act]);
         tmn_json_int(json, "firings", (long long)rows[r].of.firings);
+        tmn_json_int(json, "scanned", (long long)rows[r].of.work.scanned);
+        tmn_json_int(json, "filed", (long long)rows[r].of.work.filed);
+        tmn_json_int(json, "checked", (long long)rows[r].of.work.checked);
+        tmn_json_int(json, "stale", (long long)rows[r].of.work.stale);
+        tmn_json_int(json, "early", (long long)rows[r].of.work.early);
+        tmn_json_int(json, "reaimed", (long long)rows[r].of.work.reaimed);
         tmn_json_close(json, '}');
     }
     tmn_json_close(json, ']');

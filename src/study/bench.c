@@ -137,7 +137,11 @@ static bool keep(struct tmn_bench *bench, struct tmn_bench_run *kept, const stru
     kept->rows = world->rows;
     kept->windows = tmn_run_window(run);
     kept->counters = *tmn_run_counters(run);
-    kept->counters.transition_firings = NULL; /* the run's */
+    kept->reaimed = 0;
+    for (size_t t = 0; t < world->model->transitions.count; t++)
+        kept->reaimed += (double)kept->counters.work[t].reaimed;
+    kept->counters.transition_firings = NULL; /* the run's, and so is: */
+    kept->counters.work = NULL;
     memcpy(kept->phase_s, kept->counters.phase_s, sizeof kept->phase_s);
     kept->bytes = tmn_run_bytes(run);
     kept->packed_bytes = sizeof *world->packed;

@@ -32,6 +32,7 @@ struct tmn_bench_run {
     double read_s, set_up_s[TMN_BENCH_TURNS_MAX], step_s[TMN_BENCH_TURNS_MAX]; /* read_s: the scenario, once */
     double phase_s[TMN_PHASES];                                                /* of the last turn */
     struct tmn_counters_of_run counters;                                       /* without those by transition */
+    double reaimed;                                                            /* clocks */
     size_t bytes;          /* of the run's columns, tables and lists at its end */
     uint64_t peak_bytes;   /* resident, largest over the turns */
     uint32_t packed_bytes; /* of a person's attributes as they are stored */

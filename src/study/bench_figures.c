@@ -13,12 +13,6 @@
 
 enum { CLOCK_BYTES = 9 /* of a clock that fires: what is left, and how often it did */ };
 
-/* Clocks of which a personal factor changed while they ran: by what the frozen load declares. */
-static double reaimed(const struct tmn_bench_run *run) {
-    bool apart = run->plan->set[0] && strcmp(run->plan->set[0], "coupling=0") == 0;
-    return apart ? 0 : (double)run->counters.messages_delivered + (double)run->counters.firings * 2 / 3;
-}
-
 double tmn_bench_median(const double *values, int count) {
     double sorted[TMN_BENCH_TURNS_MAX];
     if (count < 1)
@@ -177,7 +171,7 @@ static bool fit_costs(const struct tmn_bench *bench, double cost_s[COSTS], doubl
     for (int v = 0; v < VARIANTS; v++) {
         const struct tmn_bench_run *run = tmn_bench_find(bench, variants[v]);
         const double counts[COSTS] = {(double)run->persons * run->windows, (double)run->counters.firings,
-                                      (double)run->counters.messages_delivered, reaimed(run)};
+                                      (double)run->counters.messages_delivered, run->reaimed};
         for (int t = 0; t < run->turns; t++, row++) {
             for (size_t i = 0; i < COSTS; i++)
                 gsl_matrix_set(x, row, i, counts[i]);
@@ -228,7 +222,7 @@ static void add_w1(struct tmn_bench *bench) {
         add(bench, "W1", "frozen: firings", (double)run->counters.firings / years, "per person-year", "declared: 1.5");
         add(bench, "W1", "frozen: messages", (double)run->counters.messages_delivered / years, "per person-year",
             "delivered; declared: 3");
-        add(bench, "W1", "frozen: clocks re-aimed", reaimed(run) / years, "per person-year", "declared: 4");
+        add(bench, "W1", "frozen: clocks re-aimed", run->reaimed / years, "per person-year", "declared: 4");
     }
     if (twice && once)
         add(bench, "W1", "frozen: a firing at twice the load",

@@ -48,6 +48,7 @@ static void put_run_csv(const struct tmn_bench *bench, const struct tmn_bench_ru
                               tmn_bench_median(run->step_s, run->turns),
                               (double)run->counters.firings,
                               (double)run->counters.messages_delivered,
+                              run->reaimed,
                               (double)run->bytes,
                               (double)run->peak_bytes};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
@@ -67,7 +68,7 @@ static void put_run_csv(const struct tmn_bench *bench, const struct tmn_bench_ru
 
 void tmn_bench_runs_csv(const struct tmn_bench *bench, struct tmn_text *out) {
     tmn_text_put(out, "workload,case,what,engine,threads,persons,rows,windows,turns,read_s,set_up_s,step_s,firings,"
-                      "messages_delivered,bytes,peak_bytes");
+                      "messages_delivered,reaimed,bytes,peak_bytes");
     for (int p = 0; p < TMN_PHASES; p++)
         tmn_text_put(out, ",%s_s", tmn_phase_names[p]);
     tmn_text_put(out, ",roof,roof_unit,achieved,limit,step_s_of_turns,left_out\n");
@@ -154,6 +155,7 @@ static void put_runs(struct tmn_json *json, const struct tmn_bench *bench) {
             tmn_json_real(json, "step_s", tmn_bench_median(run->step_s, run->turns));
             tmn_json_int(json, "firings", (long long)run->counters.firings);
             tmn_json_int(json, "messages_delivered", (long long)run->counters.messages_delivered);
+            tmn_json_int(json, "reaimed", (long long)run->reaimed);
             tmn_json_int(json, "bytes", (long long)run->bytes);
             tmn_json_int(json, "peak_bytes", (long long)run->peak_bytes);
             tmn_json_open(json, "phase_s", '{');

@@ -31,8 +31,8 @@ class Bench(unittest.TestCase):
         return json.loads(self.tumen(0, "run", BENCH / scenario, "--json", "--out", self.folder / "run", *words).stdout)
 
     def test_frozen_is_what_it_says(self):
-        """1.5 firings, 3 messages delivered per person-year, 40 transitions, all of which fire."""
-        found = self.run_of("frozen", "--set", "persons=20000", "--until", "1998")
+        """1.5 firings, 3 messages delivered, 4 clocks re-aimed per person-year; 40 transitions, all of which fire."""
+        found = self.run_of("frozen", "--set", "persons=20000", "--until", "1998", "--profile")
         counters, years = found["counters"], found["persons"] * found["windows"] / 52
         self.assertEqual(len(counters["transition_firings"]), 40)
         self.assertGreater(min(counters["transition_firings"].values()), 0)
@@ -40,6 +40,7 @@ class Bench(unittest.TestCase):
         self.assertAlmostEqual(counters["messages_delivered"] / years, 3, delta=0.2)
         moving = sum(count for name, count in counters["transition_firings"].items() if name.endswith(("_up", "_down")))
         self.assertAlmostEqual(moving / years, 1, delta=0.07)  # each re-aims the opposite clock, and each message one
+        self.assertAlmostEqual(sum(row["reaimed"] for row in found["profile"]["transitions"]) / years, 4, delta=0.2)
 
     def test_busy_fires_everybody_each_window(self):
         found = self.run_of("busy", "--set", "persons=5000", "--until", "2001-01-20")
