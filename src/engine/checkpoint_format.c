@@ -147,7 +147,6 @@ uint64_t tmn_checkpoint_world_hash(const struct tmn_run *run) {
 
 void tmn_checkpoint_layout(const struct tmn_run *run, struct tmn_text *text) {
     const struct tmn_model *model = run->model;
-    tmn_text_put(text, "block of %d rows\n", BLOCK_ROWS);
     for (size_t a = 0; a < model->attributes.count; a++) {
         const struct tmn_attribute *attribute = &model->attributes.items[a];
         tmn_text_put(text, "attribute %s word %d shift %d bits %d levels %u:", attribute->name, attribute->word,

@@ -21,8 +21,8 @@ enum checkpoint_kind {
     KIND_I64 = 4,  /* */
     KIND_F64 = 5,  /* */
     KIND_ATTRIBUTES = 6 /* by row: the used bytes of both words of packed attributes */,
-    KIND_ORDINALS = 7 /* by block of rows: length, a bit for each row and transition with k > 0, these k as LEB128 */,
-    KIND_CLOCKS = 8 /* by block of rows: length, `left` of enabled clocks, by row and slot */
+    KIND_ORDINALS = 7 /* by piece: length, a bit for each row and transition with k > 0, these k as LEB128 */,
+    KIND_CLOCKS = 8 /* by piece: length, `left` of enabled clocks, by row and slot */
 };
 
 /* In the order of the file. X(code, name, kind) */
@@ -94,8 +94,20 @@ typedef bool checkpoint_part_fn(void *context, void *items, size_t count, size_t
 bool tmn_checkpoint_parts(struct tmn_run *run, enum checkpoint_field_id field, checkpoint_part_fn *fn, void *context);
 uint64_t tmn_checkpoint_count(struct tmn_run *run, enum checkpoint_field_id field); /* elements of all parts */
 
-/* Columns go through pieces, one for each block of rows; so many are in hand at once. */
-enum { CHECKPOINT_PIECES = 64, CHECKPOINT_ORDINAL_BYTES = 5 };
+/* Columns go through pieces of so many rows; so many are in hand at once. Blocks of rows are never cut, since what
+ * belongs to a block is of one thread at a time. */
+enum { CHECKPOINT_ROWS = 16384, CHECKPOINT_PIECES = 16, CHECKPOINT_ORDINAL_BYTES = 5 };
+_Static_assert(CHECKPOINT_ROWS % BLOCK_ROWS == 0, "a piece is whole blocks");
+static inline uint32_t piece_first(uint32_t piece) {
+    return piece * (uint32_t)CHECKPOINT_ROWS;
+}
+static inline uint32_t piece_end(const struct tmn_run *run, uint32_t piece) {
+    uint32_t left = run->rows - piece_first(piece);
+    return piece_first(piece) + (left < CHECKPOINT_ROWS ? left : CHECKPOINT_ROWS);
+}
+static inline uint32_t piece_count(const struct tmn_run *run) {
+    return (run->rows + CHECKPOINT_ROWS - 1) / CHECKPOINT_ROWS;
+}
 struct checkpoint_piece {
     uint8_t *bytes;
     size_t count, capacity;

@@ -277,7 +277,7 @@ struct loader {
     struct checkpoint_words words;
     double *parameter; /* as stored */
     enum checkpoint_field_id id;
-    uint32_t first; /* block of piece[0] */
+    uint32_t first; /* index of piece[0] among all */
     struct tmn_error *err;
 };
 
@@ -329,10 +329,10 @@ static bool attributes_sound(const struct tmn_model *model, const struct tmn_pac
     return true;
 }
 
-static void get_attributes(const struct loader *loader, uint32_t block, struct checkpoint_piece *piece) {
+static void get_attributes(const struct loader *loader, uint32_t index, struct checkpoint_piece *piece) {
     struct tmn_run *run = loader->run;
     const uint8_t *at = piece->bytes;
-    for (uint32_t row = block_first(block); row < block_end(run, block); row++) {
+    for (uint32_t row = piece_first(index); row < piece_end(run, index); row++) {
         struct tmn_packed packed = {{0, 0}};
         for (int w = 0; w < 2; w++) {
             memcpy(&packed.word[w], at, loader->words.bytes[w]);
@@ -358,9 +358,9 @@ static bool get_leb128(const uint8_t **at, const uint8_t *end, uint32_t *value) 
     return false;
 }
 
-static void get_ordinals(const struct loader *loader, uint32_t block, struct checkpoint_piece *piece) {
+static void get_ordinals(const struct loader *loader, uint32_t index, struct checkpoint_piece *piece) {
     struct tmn_run *run = loader->run;
-    uint32_t first = block_first(block), end_row = block_end(run, block);
+    uint32_t first = piece_first(index), end_row = piece_end(run, index);
     size_t bits = (size_t)(end_row - first) * run->transitions, mark_bytes = (bits + 7) / 8;
     if (piece->count < mark_bytes) {
         piece->damaged = true;
@@ -373,17 +373,17 @@ static void get_ordinals(const struct loader *loader, uint32_t block, struct che
             piece->damaged = true;
             return;
         }
-        if (!tmn_k_set(run, &run->block[block], first + (uint32_t)(i / run->transitions), (int)(i % run->transitions),
-                       k))
+        uint32_t row = first + (uint32_t)(i / run->transitions);
+        if (!tmn_k_set(run, &run->block[row / BLOCK_ROWS], row, (int)(i % run->transitions), k))
             piece->starved = true;
     }
     piece->damaged = at != end || (bits % 8 != 0 && mark[bits / 8] >> bits % 8 != 0);
 }
 
-static void get_clocks(const struct loader *loader, uint32_t block, struct checkpoint_piece *piece) {
+static void get_clocks(const struct loader *loader, uint32_t index, struct checkpoint_piece *piece) {
     struct tmn_run *run = loader->run;
     const uint8_t *at = piece->bytes, *end = at + piece->count;
-    for (uint32_t row = block_first(block); row < block_end(run, block); row++)
+    for (uint32_t row = piece_first(index); row < piece_end(run, index); row++)
         for (int s = 0; s < run->slots; s++) {
             if (tmn_clock_of(run, row, s) < 0)
                 continue;
@@ -412,10 +412,10 @@ static void decode(void *context, int worker, uint32_t index) {
         get_clocks(loader, loader->first + index, piece);
 }
 
-/* The most bytes that a block of the column in hand can have. */
-static size_t piece_bytes_max(const struct loader *loader, uint32_t block) {
+/* The most bytes that a piece of the column in hand can have. */
+static size_t piece_bytes_max(const struct loader *loader, uint32_t index) {
     const struct tmn_run *run = loader->run;
-    size_t rows = block_end(run, block) - block_first(block);
+    size_t rows = piece_end(run, index) - piece_first(index);
     if (loader->id == FIELD_ATTRIBUTES)
         return rows * (loader->words.bytes[0] + loader->words.bytes[1]);
     if (loader->id == FIELD_CLOCKS)
@@ -443,8 +443,9 @@ static bool load_column(struct loader *loader, enum checkpoint_field_id id) {
         return false;
     if (loader->checkpoint->head.field[id].count != run->rows)
         return damaged_field(loader->checkpoint, id, "has another number of rows", loader->err);
-    for (loader->first = 0; loader->first < run->blocks; loader->first += CHECKPOINT_PIECES) {
-        uint32_t left = run->blocks - loader->first, count = left < CHECKPOINT_PIECES ? left : CHECKPOINT_PIECES;
+    uint32_t pieces = piece_count(run);
+    for (loader->first = 0; loader->first < pieces; loader->first += CHECKPOINT_PIECES) {
+        uint32_t left = pieces - loader->first, count = left < CHECKPOINT_PIECES ? left : CHECKPOINT_PIECES;
         for (uint32_t i = 0; i < count; i++)
             if (!load_piece(loader, i))
                 return false;
@@ -579,8 +580,10 @@ static bool load_state(struct loader *loader) {
     for (size_t p = 0; p < run->model->parameters.count; p++)
         run->parameter[p] = run->model->parameters.items[p].value;
     if (!check_feedback(loader) || !load_column(loader, FIELD_ATTRIBUTES) || !load_column(loader, FIELD_ORDINALS) ||
-        !tmn_run_restate(run, loader->err) || !check_parameters(loader) || !load_column(loader, FIELD_CLOCKS) ||
-        !check_digests(loader))
+        !tmn_run_restate(run, loader->err) || !check_parameters(loader) || !load_column(loader, FIELD_CLOCKS))
+        return false;
+    tmn_clocks_resume(run);
+    if (!check_digests(loader))
         return false;
     if (facts->until_held) {
         run->until_held = true;

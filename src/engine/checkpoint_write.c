@@ -1,4 +1,4 @@
-/* Writing a checkpoint: see checkpoint.h. Columns pass through pieces of one block of rows each, which are encoded by
+/* Writing a checkpoint: see checkpoint.h. Columns pass through pieces of some rows each, which are encoded by
  * all threads and written in order, so that no second copy of a column ever exists. */
 #include "engine/checkpoint_format.h"
 
@@ -17,16 +17,16 @@ struct writer {
     struct checkpoint_piece piece[CHECKPOINT_PIECES];
     struct checkpoint_words words;
     enum checkpoint_kind kind; /* of the column in hand */
-    uint32_t first;            /* block of piece[0] */
+    uint32_t first;            /* index of piece[0] among all */
     struct tmn_error *err;
 };
 
 /* ---- columns ---- */
 
-static void put_attributes(const struct writer *writer, uint32_t block, struct checkpoint_piece *piece) {
+static void put_attributes(const struct writer *writer, uint32_t index, struct checkpoint_piece *piece) {
     const struct tmn_run *run = writer->run;
     const size_t *bytes = writer->words.bytes;
-    uint32_t first = block_first(block), end = block_end(run, block);
+    uint32_t first = piece_first(index), end = piece_end(run, index);
     if (!tmn_checkpoint_piece_room(piece, (size_t)(end - first) * (bytes[0] + bytes[1])))
         return;
     uint8_t *at = piece->bytes;
@@ -43,9 +43,9 @@ static uint32_t ordinal_at(const struct tmn_run *run, uint32_t first, size_t i) 
     return tmn_k(run, first + (uint32_t)(i / run->transitions), (int)(i % run->transitions));
 }
 
-static void put_ordinals(const struct writer *writer, uint32_t block, struct checkpoint_piece *piece) {
+static void put_ordinals(const struct writer *writer, uint32_t index, struct checkpoint_piece *piece) {
     const struct tmn_run *run = writer->run;
-    uint32_t first = block_first(block), end = block_end(run, block);
+    uint32_t first = piece_first(index), end = piece_end(run, index);
     size_t bits = (size_t)(end - first) * run->transitions, mark_bytes = (bits + 7) / 8, some = 0;
     for (size_t i = 0; i < bits; i++)
         some += ordinal_at(run, first, i) != 0;
@@ -65,10 +65,14 @@ static void put_ordinals(const struct writer *writer, uint32_t block, struct che
     piece->count = (size_t)(at - piece->bytes);
 }
 
-static void put_clocks(const struct writer *writer, uint32_t block, struct checkpoint_piece *piece) {
+static void put_clocks(const struct writer *writer, uint32_t index, struct checkpoint_piece *piece) {
     const struct tmn_run *run = writer->run;
-    uint32_t first = block_first(block), end = block_end(run, block);
-    if (!tmn_checkpoint_piece_room(piece, (size_t)(end - first) * (size_t)run->slots * sizeof(uint64_t)))
+    uint32_t first = piece_first(index), end = piece_end(run, index);
+    size_t enabled = 0;
+    for (uint32_t row = first; row < end; row++)
+        for (int s = 0; s < run->slots; s++)
+            enabled += tmn_clock_of(run, row, s) >= 0;
+    if (!tmn_checkpoint_piece_room(piece, enabled * sizeof(uint64_t)))
         return;
     uint8_t *at = piece->bytes;
     for (uint32_t row = first; row < end; row++)
@@ -96,9 +100,9 @@ static void encode(void *context, int worker, uint32_t index) {
 
 static bool put_column(struct writer *writer, enum checkpoint_kind kind) {
     writer->kind = kind;
-    for (writer->first = 0; writer->first < writer->run->blocks; writer->first += CHECKPOINT_PIECES) {
-        uint32_t left = writer->run->blocks - writer->first,
-                 count = left < CHECKPOINT_PIECES ? left : CHECKPOINT_PIECES;
+    uint32_t pieces = piece_count(writer->run);
+    for (writer->first = 0; writer->first < pieces; writer->first += CHECKPOINT_PIECES) {
+        uint32_t left = pieces - writer->first, count = left < CHECKPOINT_PIECES ? left : CHECKPOINT_PIECES;
         tmn_pool_run(writer->run->pool, count, encode, writer);
         for (uint32_t i = 0; i < count; i++) {
             const struct checkpoint_piece *piece = &writer->piece[i];

@@ -284,6 +284,8 @@ void tmn_clocks_settle(struct tmn_run *run) {
 }
 
 void tmn_clocks_resume(struct tmn_run *run) {
+    if (run->options.engine == TMN_ENGINE_REFERENCE)
+        return;
     for (uint32_t b = 0; b < run->blocks; b++)
         tmn_wheel_clear(&run->block[b].wheel);
     for (size_t t = 0; t < run->transitions; t++)

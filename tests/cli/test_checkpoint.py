@@ -40,20 +40,21 @@ class GoingOn(checkpoints.Case):
         scenario, straight, stopped = self.scenario(3000, 80), self.place("straight"), self.place("stopped")
         self.expect(0, "run", scenario, "--checkpoint", "26w", "--out", "r", "--set", "dread=0.2", "--set", "go=1@2000-07-02", "--threads", 2, "--quiet", cwd=straight)
         self.expect(0, "run", scenario, "--checkpoint", "13w", "--out", "r", "--set", "dread=0.2", "--set", "go=1@2000-07-02", "--until", "2000-10-10", "--threads", 1, "--quiet", cwd=stopped)
-        text = self.expect(0, "run", "--resume", "r", "--until", "2001-02-01", "--threads", 1, cwd=stopped).stdout
+        text = self.expect(0, "run", "--resume", "r", "--until", "2001-02-01", "--threads", 1, "--engine", "reference", cwd=stopped).stdout
         self.assertIn("from the checkpoint of 2000-09-30", text)
         self.expect(0, "run", "--resume", "r/", "--checkpoint", "26w", "--until", "2001-12-31", "--threads", 2, "--quiet", cwd=stopped)
         self.assert_same_results(straight / "r", stopped / "r")
         self.assertEqual((straight / "r/checkpoint.tumen").read_bytes(), (stopped / "r/checkpoint.tumen").read_bytes())
         self.assertEqual([path.name for path in stopped.iterdir()], ["r"])
 
-    def test_threads_write_the_same(self):
-        scenario = self.scenario(9000, 30)
-        for threads in (1, 2, 3, 8):
-            self.expect(0, "run", scenario, "--checkpoint", "20w", "--out", threads, "--threads", threads, "--quiet")
-        first = (self.folder / "1/checkpoint.tumen").read_bytes()
-        for threads in ("2", "3", "8"):
-            self.assertEqual(first, (self.folder / threads / "checkpoint.tumen").read_bytes())
+    def test_threads_and_engines_write_the_same(self):
+        scenario, first = self.scenario(40000, 30), None
+        for engine in ("event", "reference"):
+            for threads in (1, 2, 3, 8):
+                self.expect(0, "run", scenario, "--checkpoint", "20w", "--out", "r", "--threads", threads, "--engine", engine, "--quiet")
+                data = (self.folder / "r/checkpoint.tumen").read_bytes()
+                first = first or data
+                self.assertEqual(first, data)
 
     def test_elsewhere_and_by_another_path(self):
         """Results in another folder, the old ones untouched; a scenario that moved is named anew."""

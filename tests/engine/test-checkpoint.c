@@ -126,11 +126,13 @@ static void assert_same_results(const struct scene *a, const struct scene *b) {
 
 enum { WINDOWS_MAX = 600 };
 
-/* Saves at each window of `at`, and lets a run go on from there beside the straight one, digest by digest. */
-static void assert_goes_on(const char *path, const int *at, size_t count) {
+/* Saves at each window of `at`, and lets a run go on from there by the other engine, digest by digest of the straight
+ * one. */
+static void assert_goes_on(const char *path, enum tmn_engine engine, const int *at, size_t count) {
     static struct tmn_digest weekly[WINDOWS_MAX], full[WINDOWS_MAX];
     struct scene *straight = scene_read_path(path);
     struct tmn_error err = {0};
+    straight->options.engine = engine;
     scene_start(straight);
     for (size_t i = 0;;) {
         int window = tmn_run_window(straight->run);
@@ -149,6 +151,9 @@ static void assert_goes_on(const char *path, const int *at, size_t count) {
         struct scene *later = scene_read_path(path);
         char name[128];
         later->options.threads = 1 + (int)(i % 3);
+        later->options.engine = i % 4 == 3                   ? engine
+                                : engine == TMN_ENGINE_EVENT ? TMN_ENGINE_REFERENCE
+                                                             : TMN_ENGINE_EVENT;
         snprintf(name, sizeof name, "%s/%d", folder, at[i]);
         go_on(later, name);
         unlink(name);
@@ -169,17 +174,20 @@ static void assert_goes_on(const char *path, const int *at, size_t count) {
 static void a_run_goes_on_as_if_it_had_never_stopped(void **unused) {
     (void)unused;
     const int ends[] = {0, 1, 38, 39, 40, 52, 53, 79, 80}, some[] = {1, 60, 300};
-    assert_goes_on(rich, ends, 9);
-    assert_goes_on(TMN_SCENARIOS "/toy/births", some, 3);
-    assert_goes_on(TMN_SCENARIOS "/toy/rumour", some, 2);
+    for (int engine = TMN_ENGINE_EVENT; engine <= TMN_ENGINE_REFERENCE; engine++) {
+        assert_goes_on(rich, (enum tmn_engine)engine, ends, 9);
+        assert_goes_on(TMN_SCENARIOS "/toy/births", (enum tmn_engine)engine, some, 3);
+        assert_goes_on(TMN_SCENARIOS "/toy/rumour", (enum tmn_engine)engine, some, 2);
+    }
 }
 
 static void the_file_is_the_same_whoever_wrote_it(void **unused) {
     (void)unused;
     const int threads[] = {1, 2, 3, 8};
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
         struct scene *scene = scene_read_path(rich);
-        scene->options.threads = threads[i];
+        scene->options.threads = threads[i % 4];
+        scene->options.engine = i < 4 ? TMN_ENGINE_EVENT : TMN_ENGINE_REFERENCE;
         scene_start(scene);
         scene_step(scene, 60);
         save(scene, in_folder(i == 0 ? "a" : "b"));
@@ -193,6 +201,7 @@ static void the_file_is_the_same_whoever_wrote_it(void **unused) {
     scene_close(again);
     again = scene_read_path(rich);
     again->options.threads = 2;
+    again->options.engine = TMN_ENGINE_REFERENCE;
     go_on(again, in_folder("b"));
     scene_step(again, 30);
     save(again, in_folder("b"));
@@ -312,6 +321,7 @@ static void numbers_beyond_a_byte_go_on(void **unused) {
                              "  back: { who: turn = 3, after: 21 d, then: { set: { turn: 0 } } }\n"
                              "  often: { rate: 40 / y, then: { } }\n";
     struct scene *scene = scene_read(yaml), *later = scene_read(yaml);
+    later->options.engine = TMN_ENGINE_REFERENCE;
     scene_start(scene);
     scene_step(scene, 300);
     save(scene, in_folder("a"));
