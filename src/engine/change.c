@@ -12,6 +12,8 @@ static void watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t w
     const struct tmn_feature *it = &model->features.items[feature];
     size_t attribute = (size_t)(it->kind == TMN_FEATURE_MAP ? model->maps.items[it->index].of : it->index);
     watch->bits[attribute * watch->words + watcher / 64] |= UINT64_C(1) << watcher % 64;
+    uint32_t bits = model->attributes.items[attribute].bits;
+    tmn_set_level(&watch->any, &model->attributes.items[attribute], (UINT32_C(1) << bits) - 1u);
 }
 
 /* Of an expression over attributes and maps. */

@@ -122,30 +122,33 @@ void tmn_clocks_sift(struct tmn_run *run) {
     tmn_sieve_finish(&run->clocks);
 }
 
-/* Draws what clocks newly enabled wait for, all at once. */
-static void aim(struct tmn_run *run, struct tmn_aim *aim) {
+void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker) {
+    struct tmn_aim *aim = &worker->aim;
     uint64_t threshold[AIM_CLOCKS];
     struct tmn_draws draws = {
         .seed = run->options.seed, .row = {aim->row, 0}, .k = {aim->k, 0}, .hash = {aim->hash, 0}};
     tmn_draw_thresholds(&draws, aim->count, threshold);
     for (uint32_t i = 0; i < aim->count; i++)
-        *tmn_clock(run, aim->row[i], aim->slot[i]) = threshold[i];
+        *tmn_clock(run, aim->row[i], aim->slot[i]) =
+            threshold[i] > aim->overshoot[i] ? threshold[i] - aim->overshoot[i] : 0;
     aim->count = 0;
 }
 
-/* The clock of a slot now is that of `transition`, or of none. */
-static void start_clock(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int slot, int transition) {
-    struct tmn_aim *list = &worker->aim;
-    if (transition < 0 || run->model->transitions.items[transition].kind == TMN_CLOCK_AFTER) {
-        *tmn_clock(run, row, slot) = transition < 0 ? 0 : run->rule[transition].windows;
+void tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, uint32_t k,
+                     uint64_t overshoot) {
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    struct tmn_aim *aim = &worker->aim;
+    if (it->kind == TMN_CLOCK_AFTER) {
+        *tmn_clock(run, row, it->slot) = run->rule[transition].windows;
         return;
     }
-    list->row[list->count] = row;
-    list->k[list->count] = tmn_k(run, row, transition);
-    list->hash[list->count] = run->model->transitions.items[transition].hash;
-    list->slot[list->count++] = (uint16_t)slot;
-    if (list->count == AIM_CLOCKS)
-        aim(run, list);
+    aim->row[aim->count] = row;
+    aim->k[aim->count] = k;
+    aim->hash[aim->count] = it->hash;
+    aim->overshoot[aim->count] = overshoot;
+    aim->slot[aim->count++] = (uint16_t)it->slot;
+    if (aim->count == AIM_CLOCKS)
+        tmn_clocks_draw(run, worker);
 }
 
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
@@ -177,22 +180,21 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         if (current != wanted[s]) {
             if (current != 0 && (slot[s] & SLOT_ADVANCED) == 0)
                 tmn_k_advance(run, worker, block, row, run->enabled[s * SHARERS + current]);
-            start_clock(run, worker, row, s, run->enabled[s * SHARERS + wanted[s]]);
+            int next = run->enabled[s * SHARERS + wanted[s]];
+            *tmn_clock(run, row, s) = 0;
+            if (next >= 0)
+                tmn_clock_start(run, worker, row, next, tmn_k(run, row, next), 0);
         }
         slot[s] = wanted[s];
     }
     run->flags[row] = (uint8_t)((run->flags[row] & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
 }
 
-void tmn_derive_end(struct tmn_run *run, struct tmn_worker *worker) {
-    aim(run, &worker->aim);
-}
-
 static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
     for (uint32_t row = block_first(block); row < end; row++)
         tmn_derive(run, worker, &run->block[block], row);
-    tmn_derive_end(run, worker);
+    tmn_clocks_draw(run, worker);
 }
 
 void tmn_derive_all(struct tmn_run *run) {

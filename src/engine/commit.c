@@ -154,7 +154,7 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
         else
             tmn_follow(run, worker, block, &touched[i]);
     }
-    tmn_derive_end(run, worker);
+    tmn_clocks_draw(run, worker);
     block->touched.count = 0;
 }
 

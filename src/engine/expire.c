@@ -37,15 +37,11 @@ static bool holds_now(struct tmn_run *run, struct tmn_worker *worker, uint32_t r
     return tmn_shared_holds(it, &env);
 }
 
-/* What is left after the clock ran out: fresh for terms and chances, and for rates the next threshold less the
- * overshoot. */
-static uint64_t restart(const struct tmn_run *run, uint32_t row, const struct tmn_expired *clock, uint32_t k,
-                        bool carry) {
-    uint64_t threshold = tmn_threshold(run, row, clock->transition, k);
-    if (!carry || run->model->transitions.items[clock->transition].kind != TMN_CLOCK_RATE)
-        return threshold;
-    uint64_t overshoot = clock->use - clock->left;
-    return threshold > overshoot ? threshold - overshoot : 0;
+/* What is taken from the next threshold: of rates that fired the overshoot, of terms, chances and what was used up
+ * nothing. */
+static uint64_t carried(const struct tmn_run *run, const struct tmn_expired *clock, bool fired) {
+    return fired && run->model->transitions.items[clock->transition].kind == TMN_CLOCK_RATE ? clock->use - clock->left
+                                                                                            : 0;
 }
 
 void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
@@ -67,7 +63,7 @@ void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
                                                                  clock->transition, -1, -1, now, now, false});
         }
         k = tmn_k_advance(run, worker, block, row, clock->transition);
-        *tmn_clock(run, row, clock->slot) = restart(run, row, clock, k, fires);
+        tmn_clock_start(run, worker, row, clock->transition, k, carried(run, clock, fires));
         run->slot[(size_t)row * (size_t)run->slots + (size_t)clock->slot] |= SLOT_ADVANCED;
         tmn_sample_end(&worker->sampler, clock->transition, TMN_ACT_FIRE, began);
     }

@@ -48,6 +48,8 @@ void tmn_happening_add(struct tmn_block *block, const struct tmn_happening *happ
 /* Only those outcomes whose predicate reads what has changed can have become true. */
 void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *before,
                const struct tmn_packed *after) {
+    if (!tmn_watched_by_any(&run->flow_watch, before, after))
+        return;
     struct tmn_changes changes = tmn_changes_of(run, before, after);
     TMN_EACH_WATCHING(o, &run->flow_watch, &changes) {
         const struct tmn_outcome_state *state = &run->outcome[o];

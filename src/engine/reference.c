@@ -38,6 +38,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     for (uint32_t row = block_first(block); row < end; row++)
         if (run->flags[row] & ROW_CLOCKS)
             visit_row(run, worker, &run->block[block], row);
+    tmn_clocks_draw(run, worker);
 }
 
 void tmn_reference_persons(struct tmn_run *run) {

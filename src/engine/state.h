@@ -79,6 +79,7 @@ struct tmn_changes {
 struct tmn_watch {
     uint64_t *bits; /* [attributes * words] */
     uint32_t words;
+    struct tmn_packed any; /* bits of attributes that somebody watches */
 };
 
 /* All predicates of a run in one sieve: who is alive (the first test, as others ask for it), who unborn, then those of
@@ -263,9 +264,10 @@ struct tmn_expired {
     bool certain;
 };
 
-/* Clocks whose thresholds are still to be drawn. */
+/* Clocks whose thresholds are still to be drawn; what is carried over is taken from them. */
 enum { AIM_CLOCKS = 256 };
 struct tmn_aim {
+    uint64_t overshoot[AIM_CLOCKS];
     uint32_t row[AIM_CLOCKS], k[AIM_CLOCKS], hash[AIM_CLOCKS], count;
     uint16_t slot[AIM_CLOCKS];
 };
@@ -488,6 +490,12 @@ static inline struct tmn_changes tmn_changes_of(const struct tmn_run *run, const
         }
     return changes;
 }
+/* Does anybody watch what differs? */
+static inline bool tmn_watched_by_any(const struct tmn_watch *watch, const struct tmn_packed *before,
+                                      const struct tmn_packed *after) {
+    return (((before->word[0] ^ after->word[0]) & watch->any.word[0]) |
+            ((before->word[1] ^ after->word[1]) & watch->any.word[1])) != 0;
+}
 /* A word of the bits of those who watch any of the changes. */
 static inline uint64_t tmn_watching(const struct tmn_watch *watch, const struct tmn_changes *changes, uint32_t word) {
     uint64_t bits = 0;
@@ -598,11 +606,14 @@ uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tm
 bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k); /* false: out of
                                                                                                           memory */
 uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, uint32_t k);
+/* An enabled clock takes the threshold k of its transition, less an overshoot. Thresholds are drawn for many rows at
+ * once: they stand only after tmn_clocks_draw, once a block is done. */
+void tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, uint32_t k,
+                     uint64_t overshoot);
+void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker);
 /* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
- * that are enabled no more advance k unless it has advanced in this window already. What newly enabled clocks wait for
- * is drawn for many rows at once: it stands only after tmn_derive_end, once a block is done. */
+ * that are enabled no more advance k unless it has advanced in this window already. */
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row);
-void tmn_derive_end(struct tmn_run *run, struct tmn_worker *worker);
 /* Which transitions may be enabled for whom: memory, and the answers once C is made. */
 void tmn_clocks_prepare(struct tmn_run *run);
 void tmn_clocks_sift(struct tmn_run *run);
