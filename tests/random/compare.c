@@ -1,7 +1,8 @@
 /* Runs of one scenario side by side: both engines, one thread and three. The first run is what the others are held to.
- */
+ * Half way the last of each engine are stopped, and go on from each other's checkpoint. */
 #include "compare.h"
 #include "coverage.h"
+#include "restart.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -15,13 +16,14 @@ static const struct way {
             {"reference engine, 3 threads", TMN_ENGINE_REFERENCE, 3, false},
             {"event engine, 1 thread", TMN_ENGINE_EVENT, 1, true},
             {"event engine, 3 threads", TMN_ENGINE_EVENT, 3, false}};
-enum { WAYS = sizeof ways / sizeof *ways };
+enum { WAYS = sizeof ways / sizeof *ways, STOPPED = 1, STOPPED_TOO = 3 };
 
 struct comparison {
     struct tmn_arena *arena;
     struct tmn_model *model;
     struct tmn_run *runs[WAYS]; /* NULL: not in this comparison */
     struct coverage *coverage[WAYS];
+    struct tmn_run_options options;
 };
 
 static bool same_digest(struct tmn_digest a, struct tmn_digest b) {
@@ -127,10 +129,24 @@ static const char *difference_of_step(const struct comparison *all, int way, boo
     return found;
 }
 
+/* Runs that nobody watches change places half way; false with a verdict when they can not. */
+static bool change_places(struct comparison *all, int window, struct verdict *verdict) {
+    struct restart one = {&all->runs[STOPPED], ways[STOPPED].engine, ways[STOPPED].threads},
+                   other = {&all->runs[STOPPED_TOO], ways[STOPPED_TOO].engine, ways[STOPPED_TOO].threads};
+    if (all->runs[STOPPED] == NULL || all->options.cut_feedback || window != tmn_run_windows(all->runs[0]) / 2)
+        return true;
+    const char *wrong = restart(all->arena, all->model, &all->options, &one, &other);
+    if (wrong != NULL)
+        *verdict = differ(all->arena, window, STOPPED_TOO, tmn_arena_printf(all->arena, "checkpoints (%s)", wrong));
+    return wrong == NULL;
+}
+
 /* One window of all runs. `verdict` is complete when this is false. */
-static bool step(const struct comparison *all, struct verdict *verdict) {
+static bool step(struct comparison *all, struct verdict *verdict) {
     struct tmn_error first = {0}, err = {0};
     int window = tmn_run_window(all->runs[0]);
+    if (!change_places(all, window, verdict))
+        return false;
     bool good = tmn_run_step(all->runs[0], &first);
     for (int w = 1; w < WAYS; w++) {
         if (all->runs[w] == NULL)
@@ -158,7 +174,8 @@ static bool step(const struct comparison *all, struct verdict *verdict) {
     return true;
 }
 
-static bool open_runs(struct comparison *all, struct tmn_run_options *options, bool watched, struct tmn_error *err) {
+static bool open_runs(struct comparison *all, bool watched, struct tmn_error *err) {
+    struct tmn_run_options *options = &all->options;
     for (int w = 0; w < WAYS; w++) {
         if (watched && !ways[w].watched)
             continue;
@@ -176,12 +193,12 @@ static bool open_runs(struct comparison *all, struct tmn_run_options *options, b
 
 struct verdict compare(struct tmn_arena *arena, const char *text, uint64_t *seen) {
     struct verdict verdict = {.equal = true, .text = ""};
-    struct tmn_run_options options;
     struct tmn_error err = {0};
-    struct comparison all = {.arena = arena, .model = load(arena, text, &options, &verdict.text)};
+    struct comparison all = {.arena = arena};
+    all.model = load(arena, text, &all.options, &verdict.text);
     if (all.model == NULL)
         return (struct verdict){.refused = true, .equal = true, .text = verdict.text};
-    if (open_runs(&all, &options, seen != NULL, &err)) {
+    if (open_runs(&all, seen != NULL, &err)) {
         while (tmn_run_window(all.runs[0]) < tmn_run_windows(all.runs[0]) && step(&all, &verdict))
             ;
         verdict.windows = tmn_run_window(all.runs[0]);
