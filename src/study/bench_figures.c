@@ -90,6 +90,12 @@ static void at_least(struct tmn_bench_figure *figure, double must, double moonsh
     figure->moonshot = moonshot;
 }
 
+static const char *counted(struct tmn_arena *arena, double value) {
+    char text[32];
+    tmn_format_count(llround(value), text);
+    return tmn_arena_strdup(arena, text);
+}
+
 static double step_s(const struct tmn_bench_run *run) {
     return tmn_bench_median(run->step_s, run->turns);
 }
@@ -207,13 +213,13 @@ static void add_costs(struct tmn_bench *bench) {
 }
 
 static void add_w1(struct tmn_bench *bench) {
-    add_country(bench, "dprk", "dprk, 1:1, 31 years");
+    add_country(bench, "dprk", bench->options->quick ? "dprk, small" : "dprk, 1:1, 31 years");
     add_threads(bench, "W1", "dprk", "dprk", "dprk-1");
     const struct tmn_bench_run *visit = tmn_bench_find(bench, "dprk-visit"),
                                *skip = tmn_bench_find(bench, "dprk-tenth");
     if (visit && skip)
         add(bench, "W1", "dprk, visiting all over skipping", ratio(visit, skip), "times", "a tenth of it, one year");
-    add_country(bench, "frozen", "frozen, 31 years");
+    add_country(bench, "frozen", bench->options->quick ? "frozen, small" : "frozen, 31 years");
     add_threads(bench, "W1", "frozen", "frozen-2", "frozen-1");
     const struct tmn_bench_run *run = tmn_bench_find(bench, "frozen"), *twice = tmn_bench_find(bench, "frozen-twice"),
                                *once = tmn_bench_find(bench, "frozen-1");
@@ -247,7 +253,7 @@ static void add_peer_ratios(struct tmn_bench *bench, const char *workload, doubl
         const struct tmn_bench_peer *peer = &bench->peers.items[p];
         if (peer->here && strcmp(peer->workload, workload) == 0)
             at_least(add(bench, workload,
-                         tmn_arena_printf(arena, "over %s, %.0f persons", peer->program, peer->persons),
+                         tmn_arena_printf(arena, "over %s, %s persons", peer->program, counted(arena, peer->persons)),
                          tmn_bench_peer_ratio(peer), "times",
                          tmn_arena_printf(arena, "%s of ours over theirs, same run", peer->unit)),
                      must, moonshot);
@@ -291,7 +297,8 @@ static void add_w3(struct tmn_bench *bench) {
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         const struct tmn_bench_run *run = tmn_bench_find(bench, sizes[i]);
         if (run)
-            add(bench, "W3", tmn_arena_printf(bench->arena, "an event, %.0g persons", (double)run->persons),
+            add(bench, "W3",
+                tmn_arena_printf(bench->arena, "an event, %s persons", counted(bench->arena, run->persons)),
                 step_s(run) / (double)run->counters.firings * 1e9, "ns", "stepping over events; flat in persons");
     }
 }

@@ -13,10 +13,19 @@ extern const size_t tmn_bench_style_bytes;
 
 enum { WIDTH = 220, HEIGHT = 18 };
 
+/* Three digits; large numbers in full, since no power of ten is read as fast. */
+static void put_rounded(struct tmn_text *out, double value) {
+    double unit = fabs(value) >= 1e3 ? pow(10, floor(log10(fabs(value))) - 2) : 0;
+    if (unit > 0)
+        tmn_html_number(out, round(value / unit) * unit);
+    else
+        tmn_html_rounded(out, value, 3);
+}
+
 static void put_number(struct tmn_text *out, double value) {
     tmn_text_put(out, "<td class=\"number\">");
     if (isfinite(value))
-        tmn_html_rounded(out, value, 3);
+        put_rounded(out, value);
     tmn_text_put(out, "</td>");
 }
 
@@ -65,10 +74,10 @@ static void put_figure(struct tmn_text *out, const struct tmn_bench *bench, cons
                                                  : "");
     tmn_html_text(out, figure->name);
     tmn_html_put(out, "<small>%s</small></th><td class=\"number\">", figure->how);
-    tmn_html_rounded(out, figure->value, 3);
+    put_rounded(out, figure->value);
     if (isfinite(figure->error)) {
         tmn_text_put(out, " &plusmn; ");
-        tmn_html_rounded(out, figure->error, 2);
+        put_rounded(out, figure->error);
     }
     tmn_text_put(out, "</td>");
     put_words(out, figure->unit);
