@@ -127,6 +127,7 @@ void tmn_accruals_make(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     make_time(run);
     make_dependents(run);
+    run->present = TMN_NEW_ARRAY(&run->arena, uint64_t, (size_t)run->blocks * run->transitions * PRESENT_WORDS + 1);
     run->accrual = TMN_NEW_ARRAY(&run->arena, struct tmn_accrual, run->transitions + 1);
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *transition = &model->transitions.items[t];
@@ -139,6 +140,7 @@ void tmn_accruals_make(struct tmn_run *run) {
                                                      (size_t)model->calendar.windows_per_year;
         accrual->sums = cohorts * accrual->others;
         accrual->sum = TMN_NEW_ARRAY(&run->arena, uint64_t, accrual->sums);
+        accrual->reach = TMN_NEW_ARRAY(&run->arena, double, accrual->sums);
         accrual->rate = TMN_NEW_ARRAY(&run->arena, double, transition->shared.size);
         accrual->by_days = transition->kind == TMN_CLOCK_RATE;
         accrual->steady = on->driver.count + on->feedback.count + on->share.count == 0 && !on->year &&
@@ -173,6 +175,51 @@ static void set_rates(const struct tmn_run *run, struct tmn_accrual *accrual, co
     }
 }
 
+/* Units of time from the start of a window to that of another. */
+static double span_of(const struct tmn_run *run, const struct tmn_accrual *accrual, int from, int to) {
+    return accrual->by_days ? run->tau[to] - run->tau[from] : to - from;
+}
+
+/* The window with the next birthday after `from` of those born in a week of the year. */
+static int birthday_after(const struct tmn_run *run, int from, int week) {
+    int year_windows = run->model->calendar.windows_per_year, year = from / year_windows;
+    return (from % year_windows < week ? year : year + 1) * year_windows + week;
+}
+
+/* The stratum of a cohort's G in a window. */
+static uint32_t stratum_at(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t other, int birth_year,
+                           int week, int window) {
+    const struct tmn_calendar *calendar = &run->model->calendar;
+    uint32_t age = tmn_age(calendar->start_year + window / calendar->windows_per_year,
+                           window % calendar->windows_per_year, birth_year, (uint32_t)week);
+    return accrual->base[other] + accrual->age_stride * age;
+}
+
+/* How far G can grow from this window on before the transition is looked at again: a bound above. */
+static void set_reach(const struct tmn_run *run, struct tmn_accrual *accrual) {
+    const struct tmn_model *model = run->model;
+    int end = accrual->refill_at < model->calendar.windows ? accrual->refill_at : model->calendar.windows;
+    if (accrual->base == NULL) {
+        for (uint32_t s = 0; s < accrual->others; s++)
+            accrual->reach[s] = accrual->rate[s] * span_of(run, accrual, run->window, end) * (1 + FORECAST_ROUNDING);
+        return;
+    }
+    const struct tmn_attribute *birth_year = &model->attributes.items[model->birth_year];
+    double *reach = accrual->reach;
+    for (uint32_t level = 0; level < birth_year->levels; level++)
+        for (int week = 0; week < model->calendar.windows_per_year; week++, reach += accrual->others) {
+            memset(reach, 0, accrual->others * sizeof *reach);
+            for (int from = run->window, next; from < end; from = next) {
+                next = birthday_after(run, from, week);
+                double span = span_of(run, accrual, from, next < end ? next : end) * (1 + FORECAST_ROUNDING);
+                for (uint32_t other = 0; other < accrual->others; other++)
+                    reach[other] +=
+                        span *
+                        accrual->rate[stratum_at(run, accrual, other, birth_year->first + (int)level, week, from)];
+            }
+        }
+}
+
 void tmn_forecasts_update(struct tmn_run *run) {
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_accrual *accrual = &run->accrual[t];
@@ -191,14 +238,15 @@ void tmn_forecasts_update(struct tmn_run *run) {
         set_rates(run, accrual, g, strata);
         accrual->refill_at = run->window + accrual->horizon;
         accrual->epoch++;
+        set_reach(run, accrual);
     }
 }
 
-/* Between a twelfth and a quarter of the clocks should be in wheels: fewer make scans dear, more make wheels large. */
+/* Between a sixth and a half of the clocks should be in wheels: fewer make scans dear, more make wheels large. */
 int tmn_horizon_next(int horizon, uint64_t scanned, uint64_t filed) {
-    if (filed * 4 > scanned)
+    if (filed * 2 > scanned)
         return horizon / 2 < HORIZON_LEAST ? HORIZON_LEAST : horizon / 2;
-    if (filed * 12 < scanned)
+    if (filed * 6 < scanned)
         return horizon * 2 > HORIZON_MOST ? HORIZON_MOST : horizon * 2;
     return horizon;
 }
@@ -206,21 +254,19 @@ int tmn_horizon_next(int horizon, uint64_t scanned, uint64_t filed) {
 static int forecast_by_age(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
                            const struct tmn_share_of *share, double need, int from) {
     const struct tmn_model *model = run->model;
-    int year_windows = model->calendar.windows_per_year, week = run->birth_week[row],
+    int week = run->birth_week[row],
         birth_year = model->attributes.items[model->birth_year].first + (int)share->birth_year;
     for (int next; from < accrual->refill_at && from < model->calendar.windows; from = next) {
-        int year = from / year_windows, in_year = from % year_windows;
-        uint32_t age = tmn_age(model->calendar.start_year + year, in_year, birth_year, (uint32_t)week);
-        double rate = accrual->rate[accrual->base[share->other] + accrual->age_stride * age];
-        next = (in_year < week ? year : year + 1) * year_windows + week;
+        double rate = accrual->rate[stratum_at(run, accrual, share->other, birth_year, week, from)];
+        next = birthday_after(run, from, week);
         if (next > model->calendar.windows)
             next = model->calendar.windows;
         if (rate <= 0)
             continue;
-        double span = accrual->by_days ? run->tau[next] - run->tau[from] : next - from;
-        if (rate * span * (1 + FORECAST_ROUNDING) >= need)
+        double most = rate * span_of(run, accrual, from, next) * (1 + FORECAST_ROUNDING);
+        if (most >= need)
             return window_after(run, accrual->by_days, from, need / rate);
-        need -= rate * span * (1 + FORECAST_ROUNDING);
+        need -= most;
     }
     return INT_MAX;
 }

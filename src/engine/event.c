@@ -50,13 +50,33 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
 
 /* ---- refills ---- */
 
-static void refill_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition) {
+static void refill_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+                       const uint64_t *clock) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
     const struct tmn_packed *packed = &run->packed[row];
     uint64_t c = run->rule[transition].c[tmn_key_index(run, &accrual->personal, row, packed)];
     struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
-    uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
-    tmn_file(run, worker, row, transition, &share, c, word - tmn_steady_c(c) * accrual->sum[share.at], run->window);
+    uint64_t left = clock[row] - tmn_steady_c(c) * accrual->sum[share.at];
+    if (c < FACTOR_SPECIAL && (double)left > (double)c * accrual->reach[share.at])
+        return;
+    tmn_file(run, worker, row, transition, &share, c, left, run->window);
+}
+
+/* Files the clocks of a transition among 64 rows; true if any is enabled. */
+static bool refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_t first, uint32_t end, int transition) {
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    const size_t slots = (size_t)run->slots;
+    const uint8_t *slot = run->slot + (size_t)first * slots + it->slot;
+    const uint64_t *clock = tmn_clock(run, 0, it->slot);
+    const unsigned sharer = (unsigned)it->sharer + 1;
+    uint64_t scanned = 0;
+    for (uint32_t row = first; row < end; row++, slot += slots)
+        if ((*slot & SLOT_SHARER) == sharer) {
+            refill_row(run, worker, row, transition, clock);
+            scanned++;
+        }
+    worker->tally.work[transition].scanned += scanned;
+    return scanned > 0;
 }
 
 static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
@@ -64,15 +84,17 @@ static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     for (size_t t = 0; t < run->transitions; t++) {
         if (!run->accrual[t].refill)
             continue;
-        const struct tmn_transition *it = &run->model->transitions.items[t];
-        const uint8_t *slot = run->slot + it->slot;
-        uint64_t scanned = 0, began = tmn_sample_begin_each(&worker->sampler);
-        for (uint32_t row = first; row < end; row++)
-            if ((slot[(size_t)row * (size_t)run->slots] & SLOT_SHARER) == it->sharer + 1) {
-                refill_row(run, worker, row, (int)t);
-                scanned++;
-            }
-        worker->tally.work[t].scanned += scanned;
+        uint64_t *present = tmn_present(run, index, (int)t), began = tmn_sample_begin_each(&worker->sampler);
+        for (uint32_t group = 0; first + group * 64 < end; group++) {
+            uint64_t bit = UINT64_C(1) << group % 64;
+            uint32_t from = first + group * 64, to = from + 64 < end ? from + 64 : end;
+            if (run->present_known && (present[group / 64] & bit) == 0)
+                continue;
+            if (refill_group(run, worker, from, to, (int)t))
+                present[group / 64] |= bit;
+            else
+                present[group / 64] &= ~bit;
+        }
         tmn_sample_end(&worker->sampler, (int)t, TMN_ACT_SCAN, began);
     }
 }
@@ -98,6 +120,7 @@ static void refill(struct tmn_run *run) {
         any = any || run->accrual[t].refill;
     if (any) {
         tmn_run_blocks(run, refill_block);
+        run->present_known = true; /* the first refill is of all transitions */
         adapt_horizons(run);
     }
 }
@@ -289,6 +312,7 @@ void tmn_clocks_resume(struct tmn_run *run) {
         return;
     for (uint32_t b = 0; b < run->blocks; b++)
         tmn_wheel_clear(&run->block[b].wheel);
+    run->present_known = false;
     for (size_t t = 0; t < run->transitions; t++)
         run->accrual[t].refill_at = 0;
 }

@@ -152,8 +152,10 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         if (next != current) {
             if (current >= 0 && (was & SLOT_ADVANCED) == 0)
                 tmn_k_advance(run, worker, block, row, current);
-            if (next >= 0)
+            if (next >= 0) {
+                tmn_present_set(run, row, next);
                 aim(run, worker, row, next, s, after, tmn_threshold(run, row, next, tmn_k(run, row, next)));
+            }
         } else if (next >= 0 && (was & SLOT_ADVANCED)) {
             aim(run, worker, row, next, s, after, *tmn_clock(run, row, s));
         } else if (next >= 0) {

@@ -20,7 +20,8 @@ enum {
     SLOT_SHARER = 0x3f,   /* of a slot: 1 + which of the transitions that share it is enabled, or 0 */
     SLOT_ADVANCED = 0x40, /* of a slot: k has already advanced in this window */
     SLOT_AIMED = 0x80,    /* of a slot, event engine: its clock word was changed by a counter in this window */
-    SHARERS = SLOT_SHARER + 1
+    SHARERS = SLOT_SHARER + 1,
+    PRESENT_WORDS = BLOCK_ROWS / 64 / 64
 };
 
 /* Entries of C and G tables that are no numbers; all numbers lie below 2^63. TMN_CERTAIN is a chance of 1. */
@@ -166,6 +167,7 @@ struct tmn_accrual {
     uint64_t *sum;                   /* modulo 2^64; [others], or [cohorts * others] where G reads age */
     size_t sums;
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
+    double *reach;                      /* [sums] G can not grow by more before window refill_at */
     double *rate;           /* [strata] G per unit of time is taken never to be above; else all is filed anew */
     bool by_days;           /* unit of time: a quarter of a day, else a window */
     bool steady;            /* G changes with the window's length and parameters alone */
@@ -383,6 +385,8 @@ struct tmn_run {
     int *tau;            /* [windows of the calendar + 1] quarter days from the start to the end of window w - 1 */
     uint32_t *window_of; /* [tau of the end + 1] first window that ends at or after that quarter day */
     bool *g_fresh;       /* [transitions] G was made anew for this window */
+    uint64_t *present;   /* [blocks * transitions * PRESENT_WORDS] a bit for 64 rows: a clock may be enabled */
+    bool present_known;  /* else any clock may be enabled */
     struct {
         uint32_t *items;
         size_t count, capacity;
@@ -670,6 +674,14 @@ static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct t
 /* C as far as it is a number: the others take nothing off a clock. */
 static inline uint64_t tmn_steady_c(uint64_t c) {
     return c < FACTOR_SPECIAL ? c : 0;
+}
+/* The 64 rows to which a row belongs, as a bit. */
+static inline uint64_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
+    return run->present + ((size_t)block * run->transitions + (size_t)transition) * PRESENT_WORDS;
+}
+static inline void tmn_present_set(struct tmn_run *run, uint32_t row, int transition) {
+    uint32_t group = row % BLOCK_ROWS / 64;
+    tmn_present(run, row / BLOCK_ROWS, transition)[group / 64] |= UINT64_C(1) << group % 64;
 }
 /* The horizon after a refill that scanned and filed so many clocks. */
 int tmn_horizon_next(int horizon, uint64_t scanned, uint64_t filed);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WHEEL_WINDOWS = 256, WHEEL_CHUNK = 31 };
+enum { WHEEL_WINDOWS = 1024, WHEEL_CHUNK = 7 }; /* a chunk is a line of cache */
 
 struct tmn_wheel_chunk {
     uint64_t entry[WHEEL_CHUNK];
