@@ -12,7 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { HORIZON_START = 32, HORIZON_LEAST = 4, HORIZON_MOST = WHEEL_WINDOWS - 1 };
 #define SLACK_START (1.0 / 16)
 #define SLACK_LEAST (1.0 / 64)
 #define SLACK_MOST 1.0
@@ -146,7 +145,6 @@ void tmn_accruals_make(struct tmn_run *run) {
         accrual->steady = on->driver.count + on->feedback.count + on->share.count == 0 && !on->year &&
                           (accrual->by_days || !on->window);
         accrual->slack = accrual->steady ? 1e-9 : SLACK_START;
-        accrual->horizon = HORIZON_START;
     }
 }
 
@@ -195,8 +193,7 @@ static uint32_t stratum_at(const struct tmn_run *run, const struct tmn_accrual *
     return accrual->base[other] + accrual->age_stride * age;
 }
 
-/* How far G can grow from this window on before the transition is looked at again: a bound above. */
-static void set_reach(const struct tmn_run *run, struct tmn_accrual *accrual) {
+void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual) {
     const struct tmn_model *model = run->model;
     int end = accrual->refill_at < model->calendar.windows ? accrual->refill_at : model->calendar.windows;
     if (accrual->base == NULL) {
@@ -236,19 +233,8 @@ void tmn_forecasts_update(struct tmn_run *run) {
                                                            : accrual->slack;
         }
         set_rates(run, accrual, g, strata);
-        accrual->refill_at = run->window + accrual->horizon;
         accrual->epoch++;
-        set_reach(run, accrual);
     }
-}
-
-/* Between a sixth and a half of the clocks should be in wheels: fewer make scans dear, more make wheels large. */
-int tmn_horizon_next(int horizon, uint64_t scanned, uint64_t filed) {
-    if (filed * 2 > scanned)
-        return horizon / 2 < HORIZON_LEAST ? HORIZON_LEAST : horizon / 2;
-    if (filed * 6 < scanned)
-        return horizon * 2 > HORIZON_MOST ? HORIZON_MOST : horizon * 2;
-    return horizon;
 }
 
 static int forecast_by_age(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,

@@ -18,7 +18,9 @@ enum {
     TRANSITION_BITS = 14,
     EPOCH_BITS = 8,
     TAG_BITS = 28, /* of the clock's word */
-    RADIX_BITS = 7
+    RADIX_BITS = 7,
+    SAMPLE_ROWS = 8192,
+    HORIZONS = 18 /* see horizon() */
 };
 _Static_assert(BLOCK_ROWS == 1 << ROW_BITS, "an entry holds a row of its block");
 
@@ -99,30 +101,58 @@ static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     }
 }
 
-static void adapt_horizons(struct tmn_run *run) {
-    for (size_t t = 0; t < run->transitions; t++) {
-        struct tmn_accrual *accrual = &run->accrual[t];
-        if (!accrual->refill)
+/* 2, 3, 4, 6, 8, 12, ... windows, all shorter than the wheel. */
+static int horizon(int i) {
+    return (2 + i % 2) << (i / 2);
+}
+
+/* How many clocks of a sample of rows may run out within horizon(i). */
+static uint32_t sample_clocks(const struct tmn_run *run, int transition, uint32_t *within) {
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    uint32_t step = run->rows / SAMPLE_ROWS + 1, clocks = 0;
+    for (uint32_t row = 0; row < run->rows; row += step) {
+        if (tmn_clock_of(run, row, it->slot) != transition)
             continue;
-        uint64_t scanned = 0, filed = 0;
-        for (int w = 0; w < run->workers; w++) {
-            scanned += run->worker[w].tally.work[t].scanned;
-            filed += run->worker[w].tally.work[t].filed;
-        }
-        accrual->horizon = tmn_horizon_next(accrual->horizon, scanned, filed);
-        accrual->refill = false;
+        const struct tmn_packed *packed = &run->packed[row];
+        uint64_t c = run->rule[transition].c[tmn_key_index(run, &accrual->personal, row, packed)];
+        struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
+        uint64_t left = *tmn_clock(run, row, it->slot) - tmn_steady_c(c) * accrual->sum[share.at];
+        int window = tmn_forecast(run, accrual, row, &share, c, left, run->window);
+        clocks++;
+        for (int i = 0; i < HORIZONS; i++)
+            within[i] += window - run->window < horizon(i);
     }
+    return clocks;
+}
+
+/* The horizon within which up to a third of the clocks may run out: shorter ones make scans dear, longer ones wheels
+ * large. */
+static int choose_horizon(const struct tmn_run *run, int transition) {
+    uint32_t within[HORIZONS] = {0}, clocks = sample_clocks(run, transition, within);
+    int i = HORIZONS - 1;
+    while (i > 0 && within[i] * UINT64_C(3) > clocks)
+        i--;
+    return horizon(i);
 }
 
 static void refill(struct tmn_run *run) {
     bool any = false;
-    for (size_t t = 0; t < run->transitions; t++)
-        any = any || run->accrual[t].refill;
-    if (any) {
-        tmn_run_blocks(run, refill_block);
-        run->present_known = true; /* the first refill is of all transitions */
-        adapt_horizons(run);
+    for (size_t t = 0; t < run->transitions; t++) {
+        struct tmn_accrual *accrual = &run->accrual[t];
+        if (!accrual->refill)
+            continue;
+        accrual->refill_at = INT_MAX;
+        accrual->refill_at = run->window + choose_horizon(run, (int)t);
+        tmn_reach_set(run, accrual);
+        any = true;
     }
+    if (!any)
+        return;
+    tmn_run_blocks(run, refill_block);
+    run->present_known = true; /* the first refill is of all transitions */
+    for (size_t t = 0; t < run->transitions; t++)
+        run->accrual[t].refill = false;
 }
 
 /* ---- what is due ---- */

@@ -79,31 +79,34 @@ static bool is_affected(const struct tmn_worker *worker, int transition) {
     return (worker->affected[transition / 64] >> transition % 64) & 1;
 }
 
-/* Which clock each slot should hold: worker->wanted of worker->affected_slot[]; returns the number of slots. */
+/* Notes that a slot must be looked at; unless a transition is found for it, it keeps the one whose clock is not
+ * affected. */
+static void look_at(const struct tmn_run *run, struct tmn_worker *worker, uint8_t held, int slot, int *slots) {
+    int transition = run->enabled[slot * SHARERS + (held & SLOT_SHARER)];
+    worker->wanted[slot] = transition >= 0 && !is_affected(worker, transition) ? held & SLOT_SHARER : 0;
+    worker->affected_slot[(*slots)++] = (uint16_t)slot;
+}
+
+/* Which clock each slot should hold: worker->wanted of worker->affected_slot[], and its C; returns the number of slots.
+ */
 static int find_wanted(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, const struct tmn_packed *after) {
     uint8_t *slot = run->slot + (size_t)row * (size_t)run->slots;
     int slots = 0;
-    for (int s = 0; s < run->slots; s++)
-        if (slot[s] & (SLOT_ADVANCED | SLOT_AIMED)) {
-            int transition = tmn_clock_of(run, row, s);
-            worker->wanted[s] = is_affected(worker, transition) ? 0 : slot[s] & SLOT_SHARER;
-            worker->affected_slot[slots++] = (uint16_t)s;
-        } else {
-            worker->wanted[s] = UINT8_MAX;
-        }
-    for (size_t w = 0; w < run->affected_words; w++)
-        for (uint64_t set = worker->affected[w]; set != 0; set &= set - 1) {
+    for (int s = 0; s < run->slots; s++) {
+        worker->wanted[s] = UINT8_MAX;
+        if (slot[s] != 0 &&
+            ((slot[s] & (SLOT_ADVANCED | SLOT_AIMED)) || is_affected(worker, tmn_clock_of(run, row, s))))
+            look_at(run, worker, slot[s], s, &slots);
+    }
+    for (uint32_t w = 0; w < run->affected_words; w++)
+        for (uint64_t set = worker->affected[w] & tmn_sieve_word(&run->clocks, after, w); set != 0; set &= set - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(set);
             const struct tmn_transition *it = &run->model->transitions.items[transition];
-            if (worker->wanted[it->slot] == UINT8_MAX) {
-                int current = tmn_clock_of(run, row, it->slot);
-                worker->wanted[it->slot] =
-                    current < 0 || is_affected(worker, current) ? 0 : slot[it->slot] & SLOT_SHARER;
-                worker->affected_slot[slots++] = (uint16_t)it->slot;
-            }
             uint64_t c = c_of(run, transition, row, after);
             if (c == FACTOR_DISABLED)
                 continue;
+            if (worker->wanted[it->slot] == UINT8_MAX)
+                look_at(run, worker, slot[it->slot], it->slot, &slots);
             worker->wanted[it->slot] = (uint8_t)(it->sharer + 1);
             if (c == FACTOR_BAD)
                 tmn_fail_row(

@@ -168,13 +168,13 @@ struct tmn_accrual {
     size_t sums;
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
     double *reach;                      /* [sums] G can not grow by more before window refill_at */
-    double *rate;           /* [strata] G per unit of time is taken never to be above; else all is filed anew */
-    bool by_days;           /* unit of time: a quarter of a day, else a window */
-    bool steady;            /* G changes with the window's length and parameters alone */
-    bool refill;            /* in this window */
-    double slack;           /* of rate over G, 0: as G */
-    int horizon, refill_at; /* windows; clocks that may run out before window refill_at are in the wheel */
-    uint8_t epoch;          /* of entries in wheels that count */
+    double *rate;  /* [strata] G per unit of time is taken never to be above; else all is filed anew */
+    bool by_days;  /* unit of time: a quarter of a day, else a window */
+    bool steady;   /* G changes with the window's length and parameters alone */
+    bool refill;   /* in this window */
+    double slack;  /* of rate over G, 0: as G */
+    int refill_at; /* clocks that may run out before window refill_at are in the wheel */
+    uint8_t epoch; /* of entries in wheels that count */
 };
 
 /* A tell action; ids follow the order of full names. */
@@ -675,6 +675,8 @@ static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct t
 static inline uint64_t tmn_steady_c(uint64_t c) {
     return c < FACTOR_SPECIAL ? c : 0;
 }
+/* How far G can grow from this window on before the transition is looked at again: a bound above. */
+void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual);
 /* The 64 rows to which a row belongs, as a bit. */
 static inline uint64_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
     return run->present + ((size_t)block * run->transitions + (size_t)transition) * PRESENT_WORDS;
@@ -683,8 +685,6 @@ static inline void tmn_present_set(struct tmn_run *run, uint32_t row, int transi
     uint32_t group = row % BLOCK_ROWS / 64;
     tmn_present(run, row / BLOCK_ROWS, transition)[group / 64] |= UINT64_C(1) << group % 64;
 }
-/* The horizon after a refill that scanned and filed so many clocks. */
-int tmn_horizon_next(int horizon, uint64_t scanned, uint64_t filed);
 /* The first window, not before `from`, in which a clock of which `left` is left at its start may run out; INT_MAX or
  * beyond the next refill: not before it is looked at again. */
 int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
