@@ -530,7 +530,9 @@ static inline uint32_t tmn_counter_read(uint32_t count, uint32_t max) {
     return count < max ? count : max;
 }
 static inline uint32_t tmn_share_read(uint32_t count, uint32_t degree, uint32_t share) {
-    return degree == 0 ? 0 : share * count / degree; /* both counts below 2^16, share at most 10,000 */
+    if (count >= degree) /* more while the changes of one window are taken one by one */
+        return degree == 0 ? 0 : share;
+    return share * count / degree; /* both counts below 2^16, share at most 10,000 */
 }
 static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter, uint32_t row) {
     const struct tmn_counter *it = &run->model->counters.items[counter];

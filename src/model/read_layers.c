@@ -203,7 +203,7 @@ void tmn_read_counters(struct tmn_reader *reader) {
         return;
     for (size_t i = 0; i < node->count; i++) {
         const struct tmn_node *key = node->keys[i], *item = node->items[i];
-        struct tmn_counter counter = {.name = key->text, .place = key->place};
+        struct tmn_counter counter = {.name = key->text, .place = key->place, .layer = -1};
         const char *layer;
         long long max = 1, share = 0;
         if (!tmn_schema_check(reader, item, TMN_SCHEMA_COUNTER,
@@ -241,7 +241,7 @@ void tmn_read_counter_predicates(struct tmn_reader *reader) {
             continue;
         struct tmn_expr *expr = tmn_expr_parse(model, of, TMN_SCOPE_ATTRIBUTES, TMN_NATION, true, reader->list);
         model->counters.items[i].of = expr;
-        if (model->counters.items[i].share > 0) {
+        if (model->counters.items[i].share > 0 && model->counters.items[i].layer >= 0) {
             int degree = tmn_degree_feature(model, model->counters.items[i].layer);
             model->counters.items[i].degree = model->features.items[degree].index;
         }
