@@ -102,7 +102,8 @@ static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t nu
 }
 
 static void fetch(const struct tmn_run *run, uint32_t row) {
-    __builtin_prefetch(&run->world->household_guide[row >> TMN_GUIDE_BITS]);
+    if (run->world->household_guide != NULL)
+        __builtin_prefetch(&run->world->household_guide[row >> TMN_GUIDE_BITS]);
     __builtin_prefetch(&run->flags[row]);
 }
 
