@@ -37,6 +37,10 @@ void tmn_result_profile_json(const struct tmn_result *result, struct tmn_json *j
         return;
     tmn_json_open(json, "profile", '{');
     tmn_json_text(json, "note", "seconds of threads; of transitions estimated from samples, scans measured");
+    tmn_json_open(json, "phases", '{');
+    for (int p = 0; p < TMN_PHASES; p++)
+        tmn_json_real(json, tmn_phase_names[p], result->counters.phase_s[p]);
+    tmn_json_close(json, '}');
     tmn_json_open(json, "transitions", '[');
     for (size_t r = 0; r < result->model->transitions.count; r++) {
         tmn_json_open(json, NULL, '{');

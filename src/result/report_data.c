@@ -2,6 +2,7 @@
  * nothing up by place, so that a masked cell can not come back. Dates are YYYY-MM-DD; a number that does not exist is
  * null. */
 #include "result/json.h"
+#include "result/profile.h"
 #include "result/score.h"
 
 #include <math.h>
@@ -510,6 +511,7 @@ bool tmn_result_report_json(const struct tmn_result *result, struct tmn_text *ou
     put_rules(&json, result->model);
     put_systems(&json, result->model);
     put_evidence(&json, result->model);
+    tmn_result_profile_json(result, &json);
     if (!put_map(&json, result->model, err))
         return false;
     tmn_json_close(&json, '}');

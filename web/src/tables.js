@@ -134,6 +134,22 @@ export function runSection(data) {
     h('p', {}, h('small', {}, 'All parameters as used: ', h('code', {}, 'scenario.used.yaml'), '. All outcomes: ', h('code', {}, 'outcomes.csv'), '. Observed beside simulated: ', h('code', {}, 'observations.csv'), '.')));
 }
 
+/** What was dear, of a run made with --profile: for whoever writes the model. */
+export function profileSection(data) {
+  const { profile } = data;
+  if (!profile) return null;
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  const all = sum(profile.transitions.map((one) => one.time_s)), bytes = Object.entries(profile.bytes), phases = Object.entries(profile.phases);
+  const dear = profile.transitions.filter((one) => one.time_s > 0).slice(0, 20), each = (one, name) => (one.firings ? number(Math.round((one[name] / one.firings) * 1e9)) : '–');
+  return h('section', { id: 'profile' }, h('h2', {}, 'Where the time went'),
+    h('p', {}, 'Times of transitions are estimated from samples, in seconds of threads; the counts are exact. ',
+      `By phase: ${phases.map(([name, seconds]) => `${name} ${percent(seconds / sum(phases.map(([, s]) => s)))}`).join(', ')}.`),
+    table('The dearest transitions, in nanoseconds a firing', [['Transition'], ['Seconds', 'num'], ['Share', 'num'], ['Firings', 'num'], ['Checked', 'num'], ['Re-aimed', 'num'], ['Scan', 'num'], ['Check', 'num'], ['Fire', 'num'], ['Receive', 'num'], ['Follow', 'num']],
+      dear.map((one) => [words(one.name), number(one.time_s), percent(one.time_s / all), number(one.firings), number(one.checked), number(one.reaimed), ...['scan', 'check', 'fire', 'receive', 'follow'].map((name) => each(one, name))])),
+    table('Memory at the end', [['Bytes of'], ['MiB', 'num'], ['Share', 'num']],
+      bytes.map(([name, count]) => [words(name), number(count / 2 ** 20), percent(count / sum(bytes.map(([, b]) => b)))])));
+}
+
 export function evidenceSection(data, notes) {
   if (!notes.order.size) return null;
   return h('section', { id: 'evidence' }, h('h2', {}, 'Evidence'),
