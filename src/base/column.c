@@ -1,4 +1,5 @@
-/* Large columns straight from the kernel: zeroed, aligned for huge pages, which are advised. */
+/* Large columns straight from the kernel: zeroed, aligned for huge pages, which are advised for all that fills them;
+ * the rest lies in small pages, so that a column takes no more than its bytes. */
 #include "base/column.h"
 
 #include "base/text.h"
@@ -6,14 +7,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { HUGE_PAGE = 2 * 1024 * 1024 };
+enum { HUGE_PAGE = 2 * 1024 * 1024, PAGE = 64 * 1024 /* the largest small page of any machine */ };
 
 /* Bytes mapped for a column; 0 when it does not fit an address space. */
 static size_t mapped_bytes(size_t count, size_t size) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
         return 0;
-    return (bytes / HUGE_PAGE + 1) * HUGE_PAGE;
+    return (bytes / PAGE + 1) * PAGE;
 }
 
 bool tmn_column_alloc(void **column, size_t count, size_t size, const char *name, struct tmn_error *err) {
@@ -35,7 +36,10 @@ bool tmn_column_alloc(void **column, size_t count, size_t size, const char *name
     if (aligned < start + HUGE_PAGE)
         munmap((char *)memory + (aligned - start) + bytes, start + HUGE_PAGE - aligned);
     *column = (char *)memory + (aligned - start);
-    madvise(*column, bytes, MADV_HUGEPAGE); /* advice: without huge pages all still works, slower */
+    size_t huge = bytes / HUGE_PAGE * HUGE_PAGE; /* advice: without huge pages all still works, slower */
+    if (huge > 0)
+        madvise(*column, huge, MADV_HUGEPAGE);
+    madvise((char *)*column + huge, bytes - huge, MADV_NOHUGEPAGE);
     return true;
 }
 

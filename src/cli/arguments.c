@@ -83,10 +83,11 @@ const struct tmn_command tmn_commands[] = {
      "DIR stays as it is; the results lie in --out (default DIR-fork).",
      tmn_command_fork},
     {"check", "find every mistake in a scenario; or say what a run of it would take", "NAME|PATH", false,
-     "threads json help",
+     "scale threads json help",
      "Prints every mistake with its file, line and a suggestion. When there is none: persons, transitions with their "
      "strata and "
-     "memory, ties by year, and the memory and time that a run would take, both measured on a small one. " BUILT_IN,
+     "memory, ties by year, and the memory and time that a run at --scale would take, both measured on small ones. A "
+     "run that would not fit into memory says so before it starts. " BUILT_IN,
      tmn_command_check},
     {"trace", "follow one simulated person", "NAME|PATH", false, "person from until scale seed threads set help",
      "Prints the attributes of one person, each firing of a clock and each message with the line of the scenario that "

@@ -1,6 +1,8 @@
 /* `tumen check`: every mistake of a scenario; or, when there is none, what it declares and what a run of it would take.
- * Memory, time and ties are measured on a small run, not guessed. */
+ * Memory, time and ties are measured on small runs, not guessed: one of some thousand persons to its end, and the first
+ * windows of one that is as many times as large as caches are, since time grows faster than persons until then. */
 #include "cli/check.h"
+#include "base/available.h"
 #include "cli/interrupt.h"
 #include "cli/locate.h"
 #include "cli/print.h"
@@ -8,7 +10,12 @@
 #include "cli/session.h"
 #include <math.h>
 
-enum { SAMPLE_PERSONS = 20000, TIE_ROWS = 2000 /* rows whose ties are counted each year */ };
+enum {
+    SAMPLE_PERSONS = 20000,
+    LARGER = 16,
+    LARGER_WINDOWS = 26,
+    TIE_ROWS = 2000 /* rows whose ties are counted each year */
+};
 
 static bool is_alive(const struct tmn_model *model, const struct tmn_world *world, uint32_t row, uint32_t *level) {
     tmn_model_unpack(model, &world->packed[row], level);
@@ -39,8 +46,8 @@ static void count_ties(const struct tmn_run *run, struct tmn_arena *arena, doubl
 
 /* Steps a run at a small scale to its end, watched at the end of each year. So small a run may run out of rows for
  * births where a large one does not: that ends the measuring, and is told. */
-static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run *run, double *seconds,
-                  double *person_windows, bool quiet, struct tmn_error *err) {
+static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run *run, double *step_s, bool quiet,
+                  struct tmn_error *err) {
     const struct tmn_model *model = tmn_run_world(run)->model;
     struct tmn_progress progress;
     tmn_progress_begin(&progress, quiet);
@@ -48,8 +55,7 @@ static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run
     for (int window = 0; good && window < tmn_run_windows(run) && !tmn_interrupted(); window++) {
         double began_s = tmn_clock_s();
         good = tmn_run_step(run, err);
-        *seconds += tmn_clock_s() - began_s;
-        *person_windows += tmn_run_alive(run);
+        step_s[window] = tmn_clock_s() - began_s;
         cost->windows += good ? 1 : 0;
         if (good && (tmn_calendar_window(&model->calendar, window).ends_year || window + 1 == tmn_run_windows(run)))
             count_ties(run, arena, cost->ties + model->layers.count * (size_t)cost->years++);
@@ -71,48 +77,98 @@ static bool can_scale(const struct tmn_model *model) {
     return true;
 }
 
-/* What does not grow with the rows (tables of strata) is told from what does by a second run of another size, not
- * stepped. */
-static bool measure_memory(struct tmn_cost *cost, const struct tmn_model *model, const struct tmn_run_options *options,
-                           double bytes, struct tmn_error *err) {
-    cost->bytes_per_row = bytes / cost->sample_rows;
-    if (!can_scale(model))
-        return true;
-    struct tmn_run_options other = *options;
-    other.scale = options->scale <= 0.5 ? 2 * options->scale : options->scale / 2;
+struct measured {
+    double rows, bytes, setup_s, steps_s; /* bytes: before the first window; steps_s: of the first windows */
+    uint32_t persons;
+    int windows;
+};
+
+/* A larger run, of which only the first windows are stepped. */
+static bool measure_larger(struct measured *larger, const struct tmn_model *model,
+                           const struct tmn_run_options *options, int windows, struct tmn_error *err) {
     struct tmn_run *run;
-    if (!tmn_run_new(&run, model, &other, err))
+    double began_s = tmn_clock_s();
+    if (!tmn_run_new(&run, model, options, err))
         return false;
-    double rows = (double)tmn_run_world(run)->rows - (double)cost->sample_rows;
-    if (rows != 0)
-        cost->bytes_per_row = ((double)tmn_run_bytes(run) - bytes) / rows;
-    cost->fixed_bytes = fmax(0, bytes - cost->bytes_per_row * cost->sample_rows); /* blocks of rows are rounded up */
+    double made_s = tmn_clock_s();
+    *larger = (struct measured){.rows = tmn_run_world(run)->rows,
+                                .bytes = (double)tmn_run_bytes(run),
+                                .setup_s = made_s - began_s,
+                                .persons = tmn_run_alive(run)};
+    bool good = true;
+    while (good && larger->windows < windows && tmn_run_window(run) < tmn_run_windows(run) && !tmn_interrupted()) {
+        good = tmn_run_step(run, err);
+        larger->windows += good ? 1 : 0;
+    }
+    larger->steps_s = tmn_clock_s() - made_s;
     tmn_run_free(run);
-    return true;
+    return good || err->code == TMN_CAPACITY;
 }
 
-/* Memory, time and ties of a run on one thread, carried over to scale 1. */
+static double sum(const double *items, int count) {
+    double all = 0;
+    for (int i = 0; i < count; i++)
+        all += items[i];
+    return all;
+}
+
+/* From the small run and, where the whole one is larger, a second one to the whole. Memory is a line through both, and
+ * what lists of the small one grew by; time is that of the small run, as many times as the first windows of the second
+ * one took longer, and then in proportion to persons. */
+static void carry_over(struct tmn_cost *cost, const struct measured *small, const struct measured *larger,
+                       double grown_bytes, const double *step_s, int windows_in_all) {
+    double all_s = cost->windows > 0 ? sum(step_s, cost->windows) * windows_in_all / cost->windows : 0;
+    cost->bytes_per_row = (small->bytes + grown_bytes) / small->rows;
+    cost->setup_s = small->setup_s * cost->rows / small->rows;
+    cost->steps_s = all_s * cost->persons / small->persons;
+    if (larger->persons > 0 && larger->rows != small->rows) {
+        double slope = (larger->bytes - small->bytes) / (larger->rows - small->rows);
+        cost->fixed_bytes = fmax(0, small->bytes - slope * small->rows); /* blocks of rows are rounded up */
+        cost->bytes_per_row = slope + grown_bytes / small->rows;
+        cost->setup_s = larger->setup_s * cost->rows / larger->rows;
+        double first_s = sum(step_s, larger->windows);
+        if (first_s > 0 && larger->windows > 0)
+            cost->steps_s = all_s * (larger->steps_s / first_s) * (cost->persons / larger->persons);
+    }
+    cost->larger_persons = larger->persons;
+    cost->larger_windows = larger->windows;
+    cost->memory_bytes += cost->fixed_bytes + cost->bytes_per_row * cost->rows;
+}
+
 static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct tmn_model *model, bool quiet,
                     struct tmn_error *err) {
-    cost->persons = tmn_population_persons(model);
-    double scale = cost->persons > SAMPLE_PERSONS && can_scale(model) ? SAMPLE_PERSONS / cost->persons : 1;
-    struct tmn_run_options options = {.seed = 1, .scale = scale, .threads = 1};
+    struct tmn_world_size size;
+    cost->memory_bytes = (double)tmn_resident_bytes(); /* the program and the model */
+    if (!tmn_world_size(&size, model, 1, cost->scale, err))
+        return false;
+    cost->persons = size.persons;
+    cost->rows = size.rows;
+    bool whole = size.persons <= SAMPLE_PERSONS || !can_scale(model);
+    struct tmn_run_options options = {
+        .seed = 1, .scale = whole ? cost->scale : SAMPLE_PERSONS / (double)size.full_persons, .threads = cost->threads};
     struct tmn_run *run;
+    double began_s = tmn_clock_s();
     if (!tmn_run_new(&run, model, &options, err))
         return false;
+    struct measured small = {
+        tmn_run_world(run)->rows, (double)tmn_run_bytes(run), tmn_clock_s() - began_s, 0, tmn_run_alive(run), 0};
     size_t years = (size_t)(model->calendar.windows / model->calendar.windows_per_year) + 2;
     cost->ties = TMN_NEW_ARRAY(arena, double, years * model->layers.count + 1);
-    cost->sample_persons = tmn_run_alive(run);
+    double *step_s = TMN_NEW_ARRAY(arena, double, model->calendar.windows + 1);
+    cost->sample_persons = small.persons;
     cost->sample_rows = tmn_run_world(run)->rows;
-    double person_windows = 0, seconds = 0;
-    bool good = watch(cost, arena, run, &seconds, &person_windows, quiet, err);
-    double larger = cost->sample_persons > 0 ? cost->persons / cost->sample_persons : 0;
-    double bytes = (double)tmn_run_bytes(run);
-    cost->rows = larger * cost->sample_rows;
-    cost->person_windows = cost->windows > 0 ? larger * person_windows * model->calendar.windows / cost->windows : 0;
-    cost->person_windows_per_s = seconds > 0 ? person_windows / seconds : 0;
+    bool good = watch(cost, arena, run, step_s, quiet, err);
+    double grown_bytes = (double)tmn_run_bytes(run) - small.bytes;
     tmn_run_free(run);
-    return good && measure_memory(cost, model, &options, bytes, err);
+    if (!good)
+        return false;
+    struct measured larger = {0};
+    options.scale = fmin(LARGER * options.scale, cost->scale);
+    if (!whole &&
+        !measure_larger(&larger, model, &options, cost->windows < LARGER_WINDOWS ? cost->windows : LARGER_WINDOWS, err))
+        return false;
+    carry_over(cost, &small, &larger, grown_bytes, step_s, model->calendar.windows);
+    return true;
 }
 
 enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
@@ -123,7 +179,7 @@ enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_argu
     struct tmn_diagnostics list;
     tmn_diagnostics_init(&list, arena);
     const struct tmn_model *model = tmn_model_read(arena, path, &list);
-    struct tmn_cost cost = {.threads = (int)arguments->threads};
+    struct tmn_cost cost = {.scale = arguments->scale, .threads = (int)arguments->threads};
     if (arguments->json)
         tmn_diagnostics_sort(&list);
     else

@@ -4,13 +4,14 @@
 
 #include "engine/engine.h"
 
-/* Measured on a run at a small scale on one thread, carried over to scale 1. */
+/* What a run at `scale` would take, measured on small ones. */
 struct tmn_cost {
-    double persons, rows; /* at the start, at scale 1; rows with the unborn */
+    double scale, persons, rows; /* at the start; rows with the unborn */
     uint32_t sample_persons, sample_rows;
-    double bytes_per_row, fixed_bytes;
-    double person_windows;       /* of the whole run */
-    double person_windows_per_s; /* of one thread */
+    double bytes_per_row, fixed_bytes, memory_bytes;
+    uint32_t larger_persons; /* of the second run, 0: the first one is as large as the whole */
+    int larger_windows;
+    double setup_s, steps_s; /* of the whole run */
     int threads;
     int windows, years;      /* of the small run, done */
     const char *ended_early; /* why the small run ended before its time, or NULL */

@@ -81,20 +81,12 @@ static int attribute_bits(const struct tmn_model *model) {
     return bits;
 }
 
-static double memory_bytes(const struct tmn_cost *cost) {
-    return cost->fixed_bytes + cost->rows * cost->bytes_per_row;
-}
-
-static double expected_s(const struct tmn_cost *cost) {
-    return cost->person_windows_per_s > 0 ? cost->person_windows / cost->person_windows_per_s / cost->threads : 0;
-}
-
 void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn_model *model,
                      const struct tmn_cost *cost) {
     char persons[32], rows[32], mib[32];
     tmn_format_count((long long)cost->persons, persons);
     tmn_format_count((long long)cost->rows, rows);
-    tmn_format_count((long long)(memory_bytes(cost) / 1048576), mib);
+    tmn_format_count((long long)(cost->memory_bytes / 1048576), mib);
     printf("%s: no mistakes%s\n", path,
            cost->ended_early ? ", but the run that measured it could not end; see below" : "");
     printf("%s%s%s\n", tmn_bold(stdout), model->title ? model->title : model->name, tmn_plain(stdout));
@@ -108,11 +100,16 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
            model->slots);
     printf("  memory                    %.0f bytes a row, %.1f MiB besides\n", cost->bytes_per_row,
            cost->fixed_bytes / 1048576);
-    tmn_heading("Expected of a run at scale 1 (measured on one of %u persons)", cost->sample_persons);
+    tmn_heading("Expected of a run at scale %g (measured on one of %u persons)", cost->scale, cost->sample_persons);
     printf("  memory                    %s MiB\n", mib);
-    printf("  time                      %.0f s on %d thread%s, if they share the work evenly (%.1f million "
-           "person-windows/s on one)\n",
-           expected_s(cost), cost->threads, cost->threads == 1 ? "" : "s", cost->person_windows_per_s / 1e6);
+    printf("  time                      %.*f s on %d thread%s: %.*f to make the population, %.*f to step it\n",
+           cost->setup_s + cost->steps_s < 10, cost->setup_s + cost->steps_s, cost->threads,
+           cost->threads == 1 ? "" : "s", cost->setup_s < 10, cost->setup_s, cost->steps_s < 10, cost->steps_s);
+    if (cost->larger_persons > 0)
+        printf("                            if all goes as in the first %d windows of one of %u persons on this "
+               "machine as "
+               "busy as it is\n",
+               cost->larger_windows, cost->larger_persons);
     if (cost->windows < model->calendar.windows)
         printf("  measured over             %d of %d windows%s\n", cost->windows, model->calendar.windows,
                cost->ended_early  ? ", for so small a run ended early:"
@@ -184,10 +181,11 @@ static void json_cost(struct tmn_json *json, const struct tmn_model *model, cons
     tmn_json_real(json, "rows", cost->rows);
     tmn_json_real(json, "bytes_per_row", cost->bytes_per_row);
     tmn_json_real(json, "fixed_bytes", cost->fixed_bytes);
-    tmn_json_real(json, "memory_bytes", memory_bytes(cost));
-    tmn_json_real(json, "person_windows_per_s", cost->person_windows_per_s);
+    tmn_json_real(json, "memory_bytes", cost->memory_bytes);
+    tmn_json_real(json, "scale", cost->scale);
     tmn_json_int(json, "threads", cost->threads);
-    tmn_json_real(json, "time_s", expected_s(cost));
+    tmn_json_real(json, "setup_s", cost->setup_s);
+    tmn_json_real(json, "time_s", cost->setup_s + cost->steps_s);
     tmn_json_close(json, '}');
     tmn_json_open(json, "living_ties", '{');
     for (size_t layer = 0; layer < model->layers.count; layer++) {

@@ -37,7 +37,7 @@ static bool set_up(struct tmn_run *run, struct tmn_error *err) {
         return tmn_fail(err, TMN_USAGE, "the scenario has %d windows, so %d can not be run", model->calendar.windows,
                         options->windows);
     run->windows = options->windows == 0 ? model->calendar.windows : options->windows;
-    if (!tmn_pool_new(&run->pool, options->threads, err) ||
+    if (!tmn_run_fits(model, options, err) || !tmn_pool_new(&run->pool, options->threads, err) ||
         !tmn_world_new(&run->world, model, options->seed, options->scale, run->pool, err))
         return false;
     run->workers = options->threads;

@@ -591,6 +591,11 @@ double tmn_g_value(const struct tmn_transition *transition, const struct tmn_env
 double tmn_c_value(const struct tmn_transition *transition, const struct tmn_env *env);
 bool tmn_shared_holds(const struct tmn_transition *transition, const struct tmn_env *env);
 
+/* need.c */
+double tmn_run_row_bytes(const struct tmn_model *model); /* of a run's columns, without the world's */
+/* False when the run would not fit into the memory that there is. */
+bool tmn_run_fits(const struct tmn_model *model, const struct tmn_run_options *options, struct tmn_error *err);
+
 /* clock.c */
 void tmn_k_prepare(struct tmn_run *run); /* how k is kept: half a byte each, a byte where transitions are few */
 struct tmn_k_place {

@@ -279,6 +279,23 @@ static uint32_t range_ties(struct range range, uint32_t row, uint32_t *out) {
     return count;
 }
 
+double tmn_layers_size(const struct tmn_model *model, uint32_t rows, double larger, struct tmn_arena *scratch) {
+    struct tmn_start start;
+    double bytes = 0;
+    tmn_start_init(&start, model, scratch);
+    for (size_t l = 0; l < model->layers.count; l++) {
+        const struct tmn_layer *layer = &model->layers.items[l];
+        struct tmn_layer_numbers numbers;
+        struct tmn_layer_fault fault;
+        if (layer->kind == TMN_LAYER_EDGES)
+            bytes += 8.0 * rows + 8.0 * (double)layer->edges;
+        else if ((layer->kind == TMN_LAYER_RANDOM || layer->kind == TMN_LAYER_DEGREES) &&
+                 tmn_layer_numbers(layer, &start.env, &numbers, &fault, scratch))
+            bytes += tmn_pairs_size(model, layer, &numbers, rows, larger);
+    }
+    return bytes;
+}
+
 uint32_t tmn_layer_ties(const struct tmn_world *world, int layer, uint32_t row, uint32_t *out) {
     const struct tmn_ties *ties = &world->ties[layer];
     switch (ties->layer->kind) {

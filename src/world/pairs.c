@@ -16,6 +16,7 @@
 #include "world/ties.h"
 
 #include <assert.h>
+#include <math.h>
 
 enum { BLOCK_ROWS = 1 << 14, PAIR_ENDS = 1024, POISSON_LEVELS = 1024, POISSON_GUIDE = 256, FEW_TIES = 32 };
 #define WRITTEN_ENDS_MAX (UINT64_C(1) << 28) /* 1 GiB a layer */
@@ -248,6 +249,20 @@ bool tmn_pairs_prepare(struct tmn_world *world, struct tmn_ties *ties, struct tm
     else if (ties->end_first != NULL)
         make_guide(&preparing, &world->arena);
     return true;
+}
+
+double tmn_pairs_size(const struct tmn_model *model, const struct tmn_layer *layer,
+                      const struct tmn_layer_numbers *numbers, uint32_t rows, double larger) {
+    bool even = layer->kind == TMN_LAYER_DEGREES && layer->degrees < 0;
+    double degree = even ? numbers->degree : numbers->mean;
+    if (layer->kind == TMN_LAYER_DEGREES && layer->degrees >= 0) {
+        const struct tmn_attribute *attribute = &model->attributes.items[layer->degrees];
+        degree = attribute->first + (attribute->levels - 1) / 2.0;
+    }
+    double bytes = even ? 0 : 4.0 * rows;
+    if (degree * rows * larger <= (double)WRITTEN_ENDS_MAX)
+        return bytes + 4 * degree * rows;
+    return even ? bytes : bytes + 4 * fmin(degree, 0.5) * rows;
 }
 
 /* ---- ties ---- */

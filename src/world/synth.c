@@ -121,6 +121,41 @@ size_t tmn_world_bytes(const struct tmn_world *world) {
     return bytes;
 }
 
+static double column_bytes(const struct tmn_plan *plan) {
+    double bytes = (double)plan->rows * sizeof(struct tmn_packed);
+    if (plan->household_count > 0)
+        bytes += (double)(plan->household_count + 1 + guides(plan->rows)) * sizeof(uint32_t);
+    if (plan->unit_count > 0)
+        bytes += (double)(plan->unit_count + 1 + guides(plan->household_count)) * sizeof(uint32_t);
+    return bytes;
+}
+
+static bool plan_size(struct tmn_world_size *size, const struct tmn_model *model, uint64_t seed, double scale,
+                      struct tmn_arena *scratch, struct tmn_error *err) {
+    if (TMN_ARENA_TRY(scratch))
+        return tmn_fail(err, TMN_MEMORY, "out of memory while the population was planned");
+    struct tmn_joint *joint = TMN_NEW(scratch, struct tmn_joint);
+    struct tmn_plan *plan = TMN_NEW(scratch, struct tmn_plan);
+    if (!tmn_joint_fit(joint, model, scratch, err) || !tmn_plan_make(plan, model, seed, scale, joint, scratch, err))
+        return false;
+    *size = (struct tmn_world_size){
+        plan->rows, (uint32_t)plan->persons, plan->full_persons,
+        column_bytes(plan) +
+            tmn_layers_size(model, plan->rows, (double)plan->full_persons / (double)plan->persons, scratch)};
+    return true;
+}
+
+bool tmn_world_size(struct tmn_world_size *size, const struct tmn_model *model, uint64_t seed, double scale,
+                    struct tmn_error *err) {
+    struct tmn_arena scratch;
+    tmn_arena_init(&scratch, 0);
+    struct tmn_real_state state = tmn_real_enter();
+    bool planned = plan_size(size, model, seed, scale, &scratch, err);
+    tmn_real_restore(state);
+    tmn_arena_free(&scratch);
+    return planned;
+}
+
 uint32_t tmn_birth_week(uint64_t seed, uint32_t row, int windows_per_year) {
     uint64_t key = tmn_mix64(tmn_mix64(seed ^ UINT64_C(0xb1674b1274beef01)) + row);
     return (uint32_t)(((key >> 32) * (uint64_t)windows_per_year) >> 32);

@@ -45,6 +45,8 @@ bool tmn_ties_group(struct tmn_world *world, struct tmn_ties *ties, struct tmn_e
 bool tmn_ties_fail(const struct tmn_layer *layer, struct tmn_error *err, const char *what);
 
 bool tmn_pairs_prepare(struct tmn_world *world, struct tmn_ties *ties, struct tmn_pool *pool, struct tmn_error *err);
+double tmn_pairs_size(const struct tmn_model *model, const struct tmn_layer *layer,
+                      const struct tmn_layer_numbers *numbers, uint32_t rows, double larger); /* bytes */
 uint32_t tmn_pairs_ties(const struct tmn_world *world, const struct tmn_ties *ties, uint32_t row, uint32_t *out);
 
 static inline struct tmn_spot tmn_ties_spot(const struct tmn_world *world, const struct tmn_ties *ties, uint32_t row) {

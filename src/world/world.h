@@ -37,6 +37,15 @@ bool tmn_world_new(struct tmn_world **world, const struct tmn_model *model, uint
 void tmn_world_free(struct tmn_world *world);
 size_t tmn_world_bytes(const struct tmn_world *world);
 
+/* How large a world would be: planned, not made. */
+struct tmn_world_size {
+    uint32_t rows, persons;
+    uint64_t full_persons;
+    double bytes; /* as tmn_world_bytes tells once it is made; of networks by degrees, roughly */
+};
+bool tmn_world_size(struct tmn_world_size *size, const struct tmn_model *model, uint64_t seed, double scale,
+                    struct tmn_error *err);
+
 enum { TMN_GUIDE_BITS = 4 };
 /* Which part holds an item: parts are consecutive, first[] says where they begin. */
 static inline uint32_t tmn_part_of(const uint32_t *first, const uint32_t *guide, uint32_t item) {
