@@ -261,7 +261,7 @@ int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, u
                  const struct tmn_share_of *share, uint64_t c, uint64_t left, int from) {
     if (c == 0)
         return INT_MAX;
-    double need = c >= FACTOR_SPECIAL ? 0.0 : (double)left / (double)c;
+    double need = c >= FACTOR_SPECIAL ? 0.0 : (double)(int64_t)left / (double)(int64_t)c /* both are below 2^63 */;
     if (accrual->base != NULL)
         return forecast_by_age(run, accrual, row, share, need, from);
     double rate = accrual->rate[share->other];

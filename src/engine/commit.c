@@ -148,6 +148,8 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     struct tmn_block *block = &run->block[index];
     const struct tmn_touched *touched = block->touched.items;
     for (size_t i = 0; i < block->touched.count; i++) {
+        if (i + AHEAD < block->touched.count)
+            tmn_prefetch_clocks(run, touched[i + AHEAD].row);
         run->flags[touched[i].row] &= (uint8_t)~ROW_TOUCHED;
         if (run->options.engine == TMN_ENGINE_REFERENCE)
             tmn_derive(run, worker, block, touched[i].row);

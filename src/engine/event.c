@@ -13,14 +13,14 @@
 #include <string.h>
 
 enum {
-    PREFETCH = 12, /* entries ahead */
     ROW_BITS = 14,
     TRANSITION_BITS = 14,
     EPOCH_BITS = 8,
     TAG_BITS = 28, /* of the clock's word */
     RADIX_BITS = 7,
     SAMPLE_ROWS = 8192,
-    HORIZONS = 18 /* see horizon() */
+    HORIZONS = 18, /* see horizon() */
+    HORIZON_OFTEN = 192
 };
 _Static_assert(BLOCK_ROWS == 1 << ROW_BITS, "an entry holds a row of its block");
 
@@ -52,31 +52,27 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
 
 /* ---- refills ---- */
 
-static void refill_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
-                       const uint64_t *clock) {
-    const struct tmn_accrual *accrual = &run->accrual[transition];
-    const struct tmn_packed *packed = &run->packed[row];
-    uint64_t c = run->rule[transition].c[tmn_key_index(run, &accrual->personal, row, packed)];
-    struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
-    uint64_t left = clock[row] - tmn_steady_c(c) * accrual->sum[share.at];
-    if (c < FACTOR_SPECIAL && (double)left > (double)c * accrual->reach[share.at])
-        return;
-    tmn_file(run, worker, row, transition, &share, c, left, run->window);
-}
-
 /* Files the clocks of a transition among 64 rows; true if any is enabled. */
 static bool refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_t first, uint32_t end, int transition) {
     const struct tmn_transition *it = &run->model->transitions.items[transition];
+    const struct tmn_accrual accrual = run->accrual[transition]; /* copies, which no write can change */
     const size_t slots = (size_t)run->slots;
     const uint8_t *slot = run->slot + (size_t)first * slots + it->slot;
-    const uint64_t *clock = tmn_clock(run, 0, it->slot);
+    const uint64_t *clock = tmn_clock(run, 0, it->slot), *c_of = run->rule[transition].c;
+    const struct tmn_packed *packed = run->packed;
     const unsigned sharer = (unsigned)it->sharer + 1;
     uint64_t scanned = 0;
-    for (uint32_t row = first; row < end; row++, slot += slots)
-        if ((*slot & SLOT_SHARER) == sharer) {
-            refill_row(run, worker, row, transition, clock);
-            scanned++;
-        }
+    for (uint32_t row = first; row < end; row++, slot += slots) {
+        if ((*slot & SLOT_SHARER) != sharer)
+            continue;
+        scanned++;
+        uint64_t c = c_of[tmn_key_index(run, &accrual.personal, row, &packed[row])];
+        struct tmn_share_of share = tmn_share_of(run, &accrual, row, &packed[row]);
+        uint64_t left = clock[row] - tmn_steady_c(c) * accrual.sum[share.at];
+        if (c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual.reach[share.at])
+            continue; /* both are below 2^63 */
+        tmn_file(run, worker, row, transition, &share, c, left, run->window);
+    }
     worker->tally.work[transition].scanned += scanned;
     return scanned > 0;
 }
@@ -126,12 +122,12 @@ static uint32_t sample_clocks(const struct tmn_run *run, int transition, uint32_
     return clocks;
 }
 
-/* The horizon within which up to a third of the clocks may run out: shorter ones make scans dear, longer ones wheels
- * large. */
+/* Up to half of the clocks of what happens often may be in wheels, else up to a quarter: more makes wheels large, fewer
+ * scans dear, and those of what happens often most of all. */
 static int choose_horizon(const struct tmn_run *run, int transition) {
     uint32_t within[HORIZONS] = {0}, clocks = sample_clocks(run, transition, within);
     int i = HORIZONS - 1;
-    while (i > 0 && within[i] * UINT64_C(3) > clocks)
+    while (i > 0 && within[i] * (horizon(i) <= HORIZON_OFTEN ? UINT64_C(2) : UINT64_C(4)) > clocks)
         i--;
     return horizon(i);
 }
@@ -286,8 +282,8 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     tmn_wheel_take(&block->wheel, run->window, entry);
     worker->due.count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i + PREFETCH < count)
-            prefetch(run, first, entry[i + PREFETCH]);
+        if (i + AHEAD < count)
+            prefetch(run, first, entry[i + AHEAD]);
         uint64_t began = tmn_sample_begin(&worker->sampler);
         check(run, worker, block, first, entry[i]);
         tmn_sample_end(&worker->sampler, entry_transition(entry[i]), TMN_ACT_CHECK, began);

@@ -168,7 +168,7 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
             tmn_sample_end(&worker->sampler, next >= 0 ? next : current, TMN_ACT_FOLLOW, began);
     }
     bool any = false;
-    for (int s = 0; s < run->slots; s++)
-        any = any || slot[s] != 0;
+    for (int s = 0; s < run->slots && !any; s++)
+        any = slot[s] != 0;
     run->flags[row] = (uint8_t)((run->flags[row] & ~(ROW_CLOCKS | ROW_COUNTED)) | (any ? ROW_CLOCKS : 0));
 }

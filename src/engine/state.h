@@ -21,7 +21,8 @@ enum {
     SLOT_ADVANCED = 0x40, /* of a slot: k has already advanced in this window */
     SLOT_AIMED = 0x80,    /* of a slot, event engine: its clock word was changed by a counter in this window */
     SHARERS = SLOT_SHARER + 1,
-    PRESENT_WORDS = BLOCK_ROWS / 64 / 64
+    PRESENT_WORDS = BLOCK_ROWS / 64 / 64,
+    AHEAD = 12 /* rows that are fetched before their turn */
 };
 
 /* Entries of C and G tables that are no numbers; all numbers lie below 2^63. TMN_CERTAIN is a chance of 1. */
@@ -607,6 +608,12 @@ static inline struct tmn_k_place tmn_k_place(const struct tmn_run *run, uint32_t
     return (struct tmn_k_place){run->k + row * run->k_bytes + bit / 8, bit % 8};
 }
 /* k as far as the column has it: below k_most it is the number. */
+/* What following a change of a row reads at places of its own. */
+static inline void tmn_prefetch_clocks(const struct tmn_run *run, uint32_t row) {
+    __builtin_prefetch(&run->packed[row]);
+    __builtin_prefetch(&run->slot[(size_t)row * (size_t)run->slots]);
+    __builtin_prefetch(run->k + row * run->k_bytes);
+}
 static inline uint32_t tmn_k_small(const struct tmn_run *run, uint32_t row, int transition) {
     struct tmn_k_place place = tmn_k_place(run, row, transition);
     return (uint32_t)*place.byte >> place.shift & run->k_most;
