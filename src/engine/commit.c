@@ -3,7 +3,7 @@
  * was. */
 #include "engine/state.h"
 
-enum { AHEAD = 8 }; /* rows ahead that are fetched */
+enum { ROWS_AHEAD = 8 }; /* rows ahead that are fetched */
 
 /* ---- one row's part in the sums ---- */
 
@@ -136,9 +136,9 @@ static void commit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     struct tmn_block *block = &run->block[index];
     const struct tmn_touched *touched = block->touched.items;
     for (size_t i = 0; i < block->touched.count; i++) {
-        if (i + AHEAD < block->touched.count) {
-            __builtin_prefetch(&run->packed[touched[i + AHEAD].row]);
-            __builtin_prefetch(&run->flags[touched[i + AHEAD].row], 1);
+        if (i + ROWS_AHEAD < block->touched.count) {
+            __builtin_prefetch(&run->packed[touched[i + ROWS_AHEAD].row]);
+            __builtin_prefetch(&run->flags[touched[i + ROWS_AHEAD].row], 1);
         }
         commit_row(run, worker, block, &touched[i]);
     }
@@ -148,8 +148,8 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     struct tmn_block *block = &run->block[index];
     const struct tmn_touched *touched = block->touched.items;
     for (size_t i = 0; i < block->touched.count; i++) {
-        if (i + AHEAD < block->touched.count)
-            tmn_prefetch_clocks(run, touched[i + AHEAD].row);
+        if (i + ROWS_AHEAD < block->touched.count)
+            tmn_prefetch_clocks(run, touched[i + ROWS_AHEAD].row);
         run->flags[touched[i].row] &= (uint8_t)~ROW_TOUCHED;
         if (run->options.engine == TMN_ENGINE_REFERENCE)
             tmn_derive(run, worker, block, touched[i].row);

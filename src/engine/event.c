@@ -282,8 +282,8 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     tmn_wheel_take(&block->wheel, run->window, entry);
     worker->due.count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            prefetch(run, first, entry[i + AHEAD]);
+        if (i + ROWS_AHEAD < count)
+            prefetch(run, first, entry[i + ROWS_AHEAD]);
         uint64_t began = tmn_sample_begin(&worker->sampler);
         check(run, worker, block, first, entry[i]);
         tmn_sample_end(&worker->sampler, entry_transition(entry[i]), TMN_ACT_CHECK, began);

@@ -22,7 +22,7 @@ enum {
     SLOT_AIMED = 0x80,    /* of a slot, event engine: its clock word was changed by a counter in this window */
     SHARERS = SLOT_SHARER + 1,
     PRESENT_WORDS = BLOCK_ROWS / 64 / 64,
-    AHEAD = 12 /* rows that are fetched before their turn */
+    ROWS_AHEAD = 12 /* rows that are fetched before their turn */
 };
 
 /* Entries of C and G tables that are no numbers; all numbers lie below 2^63. TMN_CERTAIN is a chance of 1. */
