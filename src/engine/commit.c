@@ -3,8 +3,6 @@
  * was. */
 #include "engine/state.h"
 
-enum { ROWS_AHEAD = 8 }; /* rows ahead that are fetched */
-
 /* ---- one row's part in the sums ---- */
 
 struct change {
