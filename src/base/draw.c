@@ -42,62 +42,9 @@ uint32_t tmn_name_hash(const char *name) {
     return (uint32_t)(hash ^ (hash >> 32));
 }
 
-/* A Feistel network of alternating halves on the smallest 2^b >= n; values at or above n walk on until they fall below.
- */
-enum { FEISTEL_ROUNDS = 6 };
-
-static uint32_t feistel_round(uint64_t key, int round, uint32_t half) {
-    uint32_t x = half ^ (uint32_t)(key >> ((round & 1) * 32)) ^ ((uint32_t)round * UINT32_C(0x9e3779b1));
-    x *= UINT32_C(0x85ebca6b);
-    x ^= x >> 15;
-    x = (x + (uint32_t)(key >> 16)) * UINT32_C(0xc2b2ae35);
-    return x ^ (x >> 13);
-}
-
-struct halves {
-    int low_bits;
-    uint32_t low_mask, high_mask;
-};
-
-static struct halves split_bits(uint32_t n) {
-    int bits = n <= 2 ? 2 : 32 - __builtin_clz(n - 1);
-    if (bits < 2)
-        bits = 2;
-    struct halves halves = {bits / 2, 0, 0};
-    halves.low_mask = (UINT32_C(1) << halves.low_bits) - 1;
-    halves.high_mask = (UINT32_C(1) << (bits - halves.low_bits)) - 1;
-    return halves;
-}
-
-uint32_t tmn_permute(uint64_t key, uint32_t n, uint32_t i) {
-    struct halves halves = split_bits(n);
-    do {
-        uint32_t low = i & halves.low_mask, high = i >> halves.low_bits;
-        for (int round = 0; round < FEISTEL_ROUNDS; round += 2) {
-            high ^= feistel_round(key, round, low) & halves.high_mask;
-            low ^= feistel_round(key, round + 1, high) & halves.low_mask;
-        }
-        i = (high << halves.low_bits) | low;
-    } while (i >= n);
-    return i;
-}
-
-uint32_t tmn_permute_inverse(uint64_t key, uint32_t n, uint32_t i) {
-    struct halves halves = split_bits(n);
-    do {
-        uint32_t low = i & halves.low_mask, high = i >> halves.low_bits;
-        for (int round = FEISTEL_ROUNDS - 2; round >= 0; round -= 2) {
-            low ^= feistel_round(key, round + 1, high) & halves.low_mask;
-            high ^= feistel_round(key, round, low) & halves.high_mask;
-        }
-        i = (high << halves.low_bits) | low;
-    } while (i >= n);
-    return i;
-}
-
-/* Alternating halves again, but of a grid of high x low cells that has at most high - 1 more than n, with sums modulo
- * high and low: nearly all values stay below n at once (Black and Rogaway 2002, "Ciphers with arbitrary finite
- * domains"). Small grids take more rounds, as few levels of a half mix little: low^(rounds / 2) reaches 2^20. */
+/* Alternating halves as in permute.c, but of a grid of high x low cells that has at most high - 1 more than n, with
+ * sums modulo high and low: nearly all values stay below n at once (Black and Rogaway 2002, "Ciphers with arbitrary
+ * finite domains"). Small grids take more rounds, as few levels of a half mix little: low^(rounds / 2) reaches 2^20. */
 void tmn_shuffle_init(struct tmn_shuffle *shuffle, uint64_t key, uint32_t n) {
     shuffle->n = n;
     shuffle->high = (uint32_t)sqrt((double)n);

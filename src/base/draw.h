@@ -2,6 +2,7 @@
 #ifndef TMN_BASE_DRAW_H
 #define TMN_BASE_DRAW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,8 @@ uint64_t tmn_name_hash64(const char *name);
 /* A keyed permutation of 0..n-1 (Feistel with cycle walking) and its inverse. */
 uint32_t tmn_permute(uint64_t key, uint32_t n, uint32_t i);
 uint32_t tmn_permute_inverse(uint64_t key, uint32_t n, uint32_t i);
+/* Each of x[count] by tmn_permute or tmn_permute_inverse, several at a time where the machine can (isa.h). */
+void tmn_permute_many(uint64_t key, uint32_t n, bool inverse, uint32_t *x, size_t count);
 /* A bijection of 64-bit numbers that leaves no trace of what they were. */
 static inline uint64_t tmn_mix64(uint64_t x) {
     x ^= x >> 32;

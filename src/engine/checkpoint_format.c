@@ -134,7 +134,7 @@ uint64_t tmn_checkpoint_world_hash(const struct tmn_run *run) {
     uint32_t step = world->rows / SAMPLE_ROWS + 1;
     for (uint32_t row = 0; row < world->rows; row += step)
         for (size_t l = 0; l < run->model->layers.count; l++) {
-            uint32_t *ties = run->worker[0].ties, count = tmn_layer_ties(world, (int)l, row, ties);
+            uint32_t *ties = run->worker[0].teller.tie, count = tmn_layer_ties(world, (int)l, row, ties);
             hash = chain(hash, count);
             for (uint32_t i = 0; i < count; i++)
                 hash = chain(hash, ties[i]);

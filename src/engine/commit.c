@@ -9,8 +9,6 @@ struct change {
     uint32_t row;
     const struct tmn_packed *before, *after;
     bool was_alive, alive;
-    int layer; /* of the ties that stand in worker->ties, or -1 */
-    uint32_t ties;
 };
 
 static struct tmn_ratio *share_at(const struct tmn_run *run, struct tmn_worker *worker, size_t s,
@@ -42,26 +40,9 @@ static void move_stock(const struct tmn_run *run, struct tmn_worker *worker, siz
         worker->stock[state->first + tmn_key_of(run, &state->by, change->after)]++;
 }
 
-/* Tells ties that they have one more or one less. */
-static void tell_counter(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, size_t counter,
-                         struct change *change, int by) {
-    int layer = run->model->counters.items[counter].layer;
-    if (change->layer != layer)
-        change->ties = tmn_layer_ties(run->world, layer, change->row, worker->ties);
-    change->layer = layer;
-    for (uint32_t n = 0; n < change->ties; n++) {
-        struct tmn_delta *delta = tmn_list_add(&worker->delta, sizeof *delta);
-        if (delta == NULL) {
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change->row});
-            return;
-        }
-        *delta = (struct tmn_delta){worker->ties[n], (uint16_t)counter, (int16_t)by};
-    }
-}
-
 /* A test that reads what has changed and held before or holds now. */
 static void move_test(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, size_t test,
-                      struct change *change, bool held, bool holds) {
+                      const struct change *change, bool held, bool holds) {
     const struct tmn_tests *tests = &run->tests;
     if (test >= tests->outcome) {
         move_stock(run, worker, test - tests->outcome, change, held, holds);
@@ -70,8 +51,12 @@ static void move_test(struct tmn_run *run, struct tmn_worker *worker, struct tmn
     held = held && change->was_alive;
     holds = holds && change->alive;
     if (test >= tests->counter) {
-        if (held != holds)
-            tell_counter(run, worker, block, test - tests->counter, change, (int)holds - (int)held);
+        struct tmn_delta *counted = held == holds ? NULL : tmn_list_add(&worker->counted, sizeof *counted);
+        if (counted != NULL)
+            *counted =
+                (struct tmn_delta){change->row, (uint16_t)(test - tests->counter), (int16_t)((int)holds - (int)held)};
+        else if (held != holds)
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change->row});
         return;
     }
     if (held)
@@ -102,7 +87,7 @@ static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tm
     const struct tmn_sieve *sieve = &run->tests.sieve;
     struct tmn_changes changes = tmn_changes_of(run, before, after);
     bool alive = (run->flags[row] & ROW_ALIVE) != 0, unborn = (run->flags[row] & ROW_UNBORN) != 0;
-    struct change change = {row, before, after, alive, alive, -1, 0};
+    struct change change = {row, before, after, alive, alive};
     for (uint32_t w = 0; w < run->test_watch.words; w++) {
         uint64_t watching = tmn_watching(&run->test_watch, &changes, w);
         uint64_t was = watching == 0 ? 0 : watching & tmn_sieve_word(sieve, before, w),
@@ -140,6 +125,7 @@ static void commit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
         }
         commit_row(run, worker, block, &touched[i]);
     }
+    tmn_counted_tell(run, worker, block);
 }
 
 static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {

@@ -24,12 +24,12 @@ static void truth_block(void *context, int worker_index, uint32_t block) {
     }
 }
 
-static void count_row(struct counter_pass *pass, struct tmn_worker *worker, uint32_t row, uint32_t ties) {
+static void count_row(struct counter_pass *pass, uint32_t row, const uint32_t *tie, uint32_t ties) {
     struct tmn_run *run = pass->run;
     for (int i = 0; i < pass->counters; i++) {
         uint32_t c = run->counter_order[pass->first + (size_t)i], sum = 0;
         for (uint32_t n = 0; n < ties; n++)
-            sum += (pass->truth[worker->ties[n]] >> i) & 1u;
+            sum += (pass->truth[tie[n]] >> i) & 1u;
         if (!pass->check)
             run->counter[c][row] = (uint16_t)sum;
         else if (run->counter[c][row] != sum)
@@ -46,8 +46,16 @@ static void count_block(void *context, int worker_index, uint32_t block) {
     struct tmn_worker *worker = &pass->run->worker[worker_index];
     int layer = pass->run->model->counters.items[pass->run->counter_order[pass->first]].layer;
     uint32_t end = block_end(pass->run, block);
-    for (uint32_t row = block_first(block); row < end; row++)
-        count_row(pass, worker, row, tmn_layer_ties(pass->run->world, layer, row, worker->ties));
+    struct tmn_teller *teller = &worker->teller;
+    uint32_t at_once = tmn_rows_at_once(pass->run, layer), degree = tmn_layer_degree_max(pass->run->world, layer);
+    for (uint32_t row = block_first(block), rows; row < end; row += rows) {
+        rows = end - row < at_once ? end - row : at_once;
+        for (uint32_t i = 0; i < rows; i++)
+            teller->rows[i] = row + i;
+        tmn_layer_ties_many(pass->run->world, layer, teller->rows, rows, teller->ties, teller->tie);
+        for (uint32_t i = 0; i < rows; i++)
+            count_row(pass, row + i, teller->tie + (size_t)i * degree, teller->ties[i]);
+    }
 }
 
 bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err) {

@@ -261,6 +261,7 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
         run_out_row(run, worker, block, order + i, next - i);
     }
     tmn_clocks_draw(run, worker);
+    tmn_calls_send(run, worker, block);
 }
 
 static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {

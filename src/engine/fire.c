@@ -139,8 +139,8 @@ static void add_feedback(struct tmn_run *run, struct tmn_worker *worker, struct 
     worker->add[feedback->first + slot] += units;
 }
 
-static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing,
-                 const struct tmn_action *action, const struct tmn_item_rule *item) {
+static void call_ties(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                      const struct firing *firing, const struct tmn_action *action, const struct tmn_item_rule *item) {
     int64_t chance = INT64_C(1) << 32;
     if (item->memo != NULL) {
         struct tmn_packed packed = at_place(run, firing, action->place_now);
@@ -150,19 +150,11 @@ static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
             return;
         }
     }
-    uint32_t ties = tmn_layer_ties(run->world, action->layer, firing->row, worker->ties);
-    for (uint32_t i = 0; i < ties; i++) {
-        if (action->chance != NULL && tmn_draw_uniform(tmn_draw(run->options.seed, firing->row, worker->ties[i] + 1,
-                                                                firing->k, action->hash)) >= chance)
-            continue;
-        struct tmn_message *message = tmn_list_add(&worker->message, sizeof *message);
-        if (message == NULL) {
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = firing->row});
-            return;
-        }
-        *message = (struct tmn_message){worker->ties[i], item->tell, firing->row};
-        worker->tally.messages_sent++;
-    }
+    struct tmn_call *call = tmn_list_add(&worker->call, sizeof *call);
+    if (call == NULL)
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = firing->row});
+    else
+        *call = (struct tmn_call){(uint64_t)chance, firing->row, firing->k, item->tell};
 }
 
 static void ask_birth(struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing, int item) {
@@ -212,7 +204,7 @@ void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *
         if (action->kind == TMN_ACTION_ADD)
             add_feedback(run, worker, block, &firing, action, item);
         else if (action->kind == TMN_ACTION_TELL)
-            send(run, worker, block, &firing, action, item);
+            call_ties(run, worker, block, &firing, action, item);
         else if (action->kind == TMN_ACTION_BIRTH)
             ask_birth(worker, block, &firing, (int)i);
     }

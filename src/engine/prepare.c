@@ -11,12 +11,9 @@
 static void make_workers(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     struct tmn_arena *arena = &run->arena;
-    uint32_t degree = 1, levels = 1;
+    uint32_t levels = 1;
     for (size_t a = 0; a < model->attributes.count; a++)
         levels = model->attributes.items[a].levels > levels ? model->attributes.items[a].levels : levels;
-    for (size_t l = 0; l < model->layers.count; l++)
-        if (tmn_layer_degree_max(run->world, (int)l) > degree)
-            degree = tmn_layer_degree_max(run->world, (int)l);
     run->worker = TMN_NEW_ARRAY(arena, struct tmn_worker, run->workers);
     for (int w = 0; w < run->workers; w++) {
         struct tmn_worker *worker = &run->worker[w];
@@ -25,7 +22,6 @@ static void make_workers(struct tmn_run *run) {
         worker->chance = TMN_NEW_ARRAY(arena, double, levels);
         worker->expired = TMN_NEW_ARRAY(arena, struct tmn_expired, run->slots + 1);
         worker->wanted = TMN_NEW_ARRAY(arena, uint8_t, run->slots + 1);
-        worker->ties = TMN_NEW_ARRAY(arena, uint32_t, degree);
         worker->winner = TMN_NEW_ARRAY(arena, struct tmn_set_winner, model->attributes.count + 1);
         worker->met = TMN_NEW_ARRAY(arena, int, model->attributes.count + 1);
         worker->count = TMN_NEW_ARRAY(arena, int64_t, model->count_slots + 1);
@@ -384,6 +380,7 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     make_arrays(run);
     make_workers(run);
+    tmn_tellers_prepare(run);
     if (!check_events(run, err) || !make_columns(run, err))
         return false;
     for (size_t p = 0; p < model->parameters.count; p++)

@@ -39,6 +39,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         if (run->flags[row] & ROW_CLOCKS)
             visit_row(run, worker, &run->block[block], row);
     tmn_clocks_draw(run, worker);
+    tmn_calls_send(run, worker, &run->block[block]);
 }
 
 void tmn_reference_persons(struct tmn_run *run) {

@@ -91,6 +91,8 @@ void tmn_run_free(struct tmn_run *run) {
         free(run->worker[w].order.items);
     }
     for (int w = 0; run->worker != NULL && w < run->workers; w++) {
+        free(run->worker[w].call.items);
+        free(run->worker[w].counted.items);
         free(run->worker[w].message.items);
         free(run->worker[w].delta.items);
         free(run->worker[w].birth.items);

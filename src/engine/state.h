@@ -206,6 +206,10 @@ struct tmn_touched {
 struct tmn_message {
     uint32_t receiver, tell, sender;
 };
+struct tmn_call {    /* what a firing tells along ties */
+    uint64_t chance; /* of each tie, in 2^-32 */
+    uint32_t row, k, tell;
+};
 struct tmn_birth {
     uint32_t row, child; /* of the mother; of the child, once it is chosen */
     struct tmn_packed mother;
@@ -275,6 +279,13 @@ struct tmn_aim {
     uint16_t slot[AIM_CLOCKS];
 };
 
+/* Scratch of a few rows that tell all their ties something. */
+struct tmn_teller {
+    uint32_t *rows, *ties;                        /* [rows at once] and how many ties each has */
+    uint32_t *tie;                                /* [rows * largest degree of the layer] */
+    uint32_t *row, *partner, *k, *hash, *uniform; /* of the draw of each tie, one after the other */
+};
+
 /* A clock that a wheel handed over and that has run out, or whose factors are no numbers. */
 struct tmn_due {
     uint64_t left, c, g;
@@ -297,8 +308,9 @@ struct tmn_worker {
     struct tmn_error birth_error;
     struct tmn_expired *expired; /* [slots] */
     struct tmn_aim aim;
+    struct tmn_list call, counted; /* of the block in work: struct tmn_call, and struct tmn_delta of those counted */
+    struct tmn_teller teller;
     uint8_t *wanted; /* [slots] */
-    uint32_t *ties;  /* [largest degree] */
     struct tmn_set_winner {
         int32_t priority;
         uint32_t level;
@@ -738,6 +750,13 @@ bool tmn_phase_messages(struct tmn_run *run, struct tmn_error *err);
  * items of block b stand at bucket[b] .. bucket[b + 1] - 1, in any order. The first field of an item is the receiver's
  * row. False: out of memory. */
 bool tmn_deliver(struct tmn_run *run, struct tmn_list *all, size_t list_offset, size_t size);
+
+/* tell.c */
+void tmn_tellers_prepare(struct tmn_run *run);
+uint32_t tmn_rows_at_once(const struct tmn_run *run, int layer); /* whose ties fit into a teller */
+/* What rows of a block have called and how they have changed for counters, into the lists for other blocks. */
+void tmn_calls_send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block);
+void tmn_counted_tell(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block);
 
 /* birth.c */
 bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);

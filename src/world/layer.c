@@ -97,6 +97,17 @@ static uint32_t number_of(const struct tmn_ties *ties, struct tmn_spot spot) {
     return tmn_permute(ties->pair_key, ties->linked, ties->base[spot.group] + spot.at);
 }
 
+/* Drops what stands there already; returns how many are left. */
+static uint32_t once_each(uint32_t *out, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (out[i] == out[j]) {
+                out[i--] = out[--count];
+                break;
+            }
+    return count;
+}
+
 /* Rings with long ties, in a group larger than the degree. */
 static uint32_t long_ties(const struct tmn_world *world, const struct tmn_ties *ties, struct tmn_spot own,
                           uint32_t *out) {
@@ -116,13 +127,7 @@ static uint32_t long_ties(const struct tmn_world *world, const struct tmn_ties *
         out[count++] = row_of_position(world, ties, to);
         out[count++] = row_of_position(world, ties, from);
     }
-    for (uint32_t i = 1; any && i < count; i++)
-        for (uint32_t j = 0; j < i; j++)
-            if (out[i] == out[j]) {
-                out[i--] = out[--count];
-                break;
-            }
-    return count;
+    return any ? once_each(out, count) : count;
 }
 
 static uint32_t ring_ties(const struct tmn_world *world, const struct tmn_ties *ties, uint32_t row, uint32_t *out) {
@@ -136,6 +141,86 @@ static uint32_t ring_ties(const struct tmn_world *world, const struct tmn_ties *
             out[count++] = row_of_position(world, ties, (struct tmn_spot){own.group, behind(ties, own, k)});
     }
     return count;
+}
+
+/* ---- rings of many rows ---- */
+
+enum { MANY = 64 }; /* rows at a time */
+
+static void permute_positions(const struct tmn_ties *ties, uint32_t group, bool inverse, uint32_t *at, size_t count) {
+    if (!ties->layer->rows)
+        tmn_permute_many(tmn_ties_group_key(ties, group), ties->size[group], inverse, at, count);
+}
+
+/* long_ties, or ring_ties without them, of rows at[] of a group larger than the degree: all rows at one distance after
+ * the other. */
+static void ring_many(const struct tmn_world *world, const struct tmn_ties *ties, uint32_t group, uint32_t *at,
+                      uint32_t rows, uint32_t *count, uint32_t *out) {
+    uint32_t number[MANY], behind_number[MANY], to[2 * MANY];
+    struct tmn_spot other[2 * MANY];
+    uint64_t any = 0;
+    bool swap[2 * MANY];
+    permute_positions(ties, group, false, at, rows);
+    for (uint32_t i = 0; i < rows; i++)
+        number[i] = ties->base[group] + at[i];
+    if (ties->long_limit > 0)
+        tmn_permute_many(ties->pair_key, ties->linked, false, number, rows);
+    for (uint32_t k = 1; k <= ties->numbers.degree / 2; k++) {
+        for (uint32_t i = 0; i < rows; i++) {
+            to[2 * i] = ahead(ties, (struct tmn_spot){group, at[i]}, k);
+            to[2 * i + 1] = behind(ties, (struct tmn_spot){group, at[i]}, k);
+            behind_number[i] = ties->base[group] + to[2 * i + 1];
+        }
+        if (ties->long_limit > 0)
+            tmn_permute_many(ties->pair_key, ties->linked, false, behind_number, rows);
+        for (uint32_t i = 0; i < 2 * rows; i++) {
+            struct tmn_spot owner = {group, i % 2 == 0 ? at[i / 2] : to[i]};
+            swap[i] = ties->long_limit > 0 &&
+                      exchanged(ties, owner, i % 2 == 0 ? number[i / 2] : behind_number[i / 2], k, &other[i]);
+            if (swap[i] && i % 2 == 0)
+                other[i].at = ahead(ties, other[i], k);
+            any |= (uint64_t)swap[i] << i / 2;
+        }
+        permute_positions(ties, group, true, to, 2 * (size_t)rows);
+        for (uint32_t i = 0; i < 2 * rows; i++)
+            out[(size_t)(i / 2) * ties->degree_max + 2 * (k - 1) + i % 2] =
+                swap[i] ? row_of_position(world, ties, other[i])
+                        : tmn_ties_row(world, ties, (struct tmn_spot){group, to[i]});
+    }
+    for (uint32_t i = 0; i < rows; i++)
+        count[i] = (any >> i & 1) != 0 ? once_each(out + (size_t)i * ties->degree_max, ties->numbers.degree)
+                                       : ties->numbers.degree;
+}
+
+/* Rows from `first` on that go through ring_many together: of one group larger than the degree. */
+static uint32_t ring_run(const struct tmn_world *world, const struct tmn_ties *ties, const uint32_t *row, uint32_t rows,
+                         struct tmn_spot *spot) {
+    uint32_t count = 0;
+    for (; count < rows && count < MANY && row[count] < ties->linked; count++) {
+        spot[count] = tmn_ties_spot(world, ties, row[count]);
+        if (spot[count].group != spot[0].group || ties->size[spot[0].group] <= ties->numbers.degree)
+            break;
+    }
+    return count;
+}
+
+void tmn_layer_ties_many(const struct tmn_world *world, int layer, const uint32_t *row, uint32_t rows, uint32_t *count,
+                         uint32_t *out) {
+    const struct tmn_ties *ties = &world->ties[layer];
+    bool ring = ties->layer->kind == TMN_LAYER_RING;
+    for (uint32_t i = 0, run; i < rows; i += run) {
+        struct tmn_spot spot[MANY + 1];
+        uint32_t at[MANY];
+        run = ring ? ring_run(world, ties, row + i, rows - i, spot) : 0;
+        for (uint32_t j = 0; j < run; j++)
+            at[j] = spot[j].at;
+        if (run > 0) {
+            ring_many(world, ties, spot[0].group, at, run, count + i, out + (size_t)i * ties->degree_max);
+        } else {
+            count[i] = tmn_layer_ties(world, layer, row[i], out + (size_t)i * ties->degree_max);
+            run = 1;
+        }
+    }
 }
 
 /* ---- edge lists ---- */

@@ -65,6 +65,10 @@ static inline uint32_t tmn_world_unit(const struct tmn_world *world, uint32_t ho
  * tmn_layer_degree_max. Symmetric. Includes dead and unborn rows: the caller decides. */
 uint32_t tmn_layer_ties(const struct tmn_world *world, int layer, uint32_t row, uint32_t *out);
 uint32_t tmn_layer_degree_max(const struct tmn_world *world, int layer);
+/* The same of many rows at once: those of row[i] are out[i * degree_max] and on, count[i] of them. Fastest where rows
+ * of one place follow one another. */
+void tmn_layer_ties_many(const struct tmn_world *world, int layer, const uint32_t *row, uint32_t rows, uint32_t *count,
+                         uint32_t *out);
 /* Place at the start, which is where the row lies for ever; the last place for rows of the nation's reserve. */
 static inline uint32_t tmn_world_place(const struct tmn_world *world, uint32_t row);
 /* Birth week in 0..windows_per_year-1, keyed by seed and row; age in whole years, 0..127. */

@@ -169,6 +169,28 @@ static void a_million_thresholds_agree(void **state) {
     }
 }
 
+static void permutations_of_many_are_those_of_one_by_one(void **state) {
+    (void)state;
+    static uint32_t many[1500];
+    const uint32_t sizes[] = {1, 2, 3, 5, 64, 65, 1000, 1024, 1025, 1499};
+    for (int isa = 0; isa < TMN_ISAS; isa++) {
+        if (!choose((enum tmn_isa)isa))
+            continue;
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (int inverse = 0; inverse < 2; inverse++) {
+                uint32_t n = sizes[s];
+                uint64_t key = tmn_mix64(s);
+                for (uint32_t i = 0; i < n; i++)
+                    many[i] = i;
+                many[n] = 0x12345678;
+                tmn_permute_many(key, n, inverse != 0, many, n);
+                for (uint32_t i = 0; i < n; i++)
+                    assert_int_equal(many[i], inverse ? tmn_permute_inverse(key, n, i) : tmn_permute(key, n, i));
+                assert_int_equal(many[n], 0x12345678);
+            }
+    }
+}
+
 static void unknown_instructions_are_refused(void **state) {
     (void)state;
     struct tmn_error err;
@@ -187,6 +209,7 @@ int main(void) {
         cmocka_unit_test(batches_are_those_of_one_by_one),
         cmocka_unit_test(edges_agree),
         cmocka_unit_test(a_million_thresholds_agree),
+        cmocka_unit_test(permutations_of_many_are_those_of_one_by_one),
         cmocka_unit_test(unknown_instructions_are_refused),
     };
     return cmocka_run_group_tests_name("base/draws", tests, NULL, NULL);

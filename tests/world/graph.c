@@ -8,6 +8,22 @@
 /* after the others: */
 #include <cmocka.h>
 
+/* Ties of many rows at once, in another order than they stand, are those of one after the other. */
+static void check_many(const struct tmn_world *world, int layer, const struct graph *graph) {
+    uint32_t width = tmn_layer_degree_max(world, layer), *row = calloc(world->rows, sizeof *row),
+             *count = calloc(world->rows, sizeof *count), *tie = calloc(world->rows * (size_t)width + 1, sizeof *tie);
+    for (uint32_t i = 0; i < world->rows; i++)
+        row[i] = i % 3 == 0 ? world->rows - 1 - i : i;
+    tmn_layer_ties_many(world, layer, row, world->rows, count, tie);
+    for (uint32_t i = 0; i < world->rows; i++) {
+        assert_int_equal(count[i], graph->degree[row[i]]);
+        assert_memory_equal(tie + i * (size_t)width, graph->tie + row[i] * graph->width, count[i] * sizeof *tie);
+    }
+    free(row);
+    free(count);
+    free(tie);
+}
+
 struct graph graph_of(const struct tmn_world *world, int layer) {
     struct graph graph = {.rows = world->rows, .width = tmn_layer_degree_max(world, layer) + 1};
     graph.degree = calloc(world->rows, sizeof *graph.degree);
@@ -16,6 +32,7 @@ struct graph graph_of(const struct tmn_world *world, int layer) {
         graph.degree[row] = tmn_layer_ties(world, layer, row, graph.tie + row * graph.width);
         assert_true(graph.degree[row] < graph.width);
     }
+    check_many(world, layer, &graph);
     return graph;
 }
 

@@ -1,0 +1,57 @@
+/* Keyed permutations of many numbers, WIDE_BYTES / 4 at a time: the steps of tmn_permute and tmn_permute_inverse on
+ * vectors. Included by permute.c once for each set of instructions, with
+ *   WIDE_BYTES      size of a vector
+ *   WIDE_TARGET     what compilers call the instructions
+ *   WIDE(name)      the name for these instructions */
+
+enum { WIDE(numbers) = WIDE_BYTES / 4 };
+#define WIDE_AT_ONCE 4 /* vectors, so that steps which wait for one another overlap */
+
+typedef uint32_t WIDE(word) __attribute__((vector_size(WIDE_BYTES)));
+
+#define WIDE_FUNCTION static inline __attribute__((always_inline, target(WIDE_TARGET)))
+
+WIDE_FUNCTION void WIDE(round)(const struct network *network, int round, WIDE(word) half[WIDE_AT_ONCE],
+                               WIDE(word) other[WIDE_AT_ONCE], uint32_t mask) {
+    for (size_t v = 0; v < WIDE_AT_ONCE; v++) {
+        WIDE(word) x = half[v] ^ network->round_key[round];
+        x *= UINT32_C(0x85ebca6b);
+        x ^= x >> 15;
+        x = (x + network->middle_key) * UINT32_C(0xc2b2ae35);
+        other[v] ^= (x ^ (x >> 13)) & mask;
+    }
+}
+
+/* One pass of the network over `count` numbers, a multiple of PERMUTE_AT_ONCE. */
+static __attribute__((target(WIDE_TARGET))) void WIDE(pass)(const struct network *network, bool inverse, uint32_t *x,
+                                                            size_t count) {
+    for (size_t i = 0; i < count; i += WIDE_AT_ONCE * WIDE(numbers)) {
+        WIDE(word) low[WIDE_AT_ONCE], high[WIDE_AT_ONCE];
+        for (size_t v = 0; v < WIDE_AT_ONCE; v++) {
+            WIDE(word) both;
+            memcpy(&both, x + i + v * WIDE(numbers), sizeof both);
+            low[v] = both & network->low_mask;
+            high[v] = both >> (uint32_t)network->low_bits;
+        }
+        for (int round = 0; !inverse && round < FEISTEL_ROUNDS; round += 2) {
+            WIDE(round)(network, round, low, high, network->high_mask);
+            WIDE(round)(network, round + 1, high, low, network->low_mask);
+        }
+        for (int round = FEISTEL_ROUNDS - 2; inverse && round >= 0; round -= 2) {
+            WIDE(round)(network, round + 1, high, low, network->low_mask);
+            WIDE(round)(network, round, low, high, network->high_mask);
+        }
+        for (size_t v = 0; v < WIDE_AT_ONCE; v++) {
+            WIDE(word) both = (high[v] << (uint32_t)network->low_bits) | low[v];
+            memcpy(x + i + v * WIDE(numbers), &both, sizeof both);
+        }
+    }
+}
+
+_Static_assert((size_t)PERMUTE_AT_ONCE % (WIDE_AT_ONCE * (size_t)WIDE(numbers)) == 0, "batches are whole vectors");
+
+#undef WIDE_AT_ONCE
+#undef WIDE_FUNCTION
+#undef WIDE_BYTES
+#undef WIDE_TARGET
+#undef WIDE

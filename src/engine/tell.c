@@ -1,0 +1,134 @@
+/* What rows tell their ties: messages of firings, and changes of what counters count. Both are kept until a block of
+ * rows is done, since ties and the draws of their chances cost a fraction when they are found for many rows at once. */
+#include "engine/state.h"
+
+enum { ROWS_AT_ONCE = 64, TIES_AT_ONCE = 4096 };
+
+void tmn_tellers_prepare(struct tmn_run *run) {
+    uint32_t most = TIES_AT_ONCE;
+    for (size_t l = 0; l < run->model->layers.count; l++)
+        if (tmn_layer_degree_max(run->world, (int)l) > most)
+            most = tmn_layer_degree_max(run->world, (int)l);
+    for (int w = 0; w < run->workers; w++) {
+        struct tmn_teller *teller = &run->worker[w].teller;
+        uint32_t **array[] = {&teller->tie, &teller->row,  &teller->partner,
+                              &teller->k,   &teller->hash, &teller->uniform};
+        for (size_t a = 0; a < sizeof array / sizeof *array; a++)
+            *array[a] = TMN_NEW_ARRAY(&run->arena, uint32_t, most);
+        teller->rows = TMN_NEW_ARRAY(&run->arena, uint32_t, ROWS_AT_ONCE);
+        teller->ties = TMN_NEW_ARRAY(&run->arena, uint32_t, ROWS_AT_ONCE);
+    }
+}
+
+uint32_t tmn_rows_at_once(const struct tmn_run *run, int layer) {
+    uint32_t degree = tmn_layer_degree_max(run->world, layer),
+             rows = degree == 0 ? ROWS_AT_ONCE : TIES_AT_ONCE / degree;
+    return rows < 1 ? 1 : rows > ROWS_AT_ONCE ? ROWS_AT_ONCE : rows;
+}
+
+/* ---- messages ---- */
+
+static const struct tmn_action *action_of(const struct tmn_run *run, const struct tmn_call *call) {
+    return run->tell[call->tell].action;
+}
+
+/* A uniform for each tie of the calls, by the sender, the receiver, the firing and the name of what is told. */
+static void draw_ties(const struct tmn_run *run, struct tmn_teller *teller, const struct tmn_call *call, uint32_t calls,
+                      uint32_t degree) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < calls; i++)
+        for (uint32_t t = 0; t < teller->ties[i]; t++, count++) {
+            teller->row[count] = call[i].row;
+            teller->partner[count] = teller->tie[i * degree + t] + 1;
+            teller->k[count] = call[i].k;
+            teller->hash[count] = action_of(run, &call[i])->hash;
+        }
+    struct tmn_draws draws = {
+        run->options.seed, {teller->row, 0}, {teller->partner, 0}, {teller->k, 0}, {teller->hash, 0}};
+    tmn_draw_uniforms(&draws, count, teller->uniform);
+}
+
+/* Calls of one layer; false: out of memory. */
+static bool send(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_call *call, uint32_t calls,
+                 int layer) {
+    struct tmn_teller *teller = &worker->teller;
+    uint32_t degree = tmn_layer_degree_max(run->world, layer), count = 0;
+    bool by_chance = false;
+    for (uint32_t i = 0; i < calls; i++) {
+        teller->rows[i] = call[i].row;
+        by_chance = by_chance || action_of(run, &call[i])->chance != NULL;
+    }
+    tmn_layer_ties_many(run->world, layer, teller->rows, calls, teller->ties, teller->tie);
+    if (by_chance)
+        draw_ties(run, teller, call, calls, degree);
+    for (uint32_t i = 0; i < calls; i++) {
+        if (!tmn_list_reserve(&worker->message, worker->message.count + teller->ties[i], sizeof(struct tmn_message)))
+            return false;
+        struct tmn_message *message = (struct tmn_message *)worker->message.items + worker->message.count,
+                           *end = message;
+        for (uint32_t t = 0; t < teller->ties[i]; t++, count++) {
+            *end = (struct tmn_message){teller->tie[i * degree + t], call[i].tell, call[i].row};
+            end += !by_chance || teller->uniform[count] < call[i].chance;
+        }
+        worker->message.count += (size_t)(end - message);
+        worker->tally.messages_sent += (uint64_t)(end - message);
+    }
+    return true;
+}
+
+void tmn_calls_send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block) {
+    const struct tmn_call *call = worker->call.items;
+    size_t count = worker->call.count;
+    for (size_t first = 0, next; first < count; first = next) {
+        int layer = action_of(run, &call[first])->layer;
+        size_t most = first + tmn_rows_at_once(run, layer);
+        for (next = first + 1; next < count && next < most && action_of(run, &call[next])->layer == layer;)
+            next++;
+        if (!send(run, worker, call + first, (uint32_t)(next - first), layer))
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = call[first].row});
+    }
+    worker->call.count = 0;
+}
+
+/* ---- counters ---- */
+
+static int layer_of(const struct tmn_run *run, const struct tmn_delta *change) {
+    return run->model->counters.items[change->counter].layer;
+}
+
+/* Changes of rows[] (those of a row follow one another) that counters of one layer count. */
+static bool tell_ties(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_delta *change, size_t changes,
+                      int layer, uint32_t rows) {
+    struct tmn_teller *teller = &worker->teller;
+    uint32_t degree = tmn_layer_degree_max(run->world, layer), at = 0;
+    tmn_layer_ties_many(run->world, layer, teller->rows, rows, teller->ties, teller->tie);
+    for (size_t c = 0; c < changes; c++) {
+        at += change[c].row != teller->rows[at];
+        if (!tmn_list_reserve(&worker->delta, worker->delta.count + teller->ties[at], sizeof(struct tmn_delta)))
+            return false;
+        struct tmn_delta *delta = (struct tmn_delta *)worker->delta.items + worker->delta.count;
+        for (uint32_t t = 0; t < teller->ties[at]; t++)
+            delta[t] = (struct tmn_delta){teller->tie[at * degree + t], change[c].counter, change[c].by};
+        worker->delta.count += teller->ties[at];
+    }
+    return true;
+}
+
+void tmn_counted_tell(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block) {
+    const struct tmn_delta *change = worker->counted.items;
+    size_t count = worker->counted.count;
+    for (size_t first = 0, next; first < count; first = next) {
+        int layer = layer_of(run, &change[first]);
+        uint32_t most = tmn_rows_at_once(run, layer), rows = 0;
+        for (next = first; next < count && layer_of(run, &change[next]) == layer; next++) {
+            bool another = next == first || change[next].row != change[next - 1].row;
+            if (another && rows == most)
+                break;
+            if (another)
+                worker->teller.rows[rows++] = change[next].row;
+        }
+        if (!tell_ties(run, worker, change + first, next - first, layer, rows))
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change[first].row});
+    }
+    worker->counted.count = 0;
+}
