@@ -344,12 +344,17 @@ static void refill_predicates(struct tmn_run *run) {
     tmn_tests_fill(run);
 }
 
+/* The settings of some windows: of several of one parameter the one of the last window stands, and of several of a
+ * window the last one given. */
 static void set_parameters(struct tmn_run *run, int from, int to) {
+    const struct tmn_setting *settings = run->options.settings;
     for (size_t i = 0; i < run->options.setting_count; i++) {
-        const struct tmn_setting *setting = &run->options.settings[i];
-        if (setting->window < from || setting->window > to)
-            continue;
-        run->parameter[setting->parameter] = setting->value;
+        bool stands = settings[i].window >= from && settings[i].window <= to;
+        for (size_t j = 0; stands && j < run->options.setting_count; j++)
+            stands = settings[j].parameter != settings[i].parameter || settings[j].window > to ||
+                     settings[j].window <= settings[i].window;
+        if (stands)
+            run->parameter[settings[i].parameter] = settings[i].value;
     }
 }
 
