@@ -14,7 +14,8 @@ struct tmn_source *tmn_source_read(struct tmn_arena *arena, const char *path, si
     char *bytes;
     size_t count;
     if (!tmn_file_read(arena, path, limit_bytes, &bytes, &count, &err)) {
-        tmn_report(list, (struct tmn_place){.source = source}, "file", NULL, "%s", err.text);
+        tmn_report(list, (struct tmn_place){.source = source}, err.code == TMN_MEMORY ? "memory" : "file", NULL, "%s",
+                   err.text);
         return NULL;
     }
     source->bytes = bytes;

@@ -56,7 +56,7 @@ static bool fail_scenario(struct tumen_error *error, const struct tmn_diagnostic
         const struct tmn_diagnostic *item = &list->items[i];
         if (item->warning)
             continue;
-        fail_text(error, TMN_SCENARIO, item->message);
+        fail_text(error, strcmp(item->code, "memory") == 0 ? TMN_MEMORY : TMN_SCENARIO, item->message);
         if (item->place.source) {
             snprintf(error->file, sizeof error->file, "%s", item->place.source->path);
             error->line = item->place.line;
