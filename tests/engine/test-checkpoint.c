@@ -163,8 +163,9 @@ static void assert_goes_on(const char *path, enum tmn_engine engine, const int *
             assert_same_digest(full[window], tmn_run_full_digest(later->run));
             if (window == tmn_run_windows(later->run))
                 break;
-            scene_step(later, 1);
+            assert_true(tmn_run_step(later->run, &err));
         }
+        assert_true(tmn_run_verify(later->run, &err));
         assert_same_results(straight, later);
         scene_close(later);
     }
@@ -174,11 +175,10 @@ static void assert_goes_on(const char *path, enum tmn_engine engine, const int *
 static void a_run_goes_on_as_if_it_had_never_stopped(void **unused) {
     (void)unused;
     const int ends[] = {0, 1, 38, 39, 40, 52, 53, 79, 80}, some[] = {1, 60, 300};
-    for (int engine = TMN_ENGINE_EVENT; engine <= TMN_ENGINE_REFERENCE; engine++) {
-        assert_goes_on(rich, (enum tmn_engine)engine, ends, 9);
-        assert_goes_on(TMN_SCENARIOS "/toy/births", (enum tmn_engine)engine, some, 3);
-        assert_goes_on(TMN_SCENARIOS "/toy/rumour", (enum tmn_engine)engine, some, 2);
-    }
+    assert_goes_on(rich, TMN_ENGINE_EVENT, ends, 9);
+    assert_goes_on(rich, TMN_ENGINE_REFERENCE, some, 2);
+    assert_goes_on(TMN_SCENARIOS "/toy/births", TMN_ENGINE_EVENT, some, 3);
+    assert_goes_on(TMN_SCENARIOS "/toy/rumour", TMN_ENGINE_REFERENCE, some, 2);
 }
 
 static void the_file_is_the_same_whoever_wrote_it(void **unused) {
@@ -479,10 +479,8 @@ static void foreign_and_missing_files_are_refused(void **unused) {
     assert_refused(scene, folder, "is not a regular file");
     write_all(in_folder("a"), "", 0);
     assert_refused(scene, in_folder("a"), "is not a checkpoint of tumen");
-    write_all(in_folder("a"),
-              "\x7f"
-              "ELF and a good deal more",
-              27);
+    const char foreign[] = "PK and a good deal more";
+    write_all(in_folder("a"), foreign, sizeof foreign);
     assert_refused(scene, in_folder("a"), "is not a checkpoint of tumen");
     scene_close(scene);
     scene = save_small(in_folder("a"));
