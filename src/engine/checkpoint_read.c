@@ -606,7 +606,9 @@ bool tmn_run_resume(struct tmn_run **out, const struct tmn_model *model, const s
                     struct tmn_checkpoint *checkpoint, struct tmn_error *err) {
     *out = NULL;
     struct tmn_run *run;
-    if (!tmn_checkpoint_fits(checkpoint, model, err) || !tmn_run_new(&run, model, options, err))
+    struct tmn_run_options own = *options;
+    own.resumes = true;
+    if (!tmn_checkpoint_fits(checkpoint, model, err) || !tmn_run_new(&run, model, &own, err))
         return false;
     struct loader loader = {.run = run, .checkpoint = checkpoint, .words = tmn_checkpoint_words(model), .err = err};
     struct tmn_real_state state = tmn_real_enter();

@@ -55,6 +55,7 @@ struct tmn_run_options {
     bool watch_all;
     uint32_t watch_row;
     bool cut_feedback; /* hold all feedback and shares at their start (closure tests) */
+    bool resumes;      /* set by tmn_run_resume: persons, counters and clocks come from a checkpoint */
     bool profile;      /* time by sampling what each transition does; see tmn_run_profile */
 };
 

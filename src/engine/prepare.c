@@ -311,8 +311,8 @@ void tmn_workers_aim(struct tmn_run *run) {
     }
 }
 
-/* Flags, shares, stocks, counters and digest from the rows, then which clocks are enabled. */
-static bool start_from_rows(struct tmn_run *run, struct tmn_error *err) {
+/* Flags, shares, stocks and digest from the rows. */
+static void count_rows(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     struct tmn_census census = {.share = run->share, .stock = run->stock};
     memset(run->share, 0, model->share_slots * sizeof *run->share);
@@ -322,6 +322,11 @@ static bool start_from_rows(struct tmn_run *run, struct tmn_error *err) {
     tmn_census(run, &census);
     run->rows_digest = census.rows_digest;
     run->alive = census.alive;
+}
+
+/* That, then counters, and which clocks are enabled. */
+static bool start_from_rows(struct tmn_run *run, struct tmn_error *err) {
+    count_rows(run);
     if (!tmn_counters_pass(run, false, err))
         return false;
     tmn_c_tables(run);
@@ -408,7 +413,9 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     tmn_factors_prepare(run);
     if (run->options.engine == TMN_ENGINE_EVENT)
         tmn_accruals_make(run);
-    if (!start_from_rows(run, err))
+    if (run->options.resumes)
+        count_rows(run); /* for the digest of the start; the rest follows from the rows of the checkpoint */
+    else if (!start_from_rows(run, err))
         return false;
     if (run->options.cut_feedback)
         memcpy(run->share_read, run->share, model->share_slots * sizeof *run->share);

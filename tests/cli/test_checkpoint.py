@@ -289,6 +289,26 @@ class Disks(checkpoints.Case):
         self.assertIn("checkpoint.tumen\n", ran.stdout)
         self.assertNotIn("checkpoint.tumen.part", ran.stdout)
 
+    def test_little_memory(self):
+        """With any amount of memory a checkpoint is written and gone on from, or words say that memory ran out."""
+        program = TUMEN.read_bytes()
+        if b"__asan_init" in program or b"__tsan_init" in program:
+            self.skipTest("sanitizers need room of their own")
+        scenario, ended = self.scenario(40000, 40), {0: 0, 1: 0}
+        self.expect(0, "run", scenario, "--checkpoint", "10w", "--until", "2000-03-20", "--out", "r", "--threads", 1, "--quiet")
+        before = (self.folder / "r/checkpoint.tumen").read_bytes()
+        for mebibytes in (*range(12, 60, 3), 400):
+            ran = self.tumen("run", "--resume", "r", "--until", "2000-12-31", "--out", "later", "--threads", 1, "--quiet",
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, mebibytes << 20)))
+            if ran.returncode == 127:  # too little for the program to be loaded
+                continue
+            self.assertIn(ran.returncode, ended, f"{mebibytes} MiB: {ran.stderr}")
+            ended[ran.returncode] += 1
+            if ran.returncode == 1:
+                self.assertRegex(ran.stderr, "memory|does not fit|threads")
+            self.assertEqual((self.folder / "r/checkpoint.tumen").read_bytes(), before)
+        self.assertTrue(ended[0] > 0 and ended[1] > 0, ended)
+
     def test_folders_that_can_not_be_written(self):
         scenario = self.scenario(300, 40)
         (self.folder / "file").write_text("")
