@@ -33,8 +33,8 @@ static void put_cost(struct tmn_grid *grid, double act_s, uint64_t firings) {
 }
 
 static void print_transitions(struct tmn_arena *arena, const struct tmn_result *result) {
-    static const char *const head[] = {"~transition", ">s",    ">%",     ">firings", ">checked", ">re-aimed",
-                                       ">ns:",        ">scan", ">check", ">fire",    ">receive", ">follow"};
+    static const char *const head[] = {"<transition", ">s",     ">%",    ">firings", ">re-aimed", ">ns:",
+                                       ">scan",       ">check", ">fire", ">tell",    ">receive",  ">follow"};
     struct tmn_grid grid;
     double total_s;
     const struct tmn_profile_row *rows = tmn_result_profile(arena, result, &total_s);
@@ -49,7 +49,6 @@ static void print_transitions(struct tmn_arena *arena, const struct tmn_result *
         tmn_grid_put(&grid, "%.3f", rows[r].time_s);
         tmn_grid_put(&grid, "%.1f", share(rows[r].time_s, total_s));
         tmn_grid_count(&grid, (double)of->firings);
-        tmn_grid_count(&grid, (double)of->work.checked);
         tmn_grid_count(&grid, (double)of->work.reaimed);
         put_cost(&grid, rows[r].time_s, of->firings);
         for (int act = 0; act < TMN_ACTS; act++)
@@ -58,11 +57,11 @@ static void print_transitions(struct tmn_arena *arena, const struct tmn_result *
     tmn_grid_print(&grid);
     if (shown < count)
         printf("  and %zu more, in run.json\n", count - shown);
-    tmn_print_wrapped(stdout, "  ",
-                      "Seconds of threads added up; ns are those of a firing. scan: looking for clocks that may run "
-                      "out soon; check: of those when due; "
-                      "fire: firings, with the messages they send; receive: what those told do; follow: clocks after a "
-                      "change. The reference engine visits all in every window; that belongs to no transition.");
+    tmn_print_wrapped(
+        stdout, "  ",
+        "Seconds of threads added up; ns are those of a firing. scan: looking for clocks that may run out soon; check: "
+        "of those when due; fire: firings; tell: finding whom they tell; receive: what those told do; follow: clocks "
+        "after a change. The reference engine visits all in every window; that belongs to no transition.");
 }
 
 static void print_bytes(struct tmn_arena *arena, const struct tmn_result *result) {

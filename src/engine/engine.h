@@ -119,14 +119,14 @@ struct tmn_memory_item {
 };
 void tmn_run_memory(const struct tmn_run *run, struct tmn_memory_item out[TMN_MEMORY_ITEMS]);
 
-/* What is done for a transition: clocks looked at to file those soon due; clocks checked when due; firings, with the
- * messages that they send; what receivers of its messages do; clocks that follow a change of their person. */
-enum tmn_act { TMN_ACT_SCAN, TMN_ACT_CHECK, TMN_ACT_FIRE, TMN_ACT_RECEIVE, TMN_ACT_FOLLOW, TMN_ACTS };
+/* What is done for a transition: clocks looked at to file those soon due; clocks checked when due; firings; finding
+ * whom they tell; what receivers of its messages do; clocks that follow a change of their person. */
+enum tmn_act { TMN_ACT_SCAN, TMN_ACT_CHECK, TMN_ACT_FIRE, TMN_ACT_TELL, TMN_ACT_RECEIVE, TMN_ACT_FOLLOW, TMN_ACTS };
 extern const char *const tmn_act_names[TMN_ACTS];
 struct tmn_transition_profile {
     uint64_t firings;
     struct tmn_clock_work work;
-    double act_s[TMN_ACTS]; /* seconds of threads added up; from samples, but for scans */
+    double act_s[TMN_ACTS]; /* seconds of threads added up; scans and tellings measured, the rest from samples */
 };
 /* out: [transitions]. False where the run was not asked to profile. */
 bool tmn_run_profile(const struct tmn_run *run, struct tmn_transition_profile *out);

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-const char *const tmn_act_names[TMN_ACTS] = {"scan", "check", "fire", "receive", "follow"};
+const char *const tmn_act_names[TMN_ACTS] = {"scan", "check", "fire", "tell", "receive", "follow"};
 
 static double now_s(void) {
     struct timespec time;
@@ -56,7 +56,7 @@ bool tmn_run_profile(const struct tmn_run *run, struct tmn_transition_profile *o
                 double empty = (double)run->ticks.empty * sample.count;
                 sum += (double)sample.ticks > empty ? (double)sample.ticks - empty : 0;
             }
-            out[t].act_s[act] = sum * tick_s * (act == TMN_ACT_SCAN ? 1 : TMN_SAMPLE_EVERY);
+            out[t].act_s[act] = sum * tick_s * (act == TMN_ACT_SCAN || act == TMN_ACT_TELL ? 1 : TMN_SAMPLE_EVERY);
         }
     }
     return true;

@@ -76,6 +76,14 @@ static bool send(struct tmn_run *run, struct tmn_worker *worker, const struct tm
     return true;
 }
 
+/* Shares out over the calls what sending them took. */
+static void profile(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_call *call, uint32_t calls,
+                    uint64_t began) {
+    uint64_t each = (tmn_ticks_now() - began) / calls;
+    for (uint32_t i = 0; i < calls; i++)
+        worker->sampler.sample[(size_t)run->tell[call[i].tell].transition * TMN_ACTS + TMN_ACT_TELL].ticks += each;
+}
+
 void tmn_calls_send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block) {
     const struct tmn_call *call = worker->call.items;
     size_t count = worker->call.count;
@@ -84,8 +92,11 @@ void tmn_calls_send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
         size_t most = first + tmn_rows_at_once(run, layer);
         for (next = first + 1; next < count && next < most && action_of(run, &call[next])->layer == layer;)
             next++;
+        uint64_t began = tmn_sample_begin_each(&worker->sampler);
         if (!send(run, worker, call + first, (uint32_t)(next - first), layer))
             tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = call[first].row});
+        if (began != 0)
+            profile(run, worker, call + first, (uint32_t)(next - first), began);
     }
     worker->call.count = 0;
 }

@@ -36,7 +36,7 @@ void tmn_result_profile_json(const struct tmn_result *result, struct tmn_json *j
     if (rows == NULL)
         return;
     tmn_json_open(json, "profile", '{');
-    tmn_json_text(json, "note", "seconds of threads; of transitions estimated from samples, scans measured");
+    tmn_json_text(json, "note", "seconds of threads; of transitions estimated from samples, scan and tell measured");
     tmn_json_open(json, "phases", '{');
     for (int p = 0; p < TMN_PHASES; p++)
         tmn_json_real(json, tmn_phase_names[p], result->counters.phase_s[p]);

@@ -144,8 +144,8 @@ export function profileSection(data) {
   return h('section', { id: 'profile' }, h('h2', {}, 'Where the time went'),
     h('p', {}, 'Times of transitions are estimated from samples, in seconds of threads; the counts are exact. ',
       `By phase: ${phases.map(([name, seconds]) => `${name} ${percent(seconds / sum(phases.map(([, s]) => s)))}`).join(', ')}.`),
-    table('The dearest transitions, in nanoseconds a firing', [['Transition'], ['Seconds', 'num'], ['Share', 'num'], ['Firings', 'num'], ['Checked', 'num'], ['Re-aimed', 'num'], ['Scan', 'num'], ['Check', 'num'], ['Fire', 'num'], ['Receive', 'num'], ['Follow', 'num']],
-      dear.map((one) => [words(one.name), number(one.time_s), percent(one.time_s / all), number(one.firings), number(one.checked), number(one.reaimed), ...['scan', 'check', 'fire', 'receive', 'follow'].map((name) => each(one, name))])),
+    table('The dearest transitions, in nanoseconds a firing', [['Transition'], ['Seconds', 'num'], ['Share', 'num'], ['Firings', 'num'], ['Checked', 'num'], ['Re-aimed', 'num'], ['Scan', 'num'], ['Check', 'num'], ['Fire', 'num'], ['Tell', 'num'], ['Receive', 'num'], ['Follow', 'num']],
+      dear.map((one) => [words(one.name), number(one.time_s), percent(one.time_s / all), number(one.firings), number(one.checked), number(one.reaimed), ...['scan', 'check', 'fire', 'tell', 'receive', 'follow'].map((name) => each(one, name))])),
     table('Memory at the end', [['Bytes of'], ['MiB', 'num'], ['Share', 'num']],
       bytes.map(([name, count]) => [words(name), number(count / 2 ** 20), percent(count / sum(bytes.map(([, b]) => b)))])));
 }
