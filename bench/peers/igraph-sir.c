@@ -67,7 +67,7 @@ static bool tell(const igraph_sir_t *sir, double persons, double took_s) {
         return false;
     for (igraph_integer_t i = 0; i < steps; i++) {
         peak = VECTOR(sir->no_i)[i] > VECTOR(sir->no_i)[peak] ? i : peak;
-        if (begin < 0 && persons - (double)VECTOR(sir->no_s)[i] >= 1e-3 * persons)
+        if (begin < 0 && persons - (double)VECTOR(sir->no_s)[i] >= 1e-2 * persons)
             begin = i;
     }
     printf("run_s %.6f\nevents %lld\never %.9g\npeak %.9g\n", took_s, (long long)steps - 1, ever / persons,

@@ -281,7 +281,7 @@ static void add_w2(struct tmn_bench *bench) {
         size->error = 100 * near->size_error;
         at_most(size, 1, NONE);
         struct tmn_bench_figure *peak = add(bench, "W2", "time to the peak beside igraph's", 100 * fabs(near->peak),
-                                            "%", "from 0.1 % ever infected; relative difference of means");
+                                            "%", "from 1 % ever infected; relative difference of means");
         peak->error = 100 * near->peak_error;
         at_most(peak, 1, NONE);
     }

@@ -219,7 +219,7 @@ bool tmn_bench_peers_before(struct tmn_bench *bench, struct tmn_error *err) {
 /* ---- how near to continuous time ---- */
 
 struct epidemic {
-    double ever, peak; /* share of persons; mean infectious times from 0.1 % ever infected to the peak */
+    double ever, peak; /* share of persons; mean infectious times from 1 % ever infected to the peak */
 };
 
 /* One epidemic of ours; ever < 0.01: it died out. */
@@ -239,7 +239,7 @@ static bool run_epidemic(struct tmn_bench *bench, struct tmn_arena *arena, doubl
     int peak = 0, begin = -1, windows = tmn_run_window(run);
     for (int w = 0; w < windows; w++) {
         peak = infected.value[w] > infected.value[peak] ? w : peak;
-        begin = begin < 0 && ever.value[w] >= 1e-3 * persons ? w : begin;
+        begin = begin < 0 && ever.value[w] >= 1e-2 * persons ? w : begin;
     }
     double term = 0; /* windows: `term` is in days, as they are */
     for (size_t p = 0; p < model->parameters.count; p++)
