@@ -40,6 +40,8 @@ static int entry_transition(uint64_t entry) {
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
               const struct tmn_share_of *share, uint64_t c, uint64_t left, int from) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
+    if (c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual->reach[share->at])
+        return; /* not before the next refill; both are below 2^63 */
     int window = tmn_forecast(run, accrual, row, share, c, left, from);
     if (window >= accrual->refill_at || window >= run->windows)
         return;
@@ -69,8 +71,6 @@ static bool refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_
         uint64_t c = c_of[tmn_key_index(run, &accrual.personal, row, &packed[row])];
         struct tmn_share_of share = tmn_share_of(run, &accrual, row, &packed[row]);
         uint64_t left = clock[row] - tmn_steady_c(c) * accrual.sum[share.at];
-        if (c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual.reach[share.at])
-            continue; /* both are below 2^63 */
         tmn_file(run, worker, row, transition, &share, c, left, run->window);
     }
     worker->tally.work[transition].scanned += scanned;
