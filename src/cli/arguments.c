@@ -41,6 +41,8 @@ static const struct option_row options[] = {
      "save the run this often (26w, 90d, 1y), so that it can go on from there"},
     {"resume", "DIR", WORD, FIELD(resume), 0, 0,
      "go on from the checkpoint in this results folder, with the settings of then"},
+    {"digests", "FILE", WORD, FIELD(digests), 0, 0,
+     "write the digest and the full digest after each window, as CSV; the full one looks at everybody"},
     {"results", "DIR", WORD, FIELD(results), 0, 0, "results folder to read simulated figures from"},
     {"turns", "N", WHOLE, FIELD(turns), 1, 15, "how often each case is measured (default 3); figures are medians"},
     {"peers", "DIR", WORD, FIELD(peers), 0, 0,
@@ -67,7 +69,7 @@ enum { OPTIONS = sizeof options / sizeof *options };
 
 const struct tmn_command tmn_commands[] = {
     {"run", "simulate a scenario, print what came out, write a results folder with a report", "NAME|PATH", false,
-     "scale seed threads engine until set checkpoint resume profile out json quiet help",
+     "scale seed threads engine until set checkpoint resume digests profile out json quiet help",
      "Simulates every person of the scenario, window by window, then prints the figures that the documents state "
      "beside observed and "
      "simulated ones, and writes a results folder (default results/NAME-SEED) whose report.html opens in any browser. "
@@ -76,7 +78,7 @@ const struct tmn_command tmn_commands[] = {
      "once. " BUILT_IN INSTRUCTIONS,
      tmn_command_run},
     {"fork", "go on from the checkpoint of a run with other settings: what if", "DIR", false,
-     "set threads engine until checkpoint out json quiet help",
+     "set threads engine until checkpoint digests out json quiet help",
      "Begins where the checkpoint in the results folder DIR was saved, with the settings of --set from then on (or "
      "from "
      "the date that they name), and runs to the end: the same, to the bit, as the whole run with these dated settings. "

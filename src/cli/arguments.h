@@ -15,7 +15,7 @@ struct tmn_arguments {
     size_t word_count;
     long long seed, threads, person, runs, seeds, turns; /* person -1: not given */
     double scale;
-    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume; /* NULL: not given */
+    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests; /* NULL: not given */
     const char **set;
     size_t set_count; /* each --set as written */
     bool json, quiet, help, fast, fresh, quick, profile, leave_two_out, scale_given, seed_given;

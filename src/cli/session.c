@@ -5,6 +5,7 @@
 #include "cli/print.h"
 #include "cli/progress.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -231,14 +232,41 @@ static bool save(struct tmn_keeper *keeper, const struct tmn_run *run, const str
     return tmn_keeper_save(keeper, run, err);
 }
 
+/* ---- digests of each window ---- */
+
+static bool digests_open(const char *path, FILE **file, struct tmn_error *err) {
+    *file = NULL;
+    if (path == NULL)
+        return true;
+    *file = fopen(path, "w");
+    if (*file == NULL || fputs("window,first_day,digest,full_digest\n", *file) < 0)
+        return tmn_fail(err, TMN_IO, "can not write '%s': %s", path, strerror(errno));
+    return true;
+}
+
+/* Window numbers count from 0, as elsewhere; the line of a window stands for the state after it. */
+static bool digests_put(const struct tmn_session *session, const struct tmn_run *run, FILE *file,
+                        struct tmn_error *err) {
+    int window = tmn_run_window(run) - 1;
+    char date[16];
+    struct tmn_digest weekly = tmn_run_weekly_digest(run), full = tmn_run_full_digest(run);
+    tmn_date_format(tmn_calendar_window(&session->model->calendar, window).first_day, date);
+    if (fprintf(file, "%d,%s,%016" PRIx64 "%016" PRIx64 ",%016" PRIx64 "%016" PRIx64 "\n", window, date, weekly.high,
+                weekly.low, full.high, full.low) < 0 ||
+        fflush(file) != 0)
+        return tmn_fail(err, TMN_IO, "can not write '%s': %s", session->arguments->digests, strerror(errno));
+    return true;
+}
+
 bool tmn_session_drive(const struct tmn_session *session, struct tmn_run *run, struct tmn_keeper *keeper, bool quiet,
                        struct tmn_error *err) {
     int arrivals = tmn_outcome_find(session->model, "arrivals");
     struct tmn_progress progress;
+    FILE *digests;
+    bool good = digests_open(session->arguments->digests, &digests, err);
     tmn_progress_begin(&progress, quiet);
-    bool good = true;
     while (good && tmn_run_window(run) < tmn_run_windows(run) && !tmn_interrupted()) {
-        good = tmn_run_step(run, err);
+        good = tmn_run_step(run, err) && (digests == NULL || digests_put(session, run, digests, err));
         if (good && tmn_progress_due(&progress))
             draw(session, run, &progress, arrivals);
         if (good && keeper && tmn_keeper_due(keeper, run))
@@ -247,5 +275,7 @@ bool tmn_session_drive(const struct tmn_session *session, struct tmn_run *run, s
     if (good && keeper && tmn_run_window(run) < tmn_run_windows(run))
         good = save(keeper, run, &progress, err);
     tmn_progress_end(&progress);
+    if (digests != NULL)
+        fclose(digests);
     return good;
 }
