@@ -243,6 +243,22 @@ class Runs(Case):
         self.assertNotEqual(self.run_json("--seed", "2")["digest"], first["digest"])
         self.assertNotEqual(self.run_json("--set", "border.on=0")["digest"], first["digest"])
 
+    def test_digests_of_each_window(self):
+        one, other = self.folder / "one.csv", self.folder / "other.csv"
+        found = self.run_json("--digests", str(one))
+        self.run_json("--digests", str(other), "--engine", "reference", "--threads", "3")
+        self.assertEqual(one.read_text(), other.read_text())
+        rows = list(csv.DictReader(one.read_text().splitlines()))
+        self.assertEqual(len(rows), found["windows"])
+        self.assertEqual((rows[0]["window"], rows[0]["first_day"]), ("0", "2000-01-01"))
+        self.assertEqual((rows[-1]["digest"], rows[-1]["full_digest"]), (found["digest"], found["full_digest"]))
+        self.run_json("--digests", str(other), "--set", "border.on=0@2001-01-01")
+        parted = next(i for i, (a, b) in enumerate(zip(rows, csv.DictReader(other.read_text().splitlines()))) if a != b)
+        self.assertGreaterEqual(rows[parted]["first_day"], "2001-01-01")
+        ran = self.tumen("run", VILLAGE, "--digests", str(self.folder / "absent/x.csv"), "--out", str(self.folder / "out"))
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("can not write", ran.stderr)
+
     def test_setting_from_a_date(self):
         before = self.run_json("--until", "2001-12-31")
         late = self.run_json("--until", "2001-12-31", "--set", "border.on=0@2002-01-01")
