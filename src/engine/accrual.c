@@ -240,7 +240,7 @@ void tmn_forecasts_update(struct tmn_run *run) {
 static int forecast_by_age(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
                            const struct tmn_share_of *share, double need, int from) {
     const struct tmn_model *model = run->model;
-    int week = run->birth_week[row],
+    int week = *tmn_week(run, row),
         birth_year = model->attributes.items[model->birth_year].first + (int)share->birth_year;
     for (int next; from < accrual->refill_at && from < model->calendar.windows; from = next) {
         double rate = accrual->rate[stratum_at(run, accrual, share->other, birth_year, week, from)];

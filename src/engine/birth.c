@@ -15,7 +15,7 @@ enum { AHEAD = 8 }; /* births ahead whose rows are fetched */
 /* Flags are of the window's start, so a row that has fired since is asked itself. A row that is taken loses its flag.
  */
 static bool is_unborn(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row) {
-    unsigned flags = run->flags[row];
+    unsigned flags = *tmn_flags(run, row);
     return (flags & ROW_UNBORN) != 0 &&
            ((flags & ROW_TOUCHED) == 0 || tmn_holds(run, worker, &run->unborn_rule, &run->packed[row]));
 }
@@ -91,7 +91,7 @@ static bool in_reserve(const struct tmn_world *world, uint32_t row) {
 static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t number, uint32_t row, bool elsewhere) {
     struct tmn_birth *birth = (struct tmn_birth *)run->birth.items + number;
     worker->tally.births_elsewhere += elsewhere;
-    run->flags[row] &= (uint8_t)~ROW_UNBORN;
+    *tmn_flags(run, row) &= (uint8_t)~ROW_UNBORN;
     birth->child = row;
     struct tmn_born *born = tmn_list_add(&worker->born, sizeof *born);
     if (born == NULL)
@@ -104,7 +104,7 @@ static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t nu
 static void fetch(const struct tmn_run *run, uint32_t row) {
     if (run->world->household_guide != NULL)
         __builtin_prefetch(&run->world->household_guide[row >> TMN_GUIDE_BITS]);
-    __builtin_prefetch(&run->flags[row]);
+    __builtin_prefetch(tmn_flags(run, row));
 }
 
 /* Rows for the mothers of a block whose unit lies within it and has one. */

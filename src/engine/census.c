@@ -104,10 +104,10 @@ static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
         const struct tmn_packed *packed = &run->packed[row];
         uint64_t may = tmn_sieve_word(&run->tests.sieve, packed, 0);
-        unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
+        unsigned flags = *tmn_flags(run, row) & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
         flags |= (may >> TEST_ALIVE & 1) != 0 && tmn_test_holds(run, worker, TEST_ALIVE, packed) ? ROW_ALIVE : 0;
         flags |= (may >> TEST_UNBORN & 1) != 0 && tmn_test_holds(run, worker, TEST_UNBORN, packed) ? ROW_UNBORN : 0;
-        run->flags[row] = (uint8_t)flags;
+        *tmn_flags(run, row) = (uint8_t)flags;
     }
 }
 

@@ -6,11 +6,16 @@
 
 /* ---- k, and k beyond the column ---- */
 
-void tmn_k_prepare(struct tmn_run *run) {
-    enum { BYTES_MAX = 8 }; /* with few transitions bytes cost little, and seldom overflow */
+void tmn_person_prepare(struct tmn_run *run) {
+    enum { BYTES_MAX = 8 }; /* of k: with few transitions bytes cost little, and seldom overflow */
+    size_t slots = (size_t)run->model->slots, word = sizeof(uint64_t);
     run->k_bits = run->transitions > BYTES_MAX ? 4 : 8;
     run->k_most = (UINT32_C(1) << run->k_bits) - 1;
-    run->k_bytes = (run->transitions * run->k_bits + 7) / 8;
+    run->week_at = slots * word;
+    run->slot_at = run->week_at + (run->model->age_feature >= 0 ? sizeof(uint16_t) : 0);
+    run->k_at = run->slot_at + slots;
+    run->flags_at = run->k_at + (run->transitions * run->k_bits + 7) / 8;
+    run->person_bytes = (run->flags_at + 1 + word - 1) / word * word;
 }
 
 static uint32_t overflow_key(const struct tmn_run *run, uint32_t row, int transition) {
@@ -152,7 +157,7 @@ void tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t ro
 }
 
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
-    uint8_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    uint8_t *slot = tmn_slots(run, row);
     uint8_t *wanted = worker->wanted;
     for (int s = 0; s < run->slots; s++)
         wanted[s] = 0;
@@ -187,7 +192,7 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         }
         slot[s] = wanted[s];
     }
-    run->flags[row] = (uint8_t)((run->flags[row] & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
+    *tmn_flags(run, row) = (uint8_t)((*tmn_flags(run, row) & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
 }
 
 static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {

@@ -86,7 +86,7 @@ static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tm
         return;
     const struct tmn_sieve *sieve = &run->tests.sieve;
     struct tmn_changes changes = tmn_changes_of(run, before, after);
-    bool alive = (run->flags[row] & ROW_ALIVE) != 0, unborn = (run->flags[row] & ROW_UNBORN) != 0;
+    bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0, unborn = (*tmn_flags(run, row) & ROW_UNBORN) != 0;
     struct change change = {row, before, after, alive, alive};
     for (uint32_t w = 0; w < run->test_watch.words; w++) {
         uint64_t watching = tmn_watching(&run->test_watch, &changes, w);
@@ -105,14 +105,14 @@ static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tm
                 move_test(run, worker, block, test, &change, held, holds);
         }
     }
-    if (unborn && (run->flags[row] & ROW_UNBORN) == 0)
+    if (unborn && (*tmn_flags(run, row) & ROW_UNBORN) == 0)
         tmn_fail_row(block,
                      (struct tmn_failure){.kind = FAILED_UNBORN, .row = row, .transition = -1, .packed = *after});
     move_denominators(run, worker, &changes, &change);
     worker->alive += (int)change.alive - (int)change.was_alive;
     worker->rows_digest += tmn_digest_change(run, row, &changes, before, after);
-    unsigned flags = run->flags[row] & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
-    run->flags[row] = (uint8_t)(flags | (change.alive ? ROW_ALIVE : 0u) | (unborn ? ROW_UNBORN : 0u));
+    unsigned flags = *tmn_flags(run, row) & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
+    *tmn_flags(run, row) = (uint8_t)(flags | (change.alive ? ROW_ALIVE : 0u) | (unborn ? ROW_UNBORN : 0u));
 }
 
 static void commit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
@@ -121,7 +121,7 @@ static void commit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     for (size_t i = 0; i < block->touched.count; i++) {
         if (i + ROWS_AHEAD < block->touched.count) {
             __builtin_prefetch(&run->packed[touched[i + ROWS_AHEAD].row]);
-            __builtin_prefetch(&run->flags[touched[i + ROWS_AHEAD].row], 1);
+            __builtin_prefetch(tmn_flags(run, touched[i + ROWS_AHEAD].row), 1);
         }
         commit_row(run, worker, block, &touched[i]);
     }
@@ -133,8 +133,8 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     const struct tmn_touched *touched = block->touched.items;
     for (size_t i = 0; i < block->touched.count; i++) {
         if (i + ROWS_AHEAD < block->touched.count)
-            tmn_prefetch_clocks(run, touched[i + ROWS_AHEAD].row);
-        run->flags[touched[i].row] &= (uint8_t)~ROW_TOUCHED;
+            tmn_prefetch_row(run, touched[i + ROWS_AHEAD].row);
+        *tmn_flags(run, touched[i].row) &= (uint8_t)~ROW_TOUCHED;
         if (run->options.engine == TMN_ENGINE_REFERENCE)
             tmn_derive(run, worker, block, touched[i].row);
         else

@@ -58,19 +58,19 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
 static bool refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_t first, uint32_t end, int transition) {
     const struct tmn_transition *it = &run->model->transitions.items[transition];
     const struct tmn_accrual accrual = run->accrual[transition]; /* copies, which no write can change */
-    const size_t slots = (size_t)run->slots;
-    const uint8_t *slot = run->slot + (size_t)first * slots + it->slot;
-    const uint64_t *clock = tmn_clock(run, 0, it->slot), *c_of = run->rule[transition].c;
+    const size_t person_bytes = run->person_bytes;
+    const uint8_t *slot = tmn_slots(run, first) + it->slot;
+    const uint64_t *c_of = run->rule[transition].c;
     const struct tmn_packed *packed = run->packed;
     const unsigned sharer = (unsigned)it->sharer + 1;
     uint64_t scanned = 0;
-    for (uint32_t row = first; row < end; row++, slot += slots) {
+    for (uint32_t row = first; row < end; row++, slot += person_bytes) {
         if ((*slot & SLOT_SHARER) != sharer)
             continue;
         scanned++;
         uint64_t c = c_of[tmn_key_index(run, &accrual.personal, row, &packed[row])];
         struct tmn_share_of share = tmn_share_of(run, &accrual, row, &packed[row]);
-        uint64_t left = clock[row] - tmn_steady_c(c) * accrual.sum[share.at];
+        uint64_t left = *tmn_clock(run, row, it->slot) - tmn_steady_c(c) * accrual.sum[share.at];
         tmn_file(run, worker, row, transition, &share, c, left, run->window);
     }
     worker->tally.work[transition].scanned += scanned;
@@ -152,15 +152,6 @@ static void refill(struct tmn_run *run) {
 }
 
 /* ---- what is due ---- */
-
-static void prefetch(const struct tmn_run *run, uint32_t first, uint64_t entry) {
-    uint32_t row = first + entry_row(entry);
-    int slot = run->model->transitions.items[entry_transition(entry)].slot;
-    __builtin_prefetch(&run->packed[row]);
-    __builtin_prefetch(&run->slot[(size_t)row * (size_t)run->slots]);
-    __builtin_prefetch(tmn_clock(run, row, slot));
-    __builtin_prefetch(&run->flags[row]);
-}
 
 /* Asks the clock of an entry: due, filed again, or out of date. */
 static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
@@ -284,7 +275,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     worker->due.count = 0;
     for (size_t i = 0; i < count; i++) {
         if (i + ROWS_AHEAD < count)
-            prefetch(run, first, entry[i + ROWS_AHEAD]);
+            tmn_prefetch_row(run, first + entry_row(entry[i + ROWS_AHEAD]));
         uint64_t began = tmn_sample_begin(&worker->sampler);
         check(run, worker, block, first, entry[i]);
         tmn_sample_end(&worker->sampler, entry_transition(entry[i]), TMN_ACT_CHECK, began);
@@ -318,7 +309,7 @@ static void settle_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     (void)worker;
     uint32_t end = block_end(run, index);
     for (uint32_t row = block_first(index); row < end; row++)
-        for (int s = 0; s < run->slots && (run->flags[row] & ROW_CLOCKS); s++)
+        for (int s = 0; s < run->slots && (*tmn_flags(run, row) & ROW_CLOCKS); s++)
             if (tmn_clock_of(run, row, s) >= 0)
                 *tmn_clock(run, row, s) = tmn_left(run, row, s);
 }

@@ -64,7 +64,7 @@ void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
         }
         k = tmn_k_advance(run, worker, block, row, clock->transition);
         tmn_clock_start(run, worker, row, clock->transition, k, carried(run, clock, fires));
-        run->slot[(size_t)row * (size_t)run->slots + (size_t)clock->slot] |= SLOT_ADVANCED;
+        tmn_slots(run, row)[clock->slot] |= SLOT_ADVANCED;
         tmn_sample_end(&worker->sampler, clock->transition, TMN_ACT_FIRE, began);
     }
     run->packed[row] = now;

@@ -24,14 +24,14 @@ void tmn_fail_row(struct tmn_block *block, struct tmn_failure failure) {
 }
 
 void tmn_touch(struct tmn_run *run, struct tmn_block *block, uint32_t row, const struct tmn_packed *before) {
-    if (run->flags[row] & ROW_TOUCHED)
+    if (*tmn_flags(run, row) & ROW_TOUCHED)
         return;
     struct tmn_touched *touched = tmn_list_add(&block->touched, sizeof *touched);
     if (touched == NULL) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
         return;
     }
-    run->flags[row] |= ROW_TOUCHED;
+    *tmn_flags(run, row) |= ROW_TOUCHED;
     *touched = (struct tmn_touched){*before, row};
 }
 

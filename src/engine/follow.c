@@ -21,7 +21,7 @@ static void follow_counter(struct tmn_run *run, uint32_t row, int counter, int b
         for (uint64_t set = reads[w]; set != 0; set &= set - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(set);
             int s = run->model->transitions.items[transition].slot;
-            uint8_t *slot = &run->slot[(size_t)row * (size_t)run->slots + (size_t)s];
+            uint8_t *slot = tmn_slots(run, row) + s;
             if (tmn_clock_of(run, row, s) != transition || (*slot & SLOT_ADVANCED))
                 continue; /* not enabled, or its word is what is left until the window's end */
             uint64_t was = accrued(run, transition, row, before), c = c_of(run, transition, row, before);
@@ -36,7 +36,7 @@ static void follow_counter(struct tmn_run *run, uint32_t row, int counter, int b
             *slot |= SLOT_AIMED;
         }
     *count = next;
-    run->flags[row] |= ROW_COUNTED;
+    *tmn_flags(run, row) |= ROW_COUNTED;
 }
 
 void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
@@ -52,10 +52,10 @@ void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
             run->counter[delta[i].counter][row] = (uint16_t)(run->counter[delta[i].counter][row] + delta[i].by);
             continue;
         }
-        if ((run->flags[row] & ROW_TOUCHED) == 0) {
+        if ((*tmn_flags(run, row) & ROW_TOUCHED) == 0) {
             worker->touched_at[row % BLOCK_ROWS] = (uint32_t)block->touched.count;
             tmn_touch(run, block, row, &run->packed[row]);
-            if ((run->flags[row] & ROW_TOUCHED) == 0)
+            if ((*tmn_flags(run, row) & ROW_TOUCHED) == 0)
                 return; /* out of memory, and noted */
         }
         const struct tmn_touched *touched = block->touched.items;
@@ -68,7 +68,7 @@ static void find_affected(const struct tmn_run *run, struct tmn_worker *worker, 
                           const struct tmn_packed *before, const struct tmn_packed *after) {
     size_t words = run->affected_words;
     for (size_t w = 0; w < words; w++)
-        worker->affected[w] = run->flags[row] & ROW_COUNTED ? run->reads_any_counter[w] : 0;
+        worker->affected[w] = *tmn_flags(run, row) & ROW_COUNTED ? run->reads_any_counter[w] : 0;
     struct tmn_changes changes = tmn_changes_of(run, before, after);
     for (uint32_t i = 0; i < changes.count; i++)
         for (size_t w = 0; w < words; w++)
@@ -90,7 +90,7 @@ static void look_at(const struct tmn_run *run, struct tmn_worker *worker, uint8_
 /* Which clock each slot should hold: worker->wanted of worker->affected_slot[], and its C; returns the number of slots.
  */
 static int find_wanted(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, const struct tmn_packed *after) {
-    uint8_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    uint8_t *slot = tmn_slots(run, row);
     int slots = 0;
     for (int s = 0; s < run->slots; s++) {
         worker->wanted[s] = UINT8_MAX;
@@ -143,7 +143,7 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
                 const struct tmn_touched *touched) {
     uint32_t row = touched->row;
     const struct tmn_packed *before = &touched->before, *after = &run->packed[row];
-    uint8_t *slot = run->slot + (size_t)row * (size_t)run->slots;
+    uint8_t *slot = tmn_slots(run, row);
     find_affected(run, worker, row, before, after);
     int slots = find_wanted(run, worker, row, after);
     for (int i = 0; i < slots; i++) {
@@ -170,5 +170,5 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
     bool any = false;
     for (int s = 0; s < run->slots && !any; s++)
         any = slot[s] != 0;
-    run->flags[row] = (uint8_t)((run->flags[row] & ~(ROW_CLOCKS | ROW_COUNTED)) | (any ? ROW_CLOCKS : 0));
+    *tmn_flags(run, row) = (uint8_t)((*tmn_flags(run, row) & ~(ROW_CLOCKS | ROW_COUNTED)) | (any ? ROW_CLOCKS : 0));
 }

@@ -32,11 +32,11 @@ void tmn_run_memory(const struct tmn_run *run, struct tmn_memory_item out[TMN_ME
     size_t rows = run->rows, packed = rows * sizeof *run->packed;
     const struct tmn_memory_item items[TMN_MEMORY_ITEMS] = {
         {"attributes", packed},
-        {"clocks: what is left", rows * (size_t)run->slots * sizeof *run->clock},
-        {"clocks: which is enabled", rows * (size_t)run->slots * sizeof *run->slot},
-        {"clocks: how often", rows * run->k_bytes},
-        {"flags", rows * sizeof *run->flags},
-        {"birth weeks", run->birth_week == NULL ? 0 : rows * sizeof *run->birth_week},
+        {"clocks: what is left", rows * run->week_at},
+        {"clocks: which is enabled", rows * (size_t)run->slots},
+        {"clocks: how often", rows * (run->flags_at - run->k_at)},
+        {"flags, padding", rows * (run->person_bytes - run->flags_at)},
+        {"birth weeks", rows * (run->slot_at - run->week_at)},
         {"counters", rows * run->model->counters.count * sizeof **run->counter},
         {"households, units, ties", tmn_world_bytes(run->world) - packed},
         {"tables and state of the run", sizeof *run + run->arena.used_bytes},

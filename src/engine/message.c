@@ -210,8 +210,8 @@ static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
                     const struct tmn_message *messages, uint32_t count) {
     uint32_t row = messages[0].receiver;
     struct tmn_packed now = run->packed[row], after = now;
-    bool alive = (run->flags[row] & ROW_ALIVE) != 0;
-    if (run->flags[row] & ROW_TOUCHED)
+    bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0;
+    if (*tmn_flags(run, row) & ROW_TOUCHED)
         alive = tmn_holds(run, worker, &run->alive_rule, &now);
     if (!alive) {
         worker->tally.messages_to_absent += count;
@@ -251,7 +251,7 @@ static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32
     for (uint32_t i = 0, next; i < count; i = next) {
         if (i + AHEAD < count) {
             __builtin_prefetch(&run->packed[messages[i + AHEAD].receiver]);
-            __builtin_prefetch(&run->flags[messages[i + AHEAD].receiver]);
+            __builtin_prefetch(tmn_flags(run, messages[i + AHEAD].receiver));
         }
         for (next = i + 1; next < count && messages[next].receiver == messages[i].receiver;)
             next++;

@@ -11,11 +11,9 @@
 #define MARGIN 1.03
 
 double tmn_run_row_bytes(const struct tmn_model *model) {
-    struct tmn_run run = {.transitions = model->transitions.count};
-    tmn_k_prepare(&run);
-    double bytes = sizeof *run.flags + run.k_bytes + (double)model->slots * (sizeof *run.clock + sizeof *run.slot);
-    bytes += model->age_feature >= 0 ? sizeof *run.birth_week : 0;
-    return bytes + (double)model->counters.count * sizeof **run.counter;
+    struct tmn_run run = {.model = model, .transitions = model->transitions.count};
+    tmn_person_prepare(&run);
+    return (double)run.person_bytes + (double)model->counters.count * sizeof **run.counter;
 }
 
 /* The largest share of this run that fits, cut to two digits. */

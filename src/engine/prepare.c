@@ -71,24 +71,12 @@ static void make_arrays(struct tmn_run *run) {
 
 static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
-    size_t rows = run->rows, clocks = rows * (size_t)run->slots;
-    void *flags, *clock, *slot, *k, *week = NULL;
-    tmn_k_prepare(run);
-    if (!tmn_column_alloc(&flags, rows, 1, "flags of persons", err))
+    size_t rows = run->rows;
+    void *person;
+    tmn_person_prepare(run);
+    if (!tmn_column_alloc(&person, rows, run->person_bytes, "persons and their clocks", err))
         return false;
-    run->flags = flags;
-    if (!tmn_column_alloc(&clock, clocks, sizeof *run->clock, "clocks", err))
-        return false;
-    run->clock = clock;
-    if (!tmn_column_alloc(&slot, clocks, sizeof *run->slot, "clock slots", err))
-        return false;
-    run->slot = slot;
-    if (!tmn_column_alloc(&k, rows * run->k_bytes, 1, "numbers of firings", err))
-        return false;
-    run->k = k;
-    if (model->age_feature >= 0 && !tmn_column_alloc(&week, rows, sizeof *run->birth_week, "birth weeks", err))
-        return false;
-    run->birth_week = week;
+    run->person = person;
     run->counter = TMN_NEW_ARRAY(&run->arena, uint16_t *, model->counters.count + 1);
     for (size_t c = 0; c < model->counters.count; c++) {
         const struct tmn_counter *counter = &model->counters.items[c];
@@ -111,7 +99,7 @@ static void birth_weeks_block(struct tmn_run *run, struct tmn_worker *worker, ui
     (void)worker;
     uint32_t end = block_end(run, block);
     for (uint32_t row = block_first(block); row < end; row++)
-        run->birth_week[row] = (uint16_t)tmn_birth_week(run->options.seed, row, run->model->calendar.windows_per_year);
+        *tmn_week(run, row) = (uint16_t)tmn_birth_week(run->options.seed, row, run->model->calendar.windows_per_year);
 }
 
 /* ---- rules ---- */
@@ -382,7 +370,8 @@ bool tmn_run_restate(struct tmn_run *run, struct tmn_error *err) {
     tmn_workers_aim(run);
     set_parameters(run, INT_MIN, last);
     refill_predicates(run);
-    memset(run->slot, 0, (size_t)run->rows * (size_t)run->slots * sizeof *run->slot);
+    for (uint32_t row = 0; row < run->rows; row++)
+        memset(tmn_slots(run, row), 0, (size_t)run->slots);
     return start_from_rows(run, err);
 }
 
@@ -399,7 +388,7 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     run->now = tmn_calendar_window(&model->calendar, 0);
     tmn_drivers_fill(run, 0);
     tmn_workers_aim(run);
-    if (run->birth_week != NULL)
+    if (model->age_feature >= 0)
         tmn_run_blocks(run, birth_weeks_block);
     make_rules(run);
     make_memo_cells(run);

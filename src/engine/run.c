@@ -104,11 +104,7 @@ void tmn_run_free(struct tmn_run *run) {
     free(run->birth.items);
     free(run->born.items);
     size_t rows = run->rows;
-    tmn_column_free(run->flags, rows, 1);
-    tmn_column_free(run->clock, rows * (size_t)run->slots, sizeof *run->clock);
-    tmn_column_free(run->slot, rows * (size_t)run->slots, sizeof *run->slot);
-    tmn_column_free(run->k, rows * run->k_bytes, 1);
-    tmn_column_free(run->birth_week, rows, sizeof *run->birth_week);
+    tmn_column_free(run->person, rows, run->person_bytes);
     for (size_t c = 0; run->counter != NULL && c < run->model->counters.count; c++)
         tmn_column_free(run->counter[c], rows, sizeof **run->counter);
     if (run->world != NULL)

@@ -359,15 +359,13 @@ struct tmn_run {
     int slots, birth_year_feature;
     size_t transitions;
     struct tmn_packed *packed; /* [rows], the world's */
-    uint8_t *flags;            /* [rows] enum row_flag */
-    uint64_t *clock;           /* [slots * rows] `left` in 2^-58; AFTER: windows */
-    uint8_t *slot;             /* [rows * slots] */
-    int16_t *enabled;          /* [slots * SHARERS] transition of a slot's low bits, or -1 */
-    uint8_t *k;                /* [rows * k_bytes] see tmn_k_place */
-    uint32_t k_bits, k_most;   /* of one number; the most: the number stands in the block's overflow table */
-    size_t k_bytes;
-    uint16_t *birth_week; /* [rows], NULL without age */
-    uint16_t **counter;   /* [counters] of [rows]: true counts */
+    /* [rows * person_bytes] of each person, side by side: [slots] clock words (2^-58; AFTER: windows), birth week,
+     * [slots] which clock a slot holds, k (see tmn_k_place), flags (enum row_flag) */
+    uint8_t *person;
+    size_t person_bytes, week_at, slot_at, k_at, flags_at;
+    int16_t *enabled;        /* [slots * SHARERS] transition of a slot's low bits, or -1 */
+    uint32_t k_bits, k_most; /* of one number; the most: the number stands in the block's overflow table */
+    uint16_t **counter;      /* [counters] of [rows]: true counts */
 
     double *parameter, *driver;                     /* this window's */
     double *feedback, *feedback_next, *driver_view; /* driver_view: scratch of tmn_run_clocks */
@@ -533,10 +531,30 @@ void tmn_memos_refresh(struct tmn_run *run); /* before G is made anew, which for
 bool tmn_memo_value(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
                     const struct tmn_packed *packed, int64_t *value, double *bad);
 
+static inline uint8_t *tmn_person(const struct tmn_run *run, uint32_t row) {
+    return run->person + (size_t)row * run->person_bytes;
+}
+static inline uint8_t *tmn_slots(const struct tmn_run *run, uint32_t row) {
+    return tmn_person(run, row) + run->slot_at;
+}
+static inline uint8_t *tmn_flags(const struct tmn_run *run, uint32_t row) { /* enum row_flag */
+    return tmn_person(run, row) + run->flags_at;
+}
+static inline uint16_t *tmn_week(const struct tmn_run *run, uint32_t row) { /* of birth; only with age */
+    return (uint16_t *)(void *)(tmn_person(run, row) + run->week_at);
+}
+/* Fetches the lines of a row before its turn. */
+static inline void tmn_prefetch_row(const struct tmn_run *run, uint32_t row) {
+    const uint8_t *person = tmn_person(run, row);
+    __builtin_prefetch(&run->packed[row]);
+    for (size_t at = 0; at < run->person_bytes; at += 64)
+        __builtin_prefetch(person + at, 1);
+    __builtin_prefetch(person + run->person_bytes - 1, 1);
+}
 static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint32_t birth_year_level) {
     return tmn_age(run->now.year, run->now.in_year,
                    run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level,
-                   run->birth_week[row]);
+                   *tmn_week(run, row));
 }
 /* What expressions read of a counter: the number up to the most, or the part of the living ties. */
 static inline uint32_t tmn_counter_read(uint32_t count, uint32_t max) {
@@ -555,13 +573,13 @@ static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter,
 }
 /* The transition whose clock is enabled in a slot of a row, or -1. */
 static inline int tmn_clock_of(const struct tmn_run *run, uint32_t row, int slot) {
-    return run->enabled[slot * SHARERS + (run->slot[(size_t)row * (size_t)run->slots + (size_t)slot] & SLOT_SHARER)];
+    return run->enabled[slot * SHARERS + (tmn_slots(run, row)[slot] & SLOT_SHARER)];
 }
 /* The word of a clock. Reference engine: what is left. Event engine: left + C x sum of G, modulo 2^64, so that it holds
  * while nothing but time passes; between running out and the end of the window, and while nothing is accrued yet: left.
  */
 static inline uint64_t *tmn_clock(const struct tmn_run *run, uint32_t row, int slot) {
-    return &run->clock[(size_t)slot * run->rows + row];
+    return (uint64_t *)(void *)tmn_person(run, row) + slot;
 }
 /* What is left of an enabled clock at the end of the last window. */
 uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot);
@@ -610,22 +628,16 @@ double tmn_run_row_bytes(const struct tmn_model *model); /* of a run's columns, 
 bool tmn_run_fits(const struct tmn_model *model, const struct tmn_run_options *options, struct tmn_error *err);
 
 /* clock.c */
-void tmn_k_prepare(struct tmn_run *run); /* how k is kept: half a byte each, a byte where transitions are few */
+void tmn_person_prepare(struct tmn_run *run); /* how a person is laid out, and how k is kept */
 struct tmn_k_place {
     uint8_t *byte;
     uint32_t shift;
 };
 static inline struct tmn_k_place tmn_k_place(const struct tmn_run *run, uint32_t row, int transition) {
     uint32_t bit = (uint32_t)transition * run->k_bits;
-    return (struct tmn_k_place){run->k + row * run->k_bytes + bit / 8, bit % 8};
+    return (struct tmn_k_place){tmn_person(run, row) + run->k_at + bit / 8, bit % 8};
 }
 /* k as far as the column has it: below k_most it is the number. */
-/* What following a change of a row reads at places of its own. */
-static inline void tmn_prefetch_clocks(const struct tmn_run *run, uint32_t row) {
-    __builtin_prefetch(&run->packed[row]);
-    __builtin_prefetch(&run->slot[(size_t)row * (size_t)run->slots]);
-    __builtin_prefetch(run->k + row * run->k_bytes);
-}
 static inline uint32_t tmn_k_small(const struct tmn_run *run, uint32_t row, int transition) {
     struct tmn_k_place place = tmn_k_place(run, row, transition);
     return (uint32_t)*place.byte >> place.shift & run->k_most;
@@ -685,7 +697,7 @@ static inline struct tmn_share_of tmn_share_of(const struct tmn_run *run, const 
     share.at = share.other;
     if (accrual->base != NULL) {
         share.birth_year = tmn_level(packed, &run->model->attributes.items[run->model->birth_year]);
-        size_t cohort = (size_t)share.birth_year * (size_t)run->model->calendar.windows_per_year + run->birth_week[row];
+        size_t cohort = (size_t)share.birth_year * (size_t)run->model->calendar.windows_per_year + *tmn_week(run, row);
         share.at += cohort * accrual->others;
     }
     return share;

@@ -36,7 +36,7 @@ static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     for (uint32_t row = block_first(block); row < end; row++) {
         bool alive = tmn_holds(run, worker, &run->alive_rule, &run->packed[row]);
         bool unborn = run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, &run->packed[row]);
-        if (alive != ((run->flags[row] & ROW_ALIVE) != 0) || unborn != ((run->flags[row] & ROW_UNBORN) != 0))
+        if (alive != ((*tmn_flags(run, row) & ROW_ALIVE) != 0) || unborn != ((*tmn_flags(run, row) & ROW_UNBORN) != 0))
             tmn_fail_row(
                 &run->block[block],
                 (struct tmn_failure){.kind = FAILED_FLAGS, .row = row, .transition = -1, .packed = run->packed[row]});

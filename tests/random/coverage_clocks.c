@@ -186,7 +186,7 @@ void keep_clocks(struct coverage *coverage, bool compare) {
         if (model->age_feature >= 0) {
             const struct tmn_attribute *year = &model->attributes.items[model->birth_year];
             age = tmn_age(window.year, window.in_year, year->first + (int)tmn_level(&run->packed[row], year),
-                          run->birth_week[row]);
+                          *tmn_week(run, row));
             coverage->level[model->age_feature] = age;
         }
         for (int s = 0; s < run->slots; s++) {
