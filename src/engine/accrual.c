@@ -165,12 +165,16 @@ static bool too_slow(const struct tmn_run *run, const struct tmn_accrual *accrua
 }
 
 /* One unit of G more, for its rounding; a rate that fell stays at half for a while, in case it comes back. */
-static void set_rates(const struct tmn_run *run, struct tmn_accrual *accrual, const uint64_t *g, uint32_t strata) {
+void tmn_rates_set(const struct tmn_run *run, int transition) {
+    struct tmn_accrual *accrual = &run->accrual[transition];
+    const uint64_t *g = run->rule[transition].g;
+    uint32_t strata = run->model->transitions.items[transition].shared.size;
     for (uint32_t s = 0; s < strata; s++) {
         double now = pace(run, accrual, g[s]), before = accrual->rate[s];
         double rate = now > 0 ? now * (1 + accrual->slack) + 1 : 0;
         accrual->rate[s] = now > 0 && before / 2 > rate && isfinite(before) ? before / 2 : rate;
     }
+    accrual->epoch++;
 }
 
 /* Units of time from the start of a window to that of another. */
@@ -224,16 +228,12 @@ void tmn_forecasts_update(struct tmn_run *run) {
         uint32_t strata = run->model->transitions.items[t].shared.size;
         bool exceeded = run->g_fresh[t] && too_slow(run, accrual, g, strata);
         accrual->refill = exceeded || run->window >= accrual->refill_at;
-        if (!accrual->refill)
-            continue;
-        if (!accrual->steady) {
+        if (accrual->refill && !accrual->steady) {
             accrual->slack = exceeded ? accrual->slack * 2 : accrual->slack * 0.75;
             accrual->slack = accrual->slack < SLACK_LEAST  ? SLACK_LEAST
                              : accrual->slack > SLACK_MOST ? SLACK_MOST
                                                            : accrual->slack;
         }
-        set_rates(run, accrual, g, strata);
-        accrual->epoch++;
     }
 }
 

@@ -20,7 +20,8 @@ enum {
     RADIX_BITS = 7,
     SAMPLE_ROWS = 8192,
     HORIZONS = 18, /* see horizon() */
-    HORIZON_OFTEN = 192
+    HORIZON_OFTEN = 192,
+    PIECE_GROUPS = 8 /* of 64 rows */
 };
 _Static_assert(BLOCK_ROWS == 1 << ROW_BITS, "an entry holds a row of its block");
 
@@ -77,24 +78,31 @@ static bool refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_
     return scanned > 0;
 }
 
-static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+/* Files the clocks of a transition among the rows of a piece of its block. */
+static void refill_piece(struct tmn_run *run, struct tmn_worker *worker, uint32_t index, uint32_t piece,
+                         int transition) {
     uint32_t first = block_first(index), end = block_end(run, index);
-    for (size_t t = 0; t < run->transitions; t++) {
-        if (!run->accrual[t].refill)
+    uint64_t *present = tmn_present(run, index, transition), began = tmn_sample_begin_each(&worker->sampler);
+    for (uint32_t group = piece * PIECE_GROUPS; group < (piece + 1) * PIECE_GROUPS; group++) {
+        uint64_t bit = UINT64_C(1) << group % 64;
+        uint32_t from = first + group * 64, to = from + 64 < end ? from + 64 : end;
+        if (from >= end || (run->present_known && (present[group / 64] & bit) == 0))
             continue;
-        uint64_t *present = tmn_present(run, index, (int)t), began = tmn_sample_begin_each(&worker->sampler);
-        for (uint32_t group = 0; first + group * 64 < end; group++) {
-            uint64_t bit = UINT64_C(1) << group % 64;
-            uint32_t from = first + group * 64, to = from + 64 < end ? from + 64 : end;
-            if (run->present_known && (present[group / 64] & bit) == 0)
-                continue;
-            if (refill_group(run, worker, from, to, (int)t))
-                present[group / 64] |= bit;
-            else
-                present[group / 64] &= ~bit;
-        }
-        tmn_sample_end(&worker->sampler, (int)t, TMN_ACT_SCAN, began);
+        if (refill_group(run, worker, from, to, transition))
+            present[group / 64] |= bit;
+        else
+            present[group / 64] &= ~bit;
     }
+    tmn_sample_end(&worker->sampler, transition, TMN_ACT_SCAN, began);
+}
+
+/* All transitions of a piece before the next one, whose rows come from memory once. */
+static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    uint32_t rows = block_end(run, index) - block_first(index), pieces = (rows - 1) / (PIECE_GROUPS * 64) + 1;
+    for (uint32_t piece = 0; piece < pieces; piece++)
+        for (size_t t = 0; t < run->transitions; t++)
+            if (run->accrual[t].refill)
+                refill_piece(run, worker, index, piece, (int)t);
 }
 
 /* 2, 3, 4, 6, 8, 12, ... windows, all shorter than the wheel. */
@@ -132,19 +140,28 @@ static int choose_horizon(const struct tmn_run *run, int transition) {
     return horizon(i);
 }
 
+/* A transition that would be filed anew soon joins those that must be: rows are read once for all of them. */
+static bool joins(const struct tmn_run *run, const struct tmn_accrual *accrual) {
+    return accrual->refill_at - run->window <= accrual->horizon / 4;
+}
+
 static void refill(struct tmn_run *run) {
     bool any = false;
-    for (size_t t = 0; t < run->transitions; t++) {
-        struct tmn_accrual *accrual = &run->accrual[t];
-        if (!accrual->refill)
-            continue;
-        accrual->refill_at = INT_MAX;
-        accrual->refill_at = run->window + choose_horizon(run, (int)t);
-        tmn_reach_set(run, accrual);
-        any = true;
-    }
+    for (size_t t = 0; t < run->transitions; t++)
+        any = any || run->accrual[t].refill;
     if (!any)
         return;
+    for (size_t t = 0; t < run->transitions; t++) {
+        struct tmn_accrual *accrual = &run->accrual[t];
+        if (!accrual->refill && !joins(run, accrual))
+            continue;
+        tmn_rates_set(run, (int)t);
+        accrual->refill = true;
+        accrual->refill_at = INT_MAX;
+        accrual->horizon = choose_horizon(run, (int)t);
+        accrual->refill_at = run->window + accrual->horizon;
+        tmn_reach_set(run, accrual);
+    }
     tmn_run_blocks(run, refill_block);
     run->present_known = true; /* the first refill is of all transitions */
     for (size_t t = 0; t < run->transitions; t++)

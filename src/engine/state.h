@@ -169,13 +169,13 @@ struct tmn_accrual {
     size_t sums;
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
     double *reach;                      /* [sums] G can not grow by more before window refill_at */
-    double *rate;  /* [strata] G per unit of time is taken never to be above; else all is filed anew */
-    bool by_days;  /* unit of time: a quarter of a day, else a window */
-    bool steady;   /* G changes with the window's length and parameters alone */
-    bool refill;   /* in this window */
-    double slack;  /* of rate over G, 0: as G */
-    int refill_at; /* clocks that may run out before window refill_at are in the wheel */
-    uint8_t epoch; /* of entries in wheels that count */
+    double *rate;           /* [strata] G per unit of time is taken never to be above; else all is filed anew */
+    bool by_days;           /* unit of time: a quarter of a day, else a window */
+    bool steady;            /* G changes with the window's length and parameters alone */
+    bool refill;            /* in this window */
+    double slack;           /* of rate over G, 0: as G */
+    int refill_at, horizon; /* clocks that may run out before window refill_at are in the wheel */
+    uint8_t epoch;          /* of entries in wheels that count */
 };
 
 /* A tell action; ids follow the order of full names. */
@@ -683,7 +683,7 @@ void tmn_event_persons(struct tmn_run *run);
 
 /* accrual.c */
 void tmn_accruals_make(struct tmn_run *run);
-/* Brings the forecasts of G in line with the tables of this window: marks transitions that must be filed anew. */
+/* Holds the forecasts of G against the tables of this window: marks transitions that must be filed anew. */
 void tmn_forecasts_update(struct tmn_run *run);
 void tmn_sums_advance(struct tmn_run *run);
 /* Where a row stands among the sums of G of a transition. */
@@ -713,6 +713,8 @@ static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct t
 static inline uint64_t tmn_steady_c(uint64_t c) {
     return c < FACTOR_SPECIAL ? c : 0;
 }
+/* Rates from G of this window; notes in wheels become out of date. */
+void tmn_rates_set(const struct tmn_run *run, int transition);
 /* How far G can grow from this window on before the transition is looked at again: a bound above. */
 void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual);
 /* The 64 rows to which a row belongs, as a bit. */
