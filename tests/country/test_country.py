@@ -66,6 +66,10 @@ def check_grounds(out):
     assert not bare, bare
     fitted = [name for name, parameter in parameters.items() if parameter["fitted"]]
     assert 0 < len(fitted) <= 10, fitted
+    made = dict(re.findall(r"^  ([a-z]+\.[a-z]+): \{ value: (-?[0-9.]+)", (SCENARIO / "fit" / "dprk.yaml").read_text(encoding="utf-8"), re.M))
+    assert sorted(made) == sorted(fitted), made
+    for name, value in made.items():  # as the fit left them, to four digits
+        assert abs(parameters[name]["value"] / float(value) - 1) < 1e-3, f"{name}: {parameters[name]['value']}, fitted {value}"
     known = set(report["evidence"])
     unknown = {cited for parameter in parameters.values() for cited in parameter["evidence"]} - known
     assert not unknown, unknown

@@ -57,6 +57,9 @@ def origin():
             elif r["as_of"] == "2016-12" and r["category"] in PROVINCE:
                 rows.append(["1994-01-01", "2016-12-31", PROVINCE[r["category"]], int(r["value"]), "cumulative, with arrivals before 1994", r["source"].split(" http")[0], r["confidence"]])
     rows += [["1994-01-01", "2024-09-30", p, total[p], "cumulative of 34,134 with arrivals before 1994; 313 without origin", "Ministry of Unification, table of 2024-09", "high"] for p in sorted(total)]
+    arrivals_0809 = sum(int(r["value"]) for r in read("defector_arrivals_annual.csv") if r["period"] in ("2008", "2009") and r["sex"] == "total" and r["confidence"] != "superseded")
+    write("origin_hamgyong.csv", ["year_from", "year_to", "persons", "note", "source", "grade"],
+          [[2008, 2009, round(0.85 * arrivals_0809), "85 %% of %d arrivals came from both Hamgyongs" % arrivals_0809, "Yonhap 2009-06-30", "medium"]])
     write("origin.csv", ["date_from", "date_to", "province", "persons", "note", "source", "grade"], rows)
 
 

@@ -2,12 +2,13 @@
 """A mean-field mirror of the way out, for starting values of the ten fitted parameters. Standard library only.
 
 Usage: meanfield.py          prints the series with the values that stand in the YAML files
-       meanfield.py fit N    searches (N evaluations, default 1500) and prints values to be written into the YAML files
+       meanfield.py fit      searches and prints values to be written into the YAML files
+       meanfield.py all      prints later years too: seen, not fitted, and no ground for any choice
 
 It follows expected numbers, not persons: twelve groups (North Hamgyong and Ryanggang by belt, South Hamgyong, the rest; by sex)
 and the compartments of exit.yaml, in steps of four weeks. Discontent, trade and media are national averages; households are a
-mean number of kin. It is no result: the engine's runs are. Its agreement with them is printed in the README of the scenario.
-Fit uses data to the end of 2015 alone.
+mean number of kin, more of them of the other sex. It is no result: the engine's runs are, and `tumen fit` moves the values on
+with them. Fit uses data to the end of 2015 alone, with the errors that outcomes.yaml states.
 """
 import csv
 import datetime
@@ -17,11 +18,11 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-FITTED = ["leave.base", "leave.hunger", "leave.ryanggang", "leave.rest", "women.base", "women.market", "chain.rate", "border.weight", "onward.base", "onward.trend"]
 STEP = 28 / 365.2425
 LAST_FIT = 2015
 GROUPS = [("north_hamgyong", "border"), ("north_hamgyong", "inner"), ("ryanggang", "border"), ("ryanggang", "inner"), ("south_hamgyong", "inner"), ("rest", "inner")]
 ADULTS = 0.62        # share of persons who can attempt; set so that crossings agree with a run of the engine
+SAME_SEX = 0.37      # of these, those of the sex of the one who left: two in four less one, against two
 KIN = 2.6            # members of a household who stay at home for each arrival, old enough to travel
 LINEAR = {"broker_growth", "famine", "market", "media_index", "new_fence", "missions", "workers_abroad", "gdp", "trade_china"}
 
@@ -32,18 +33,19 @@ def rows(name):
 
 
 def parameters():
+    """name -> (value, prior, fitted) from the YAML files."""
     found = {}
     for path in HERE.glob("*.yaml"):
-        for name, value, prior in re.findall(r"^  ([a-z]+\.[a-z_]+): \{ value: ([-0-9.e]+).*?prior: \"?([a-z]+(?:\([^)]*\))?)", path.read_text(encoding="utf-8"), re.M):
-            found[name] = (float(value), prior)
+        for name, value, prior, rest in re.findall(r"^  ([a-z]+\.[a-z_]+): \{ value: ([-0-9.e]+).*?prior: \"?([a-z]+(?:\([^)]*\))?)(.*)$", path.read_text(encoding="utf-8"), re.M):
+            found[name] = (float(value), prior, "fitted: yes" in rest)
     return found
 
 
-def series():
-    """driver -> value on the first day of each step."""
+def series(last):
+    """driver -> value on the first day of each step, to the end of the year `last`."""
     days = []
     day = datetime.date(1994, 1, 1)
-    while day <= datetime.date(2024, 12, 31):
+    while day <= datetime.date(last, 12, 31):
         days.append(day)
         day += datetime.timedelta(days=28)
     knots = {}
@@ -101,6 +103,7 @@ def simulate(p, days, drv, groups):
     lab, cam, camr, labr = [0.0] * n, [0.0] * n, [0.0] * n, [0.0] * n
     chi = [p["start.china"] * a * x for a, x in zip(acc, adults)]
     sett, held, t1, t2, t3 = [0.0] * n, [0.0] * n, [0.0] * n, [0.0] * n, [0.0] * n
+    g1, g2, g3 = [0.0] * n, [0.0] * n, [0.0] * n  # the same stages, guided from home
     barrier, revenue, alert, network, raids, pressure, terror = 0.1, 1.0, 0.0, 100.0, 0.0, 0.5, 0.2
     trade = {"male": 0.003, "female": 0.01}
     disc = [0.52, 0.3, 0.15, 0.03]
@@ -164,18 +167,23 @@ def simulate(p, days, drv, groups):
             go_c, go_s = chi[i] * (1 - e(-out * STEP)), sett[i] * (1 - e(-0.1 * out * STEP))
             sent = held[i] * (1 - e(-send * STEP))
             m1, m2, m3 = t1[i] * (1 - e(-stage1 * STEP)), t2[i] * (1 - e(-stage * STEP)), t3[i] * (1 - e(-stage * STEP))
+            fast1, fast = stage1 * p["onward.guided"], stage * p["onward.guided"]
+            f1, f2, f3 = g1[i] * (1 - e(-fast1 * STEP)), g2[i] * (1 - e(-fast * STEP)), g3[i] * (1 - e(-fast * STEP))
             chi[i] += across - arrest_c - marry - go_c - back
             sett[i] += marry - arrest_s - go_s - sett[i] * 0.005 * STEP
-            held[i] += arrest_c + arrest_s + m1 * lost - sent
+            held[i] += arrest_c + arrest_s + (m1 + f1) * lost - sent
             camr[i] += sent * term - out_camp_r - camr[i] * p["camp.death"] * STEP
             labr[i] += sent * (1 - term) - freed_r
-            t1[i] += go_c + go_s + by_kin * (1 - guided) - m1
+            t1[i] += go_c + go_s - m1
             t2[i] += m1 * (1 - lost) - m2
             t3[i] += m2 - m3
-            landed = 0.97 * m3
+            g1[i] += by_kin * (1 - guided) - f1
+            g2[i] += f1 * (1 - lost) - f2
+            g3[i] += f2 - f3
+            landed = 0.97 * (m3 + f3)
             kin[i] -= by_kin + kin[i] * 0.01 * STEP
-            for j in (i, (i + len(GROUPS)) % n):  # kin are of both sexes alike
-                kin[j] += landed * KIN / 2
+            kin[i] += landed * KIN * SAME_SEX
+            kin[(i + len(GROUPS)) % n] += landed * KIN * (1 - SAME_SEX)
             arrive[province, sex] = arrive.get((province, sex), 0.0) + landed
             crossed += across
             arrived += landed
@@ -228,78 +236,72 @@ def total_of(arrivals, first, last, keep=lambda k: True):
     return sum(v for y in range(first, last + 1) for k, v in arrivals[y].items() if keep(k))
 
 
-def logit(x):
-    x = min(max(x, 1e-4), 1 - 1e-4)
-    return math.log(x / (1 - x))
-
-
-def loss(p, priors, context):
+def residuals(p, context):
+    """As `tumen fit` has them, but for the noise of simulating: one for each row that is fitted to."""
     days, drv, groups, total, women = context
     arrivals, china, _ = simulate(p, days, drv, groups)
-    out = 0.0
-    for (a, b), seen in total.items():
-        if b <= LAST_FIT:
-            out += (math.log(total_of(arrivals, a, b) / seen) / 0.2) ** 2
+    of = lambda a, b, keep=lambda k: True: max(1.0, total_of(arrivals, a, b, keep))
+    negbin = lambda seen: math.sqrt(1 / 30 + 1 / seen)
+    out = [math.log(of(a, b) / seen) / negbin(seen) for (a, b), seen in total.items() if b <= LAST_FIT]
     for (a, b), seen in women.items():
         if b <= LAST_FIT:
-            share = total_of(arrivals, a, b, lambda k: k[1] == "female") / total_of(arrivals, a, b)
-            out += ((logit(share) - logit(seen["female"] / (seen["female"] + seen["male"]))) / 0.3) ** 2
-    share = lambda a, b, names: total_of(arrivals, a, b, lambda k: k[0] in names) / total_of(arrivals, a, b)
-    out += ((logit(share(2003, 2003, ("north_hamgyong",))) - logit(0.719)) / 0.2) ** 2
-    out += ((logit(share(2008, 2009, ("north_hamgyong", "south_hamgyong"))) - logit(0.85)) / 0.2) ** 2
-    for year, seen in ((2000, 100000), (2006, 40000), (2010, 10000)):
-        out += (math.log(china[year] / seen) / 0.5) ** 2
-    for name in FITTED:
-        kind, a, b = re.match(r"([a-z]+)\(([^,]+), ([^)]+)\)", priors[name]).groups()
-        x = math.log(p[name] / float(a)) if kind == "lognormal" else p[name] - float(a)
-        out += (x / float(b)) ** 2
-    return out
+            out.append((of(a, b, lambda k: k[1] == "female") / of(a, b) - seen["female"] / (seen["female"] + seen["male"])) / 0.04)
+    for first, last, names in ((2003, 2003, ("north_hamgyong",)), (2008, 2009, ("north_hamgyong", "south_hamgyong"))):
+        seen = next(float(r["persons"]) for r in (rows("origin.csv") if len(names) == 1 else rows("origin_hamgyong.csv")))
+        out.append(math.log(of(first, last, lambda k: k[0] in names) / seen) / negbin(seen))
+    return out + [math.log(max(1.0, china[int(r["year"])]) / float(r["persons"])) / 0.5 for r in rows("china_stock.csv")]
 
 
-def fit(p, priors, context, evaluations):
-    """Nelder-Mead in the logarithm of each value (as it is where the prior is normal)."""
-    forward = lambda name, x: math.log(x) if priors[name].startswith("lognormal") else x
-    backward = lambda name, x: math.exp(x) if priors[name].startswith("lognormal") else x
-    def value(point):
-        q = dict(p)
-        q.update((name, backward(name, x)) for name, x in zip(FITTED, point))
+def solve(a, b):
+    """Gauss and Jordan's elimination with pivots."""
+    n = len(b)
+    m = [list(row) + [x] for row, x in zip(a, b)]
+    for c in range(n):
+        k = max(range(c, n), key=lambda r: abs(m[r][c]))
+        m[c], m[k] = m[k], m[c]
+        for r in range(n):
+            if r != c:
+                ratio = m[r][c] / m[c][c]
+                m[r] = [x - ratio * y for x, y in zip(m[r], m[c])]
+    return [m[i][n] / m[i][i] for i in range(n)]
+
+
+def fit(p, priors, names, context, steps=20):
+    """Gauss and Newton's steps with Levenberg's damping, in units of the priors."""
+    shape = {n: re.match(r"([a-z]+)\(([^,]+), *([^)]+)\)", priors[n]).groups() for n in names}
+    def value(n, z):
+        kind, a, b = shape[n]
+        return float(a) * math.exp(float(b) * z) if kind == "lognormal" else float(a) + float(b) * z
+    def unit(n):
+        kind, a, b = shape[n]
+        return math.log(p[n] / float(a)) / float(b) if kind == "lognormal" else (p[n] - float(a)) / float(b)
+    def at(z):
         try:
-            return loss(q, priors, context)
+            return residuals({**p, **{n: value(n, x) for n, x in zip(names, z)}}, context) + list(z)
         except (OverflowError, ValueError, ZeroDivisionError):
-            return 1e12
-    start = [forward(name, p[name]) for name in FITTED]
-    simplex = [(value(start), start)]
-    for i in range(len(FITTED)):
-        point = list(start)
-        point[i] += 0.3
-        simplex.append((value(point), point))
-    used = len(simplex)
-    while used < evaluations:
-        simplex.sort(key=lambda s: s[0])
-        best, worst = simplex[0], simplex[-1]
-        centre = [sum(s[1][i] for s in simplex[:-1]) / (len(simplex) - 1) for i in range(len(FITTED))]
-        move = lambda t: [c + t * (w - c) for c, w in zip(centre, worst[1])]
-        trial = move(-1.0)
-        score = value(trial)
-        used += 1
-        if score < best[0]:
-            further = move(-2.0)
-            again = value(further)
-            used += 1
-            simplex[-1] = (again, further) if again < score else (score, trial)
-        elif score < simplex[-2][0]:
-            simplex[-1] = (score, trial)
-        else:
-            inner = move(0.5)
-            again = value(inner)
-            used += 1
-            if again < worst[0]:
-                simplex[-1] = (again, inner)
-            else:
-                simplex = [best] + [(value(q), q) for q in ([(x + y) / 2 for x, y in zip(s[1], best[1])] for s in simplex[1:])]
-                used += len(simplex) - 1
-    simplex.sort(key=lambda s: s[0])
-    return {name: backward(name, x) for name, x in zip(FITTED, simplex[0][1])}, simplex[0][0]
+            return None
+    z = [unit(n) for n in names]
+    r = at(z)
+    damping = 0.1
+    for _ in range(steps):
+        slope = []
+        for i in range(len(names)):
+            beside = at([x + 0.05 * (i == j) for j, x in enumerate(z)])
+            slope.append([(a - b) / 0.05 for a, b in zip(beside, r)])
+        products = [[sum(a * b for a, b in zip(u, v)) for v in slope] for u in slope]
+        pull = [-sum(a * b for a, b in zip(u, r)) for u in slope]
+        before = sum(x * x for x in r)
+        for _ in range(8):
+            step = solve([[x * (1 + damping * (i == j)) for j, x in enumerate(row)] for i, row in enumerate(products)], pull)
+            trial = [max(-3.5, min(3.5, x + max(-1.5, min(1.5, d)))) for x, d in zip(z, step)]
+            there = at(trial)
+            if there and sum(x * x for x in there) < before:
+                z, r, damping = trial, there, max(1e-4, damping / 5)
+                break
+            damping *= 4
+        if before - sum(x * x for x in r) < 1e-3:
+            break
+    return {n: value(n, x) for n, x in zip(names, z)}, sum(x * x for x in r) / 2
 
 
 def show(p, context):
@@ -308,6 +310,8 @@ def show(p, context):
     squares = []
     print("years       model  seen   women  seen | NHam  Ryan  SHam  rest | in China  barrier bribery capture pull media convinced network crossing/y kin alert revenue")
     for (a, b), seen in sorted(total.items()):
+        if b > days[-1].year:
+            continue
         model = total_of(arrivals, a, b)
         share = lambda f: total_of(arrivals, a, b, f) / model
         known = women.get((a, b))
@@ -321,15 +325,16 @@ def show(p, context):
 
 def main():
     found = parameters()
-    p = {k: v for k, (v, _) in found.items()}
-    priors = {k: v for k, (_, v) in found.items()}
-    days, drv = series()
+    p = {k: v for k, (v, _, _) in found.items()}
+    priors = {k: v for k, (_, v, _) in found.items()}
+    names = [k for k, (_, _, fitted) in found.items() if fitted]
+    days, drv = series(2024 if sys.argv[1:2] == ["all"] else LAST_FIT)
     context = (days, drv, places(), *targets())
     if sys.argv[1:2] == ["fit"]:
-        best, score = fit(p, priors, context, int(sys.argv[2]) if len(sys.argv) > 2 else 1500)
+        best, score = fit(p, priors, names, context)
         p.update(best)
-        print("loss %.2f" % score)
-        for name in FITTED:
+        print("objective %.2f" % score)
+        for name in names:
             print("  %s: %.4g" % (name, best[name]))
     show(p, context)
 
