@@ -202,7 +202,7 @@ static void leave_out_if_large(struct tmn_bench *bench, struct tmn_bench_run *ru
 
 static bool run_workload(struct tmn_bench *bench, int workload, struct tmn_error *err) {
     size_t first = 0;
-    char name[8];
+    char name[16];
     snprintf(name, sizeof name, "W%d", workload + 1);
     while (first < bench->runs.count && strcmp(bench->runs.items[first].plan->workload, name) != 0)
         first++;
