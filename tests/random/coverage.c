@@ -122,7 +122,7 @@ static void see_variables(struct coverage *coverage) {
         see(coverage, SEEN_SATURATION);
     }
     if (run->counters.k_overflows > coverage->tally.k_overflows)
-        see(coverage, SEEN_K_BEYOND_BYTE);
+        see(coverage, SEEN_K_OVERFLOW);
     for (size_t e = 0; e < model->events.count; e++) {
         const uint64_t *was = coverage->event_left[e], *is = run->event[e].left;
         bool by_place = model->events.items[e].by >= 0;

@@ -43,6 +43,7 @@
     X("clocks", HIGH, "C x G is above 2 in a window")                                                                  \
     X("clocks", LOW, "C x G is below 1e-6 in a window")                                                                \
     X("clocks", K_BEYOND_BYTE, "a number of firings goes beyond a byte")                                               \
+    X("clocks", K_OVERFLOW, "a number of firings moves to the table of large ones")                                    \
     X("clocks", LONG_WINDOW, "a rate runs through the longer last window of a year")                                   \
     X("firings", FIRST_BRANCH, "a branch that is not the rest")                                                        \
     X("firings", REST_BRANCH, "the rest of the branches")                                                              \

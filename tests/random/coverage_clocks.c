@@ -199,6 +199,8 @@ void keep_clocks(struct coverage *coverage, bool compare) {
                 is.c = c_of(run, is.transition, is.personal);
                 is.g_before = compare && was->transition == is.transition ? was->g : UINT64_MAX;
             }
+            if (is.transition >= 0 && is.k > UINT8_MAX)
+                see(coverage, SEEN_K_BEYOND_BYTE);
             if (compare)
                 see_change(coverage, row, was, &is, age != coverage->age[row]);
             *was = is;
