@@ -38,15 +38,32 @@ static bool refuse(const struct tmn_world_size *size, double need, double scale,
                     scale_that_fits(scale, left / (need - FIXED) / MARGIN));
 }
 
-bool tmn_run_fits(const struct tmn_model *model, const struct tmn_run_options *options, struct tmn_error *err) {
-    struct tmn_world_size size;
+/* The plan of a run's world and what the run will take; `size` is zero for what is not worth a plan. */
+static bool plan(struct tmn_world_size *size, double *need, const struct tmn_model *model,
+                 const struct tmn_run_options *options, struct tmn_error *err) {
     double per_row = tmn_run_row_bytes(model) + LISTS_PER_ROW;
+    *size = (struct tmn_world_size){.rows = 0};
+    *need = SMALL;
     /* a population's unborn make rows too, but never as many that it is worth a plan of each small run */
     if (tmn_population_persons(model) * options->scale * (per_row + sizeof(struct tmn_packed)) < SMALL)
         return true;
-    if (!tmn_world_size(&size, model, options->seed, options->scale, err))
+    if (!tmn_world_size(size, model, options->seed, options->scale, err))
+        return false;
+    *need = (size->bytes + per_row * size->rows + FIXED) * MARGIN;
+    return true;
+}
+
+double tmn_run_need_bytes(const struct tmn_model *model, const struct tmn_run_options *options) {
+    struct tmn_world_size size;
+    double need;
+    return plan(&size, &need, model, options, NULL) ? need : 0;
+}
+
+bool tmn_run_fits(const struct tmn_model *model, const struct tmn_run_options *options, struct tmn_error *err) {
+    struct tmn_world_size size;
+    double need;
+    if (!plan(&size, &need, model, options, err))
         return false;
     struct tmn_available available = tmn_available();
-    double need = (size.bytes + per_row * size.rows + FIXED) * MARGIN;
-    return need <= (double)available.bytes || refuse(&size, need, options->scale, &available, err);
+    return size.rows == 0 || need <= (double)available.bytes || refuse(&size, need, options->scale, &available, err);
 }

@@ -2,32 +2,24 @@
  */
 #include "study/fit_inner.h"
 
-#include "base/pool.h"
 #include "base/real.h"
 #include "result/result.h"
+#include "study/runs.h"
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
 
-/* One run: a trial with one seed. */
+/* A trial with one seed. */
 struct job {
     struct tmn_fit_trial *trial;
-    const struct tmn_model *model;
-    uint64_t seed;
     double *simulated; /* [rows], of the trial's by_seed */
     bool done;
 };
 
 struct batch {
     struct tmn_fit_search *search;
-    struct job *jobs;
-    uint32_t count;
-    int inner_threads, windows;
-    pthread_mutex_t mutex; /* over all below */
-    struct tmn_fit_progress progress;
-    bool stop, failed;
-    uint32_t failed_job;
-    struct tmn_error err; /* of the first job that failed */
+    struct job *jobs; /* [count], each with its run: */
+    struct tmn_ask *asks;
+    size_t count;
 };
 
 static bool is_error(const struct tmn_observation *observation, const char *name) {
@@ -177,21 +169,30 @@ static void finish(const struct tmn_fit_search *search, struct tmn_fit_trial *tr
 
 /* ---- runs ---- */
 
-/* Tells of a window done; false: stop. */
-static bool advance(struct batch *batch, int windows) {
-    const struct tmn_fit_options *options = batch->search->options;
-    pthread_mutex_lock(&batch->mutex);
-    batch->progress.windows += windows;
-    if (!batch->stop && options->progress && !options->progress(options->progress_context, &batch->progress))
-        batch->stop = true;
-    bool go_on = !batch->stop && !batch->failed;
-    pthread_mutex_unlock(&batch->mutex);
-    return go_on;
+static bool tell(void *context, const struct tmn_runs_progress *at) {
+    const struct tmn_fit_search *search = ((struct batch *)context)->search;
+    const struct tmn_fit *fit = search->fit;
+    struct tmn_fit_progress progress = {.trial = (int)search->made.count,
+                                        .trials = search->options->trials,
+                                        .windows = at->windows,
+                                        .all = at->windows_all,
+                                        .best = fit->trials > 0 ? fit->objective_after : (double)NAN,
+                                        .first = fit->trials > 0 ? fit->objective_before : (double)NAN};
+    return !search->options->progress || search->options->progress(search->options->progress_context, &progress);
 }
 
-static bool note(const struct batch *batch, struct job *job, const struct tmn_run *run, struct tmn_error *err) {
+/* The numbers of a finished run. */
+static bool note(void *context, const struct tmn_ended *ended, struct tmn_error *err) {
+    const struct batch *batch = context;
     const struct tmn_fit_search *search = batch->search;
+    const struct tmn_ask *ask = &batch->asks[ended->index];
+    struct job *job = &batch->jobs[ended->index];
     struct tmn_arena arena;
+    if (!ended->run) {
+        if (ended->error)
+            *err = *ended->error;
+        return !ended->error;
+    }
     tmn_arena_init(&arena, 0);
     if (TMN_ARENA_TRY(&arena)) {
         tmn_arena_free(&arena);
@@ -200,7 +201,7 @@ static bool note(const struct batch *batch, struct job *job, const struct tmn_ru
     struct tmn_run_facts facts = {.engine = "", .threads = 1};
     struct tmn_result result;
     size_t count;
-    tmn_result_gather(&result, &arena, job->model, run, job->seed, search->options->scale, &facts);
+    tmn_result_gather(&result, &arena, ask->model, ended->run, ask->seed, ask->scale, &facts);
     const struct tmn_observed_row *rows = tmn_result_observed(&arena, &result, &count);
     int at = 0;
     for (size_t i = 0; i < count && at < search->row_count; i++)
@@ -209,42 +210,8 @@ static bool note(const struct batch *batch, struct job *job, const struct tmn_ru
                                    : rows[i].masked ? TMN_MASK_PERSONS / 2.0 /* the table of trials shows it */
                                                     : rows[i].simulated;
     tmn_arena_free(&arena);
+    job->done = true;
     return true;
-}
-
-static void run_job(void *context, int worker, uint32_t index) {
-    (void)worker;
-    struct batch *batch = context;
-    struct job *job = &batch->jobs[index];
-    if (!advance(batch, 0))
-        return;
-    const struct tmn_fit_options *options = batch->search->options;
-    struct tmn_run_options run_options = {.seed = job->seed,
-                                          .scale = options->scale,
-                                          .threads = batch->inner_threads,
-                                          .windows = batch->windows,
-                                          .settings = options->settings,
-                                          .setting_count = options->setting_count};
-    struct tmn_run *run = NULL;
-    struct tmn_error err;
-    bool good = tmn_run_new(&run, job->model, &run_options, &err), go_on = true;
-    while (good && go_on && tmn_run_window(run) < tmn_run_windows(run)) {
-        good = tmn_run_step(run, &err);
-        go_on = advance(batch, 1);
-    }
-    if (good && go_on)
-        good = job->done = note(batch, job, run, &err);
-    if (run)
-        tmn_run_free(run);
-    if (good)
-        return;
-    pthread_mutex_lock(&batch->mutex);
-    if (!batch->failed || index < batch->failed_job) {
-        batch->failed = true;
-        batch->failed_job = index;
-        batch->err = err;
-    }
-    pthread_mutex_unlock(&batch->mutex);
 }
 
 /* Windows until the last day that is fitted to. */
@@ -268,39 +235,37 @@ static const struct tmn_model *model_at(const struct tmn_fit_search *search, str
 /* Jobs of all trials that are not done; those of one trial stand together. */
 static void plan(struct batch *batch) {
     struct tmn_fit_search *search = batch->search;
-    int seeds = search->options->seeds;
-    batch->jobs = TMN_NEW_ARRAY(search->arena, struct job, search->made.count * (size_t)seeds + 1);
+    const struct tmn_fit_options *options = search->options;
+    size_t all = search->made.count * (size_t)options->seeds + 1;
+    int windows = windows_of(search);
+    batch->jobs = TMN_NEW_ARRAY(search->arena, struct job, all);
+    batch->asks = TMN_NEW_ARRAY(search->arena, struct tmn_ask, all);
     for (size_t t = 0; t < search->made.count; t++) {
         struct tmn_fit_trial *trial = search->made.items[t];
         if (trial->done)
             continue;
         const struct tmn_model *model = model_at(search, search->arena, trial->z);
-        for (int s = 0; s < seeds; s++)
-            batch->jobs[batch->count++] = (struct job){.trial = trial,
-                                                       .model = model,
-                                                       .seed = search->options->seed + (uint64_t)s,
-                                                       .simulated = &trial->by_seed[s * search->row_count]};
+        for (int s = 0; s < options->seeds; s++) {
+            batch->asks[batch->count] = (struct tmn_ask){.model = model,
+                                                         .settings = options->settings,
+                                                         .setting_count = options->setting_count,
+                                                         .seed = options->seed + (uint64_t)s,
+                                                         .scale = options->scale,
+                                                         .windows = windows};
+            batch->jobs[batch->count++] = (struct job){trial, &trial->by_seed[s * search->row_count], false};
+        }
     }
-    bool side_by_side = batch->count >= (uint32_t)search->options->threads;
-    batch->inner_threads = side_by_side ? 1 : search->options->threads;
-    batch->windows = windows_of(search);
-    batch->progress =
-        (struct tmn_fit_progress){.trial = (int)search->made.count,
-                                  .trials = search->options->trials,
-                                  .all = (double)batch->windows * batch->count,
-                                  .best = search->fit->trials > 0 ? search->fit->objective_after : (double)NAN,
-                                  .first = search->fit->trials > 0 ? search->fit->objective_before : (double)NAN};
 }
 
 /* Trials whose runs all came to their end. */
 static void collect(struct batch *batch) {
     struct tmn_fit_search *search = batch->search;
     int seeds = search->options->seeds;
-    for (uint32_t j = 0; j < batch->count; j += (uint32_t)seeds) {
+    for (size_t j = 0; j < batch->count; j += (size_t)seeds) {
         struct tmn_fit_trial *trial = batch->jobs[j].trial;
         bool all = true;
         for (int s = 0; s < seeds; s++)
-            all = all && batch->jobs[j + (uint32_t)s].done;
+            all = all && batch->jobs[j + (size_t)s].done;
         if (all)
             finish(search, trial);
     }
@@ -316,21 +281,13 @@ bool tmn_fit_make(struct tmn_fit_search *search, struct tmn_error *err) {
         search->fit->resumed++;
     }
     plan(&batch);
-    struct tmn_pool *pool;
-    if (batch.count > 0) {
-        if (!tmn_pool_new(&pool, batch.inner_threads > 1 ? 1 : search->options->threads, err))
-            return false;
-        pthread_mutex_init(&batch.mutex, NULL);
-        tmn_pool_run(pool, batch.count, run_job, &batch);
-        pthread_mutex_destroy(&batch.mutex);
-        tmn_pool_free(pool);
-        if (batch.failed) {
-            *err = batch.err;
-            return false;
-        }
-        collect(&batch);
-    }
-    search->fit->stopped = search->fit->stopped || batch.stop;
+    struct tmn_runs_options options = {
+        .threads = search->options->threads, .context = &batch, .progress = tell, .ended = note};
+    bool stopped;
+    if (!tmn_runs_make(batch.asks, batch.count, &options, &stopped, err))
+        return false;
+    collect(&batch);
+    search->fit->stopped = search->fit->stopped || stopped;
     search->fit->trials = 0;
     while ((size_t)search->fit->trials < search->made.count && search->made.items[search->fit->trials]->done)
         search->fit->trials++;

@@ -3,6 +3,7 @@
 
 #include "base/draw.h"
 #include "result/result.h"
+#include "study/runs.h"
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <pthread.h>
@@ -41,11 +42,10 @@ struct verifier {
     } settings;
     struct pending *pending;
     size_t rows;
-    struct job *jobs;
-    size_t job_count;
-    int inner_threads;     /* of one run */
-    pthread_mutex_t mutex; /* over all below, settings' `done` and `failed`, and the data of law rows */
-    struct tmn_verify_progress progress;
+    struct job *jobs; /* [job_count], each with its run: */
+    struct tmn_ask *asks;
+    size_t job_count, made;
+    pthread_mutex_t mutex; /* over `made`, settings' `done` and `failed`, and the data of rows */
     bool stop;
 };
 
@@ -125,27 +125,23 @@ static void plan(struct verifier *verifier, struct tmn_verify *verify, const str
     for (size_t s = 0; s < verifier->settings.count; s++)
         verifier->job_count += (size_t)verifier->settings.items[s]->members;
     verifier->jobs = TMN_NEW_ARRAY(verifier->arena, struct job, verifier->job_count + 1);
+    verifier->asks = TMN_NEW_ARRAY(verifier->arena, struct tmn_ask, verifier->job_count + 1);
     size_t job = 0;
     for (size_t s = 0; s < verifier->settings.count; s++) {
         struct setting *setting = verifier->settings.items[s];
-        for (int member = 0; member < setting->members; member++)
+        for (int member = 0; member < setting->members; member++) {
+            verifier->asks[job] = (struct tmn_ask){.model = setting->model,
+                                                   .seed = tmn_member_seed(verifier->options->seed, (uint32_t)member),
+                                                   .scale = 1};
             verifier->jobs[job++] = (struct job){setting, member};
-        verifier->progress.windows_all += (double)setting->members * setting->model->calendar.windows;
+        }
     }
-    verifier->progress.runs_all = verifier->job_count;
 }
 
-/* Tells of `windows` more; false: stop. */
-static bool advance(struct verifier *verifier, int windows, bool run_done) {
-    pthread_mutex_lock(&verifier->mutex);
-    verifier->progress.windows += windows;
-    verifier->progress.runs += run_done ? 1 : 0;
-    const struct tmn_verify_options *options = verifier->options;
-    if (!verifier->stop && options->progress && !options->progress(options->progress_context, &verifier->progress))
-        verifier->stop = true;
-    bool go_on = !verifier->stop;
-    pthread_mutex_unlock(&verifier->mutex);
-    return go_on;
+static bool tell(void *context, const struct tmn_runs_progress *at) {
+    const struct tmn_verify_options *options = ((struct verifier *)context)->options;
+    struct tmn_verify_progress progress = {at->windows, at->windows_all, at->runs, at->runs_all};
+    return !options->progress || options->progress(options->progress_context, &progress);
 }
 
 /* What a finished run says to every row that wants it. */
@@ -167,6 +163,7 @@ static void collect(struct verifier *verifier, const struct job *job, const stru
         pending->out_of_memory = pending->out_of_memory || !good;
     }
     job->setting->done++;
+    verifier->made++;
     pthread_mutex_unlock(&verifier->mutex);
 }
 
@@ -181,44 +178,22 @@ static void note_failure(struct verifier *verifier, const struct job *job, const
     pthread_mutex_unlock(&verifier->mutex);
 }
 
-static void run_job(void *context, int worker, uint32_t index) {
-    (void)worker;
+/* A failed run is a verdict on its rows, not the end of the others. */
+static bool note(void *context, const struct tmn_ended *ended, struct tmn_error *err) {
+    (void)err;
     struct verifier *verifier = context;
-    const struct job *job = &verifier->jobs[index];
-    if (!advance(verifier, 0, false))
-        return;
-    struct tmn_run_options options = {.seed = tmn_member_seed(verifier->options->seed, (uint32_t)job->member),
-                                      .scale = 1,
-                                      .threads = verifier->inner_threads};
-    struct tmn_run *run;
-    struct tmn_error err;
-    int windows = job->setting->model->calendar.windows, told = 0;
-    bool good = tmn_run_new(&run, job->setting->model, &options, &err), go_on = true;
-    while (good && go_on && tmn_run_window(run) < tmn_run_windows(run)) {
-        good = tmn_run_step(run, &err);
-        go_on = advance(verifier, 1, false);
-        told++;
-    }
-    if (!good)
-        note_failure(verifier, job, &err);
-    else if (go_on)
-        collect(verifier, job, run);
-    if (run)
-        tmn_run_free(run);
-    if (go_on)
-        advance(verifier, windows - told, true); /* a run may end early */
+    const struct job *job = &verifier->jobs[ended->index];
+    if (ended->run)
+        collect(verifier, job, ended->run);
+    else if (ended->error)
+        note_failure(verifier, job, ended->error);
+    return true;
 }
 
 static bool make_runs(struct verifier *verifier, struct tmn_error *err) {
-    int threads = verifier->options->threads;
-    bool side_by_side = verifier->job_count >= (size_t)threads;
-    struct tmn_pool *pool;
-    verifier->inner_threads = side_by_side ? 1 : threads;
-    if (!tmn_pool_new(&pool, side_by_side ? threads : 1, err))
-        return false;
-    tmn_pool_run(pool, (uint32_t)verifier->job_count, run_job, verifier);
-    tmn_pool_free(pool);
-    return true;
+    struct tmn_runs_options options = {
+        .threads = verifier->options->threads, .context = verifier, .progress = tell, .ended = note};
+    return tmn_runs_make(verifier->asks, verifier->job_count, &options, &verifier->stop, err);
 }
 
 static void finish_row(struct verifier *verifier, struct tmn_verify *verify, struct pending *pending) {
@@ -264,7 +239,7 @@ static bool verify_all(struct verifier *verifier, struct tmn_verify *verify, con
         finish_row(verifier, verify, &verifier->pending[r]);
         verify->tally[verify->rows[r].verdict]++;
     }
-    verify->runs = verifier->progress.runs;
+    verify->runs = verifier->made;
     verify->stopped = verifier->stop;
     return true;
 }
