@@ -8,21 +8,8 @@
 
 enum { DRAWS_AT_ONCE = 32 };
 
-#ifdef __x86_64__
-#include <immintrin.h>
-
-#define WIDE_BYTES 32
-#define WIDE_TARGET "avx2"
-#define WIDE_MULTIPLY(x, y) (avx2_whole) _mm256_mul_epu32((__m256i)(x), (__m256i)(y))
-#define WIDE(name) avx2_##name
-#include "base/draws_wide.h"
-
-#define WIDE_BYTES 64
-#define WIDE_TARGET "avx512f"
-#define WIDE_MULTIPLY(x, y) (avx512_whole) _mm512_mul_epu32((__m512i)(x), (__m512i)(y))
-#define WIDE(name) avx512_##name
-#include "base/draws_wide.h"
-#endif
+#define WIDE_BODY "base/draws_wide.h"
+#include "base/wide.h"
 
 typedef void thresholds_fn(const struct tmn_draws *draws, size_t count, uint64_t *out);
 typedef void uniforms_fn(const struct tmn_draws *draws, size_t count, uint32_t *out);

@@ -1,19 +1,12 @@
 /* Batched draws, WIDE_BYTES / 8 at a time: the steps of tmn_draw, tmn_draw_threshold and tmn_log in the same order, on
- * vectors. Included by draws.c once for each set of instructions, with
- *   WIDE_BYTES      size of a vector
- *   WIDE_TARGET     what compilers call the instructions
- *   WIDE_MULTIPLY   products of the low halves of 64-bit numbers, as 64-bit numbers
- *   WIDE(name)      the name for these instructions
+ * vectors. Included by draws.c through base/wide.h.
  * Conversions between whole numbers and binary64 go through numbers near 2^52 and 2^84, where they are exact. */
 
 enum { WIDE(lanes) = WIDE_BYTES / 8 };
-#define WIDE_AT_ONCE 4 /* vectors, so that steps which wait for one another overlap */
 
 typedef uint64_t WIDE(whole) __attribute__((vector_size(WIDE_BYTES)));
 typedef double WIDE(real) __attribute__((vector_size(WIDE_BYTES)));
 typedef uint32_t WIDE(half) __attribute__((vector_size(WIDE_BYTES / 2)));
-
-#define WIDE_FUNCTION static inline __attribute__((always_inline, target(WIDE_TARGET)))
 
 /* Entries `at` to `at` + lanes - 1 of a word of the counters. */
 WIDE_FUNCTION WIDE(whole) WIDE(load)(const struct tmn_draw_word *word, size_t at) {
@@ -113,10 +106,3 @@ static __attribute__((target(WIDE_TARGET))) void WIDE(uniforms)(const struct tmn
 }
 
 _Static_assert((size_t)DRAWS_AT_ONCE % (WIDE_AT_ONCE * (size_t)WIDE(lanes)) == 0, "batches are whole vectors");
-
-#undef WIDE_AT_ONCE
-#undef WIDE_FUNCTION
-#undef WIDE_BYTES
-#undef WIDE_TARGET
-#undef WIDE_MULTIPLY
-#undef WIDE

@@ -65,17 +65,8 @@ static void baseline_pass(const struct network *network, bool inverse, uint32_t 
         x[i] = pass(network, inverse, x[i]);
 }
 
-#ifdef __x86_64__
-#define WIDE_BYTES 32
-#define WIDE_TARGET "avx2"
-#define WIDE(name) avx2_##name
-#include "base/permute_wide.h"
-
-#define WIDE_BYTES 64
-#define WIDE_TARGET "avx512f"
-#define WIDE(name) avx512_##name
-#include "base/permute_wide.h"
-#endif
+#define WIDE_BODY "base/permute_wide.h"
+#include "base/wide.h"
 
 static const struct {
     void (*pass)(const struct network *network, bool inverse, uint32_t *x, size_t count);

@@ -1,15 +1,9 @@
 /* Keyed permutations of many numbers, WIDE_BYTES / 4 at a time: the steps of tmn_permute and tmn_permute_inverse on
- * vectors. Included by permute.c once for each set of instructions, with
- *   WIDE_BYTES      size of a vector
- *   WIDE_TARGET     what compilers call the instructions
- *   WIDE(name)      the name for these instructions */
+ * vectors. Included by permute.c through base/wide.h. */
 
 enum { WIDE(numbers) = WIDE_BYTES / 4 };
-#define WIDE_AT_ONCE 4 /* vectors, so that steps which wait for one another overlap */
 
 typedef uint32_t WIDE(word) __attribute__((vector_size(WIDE_BYTES)));
-
-#define WIDE_FUNCTION static inline __attribute__((always_inline, target(WIDE_TARGET)))
 
 WIDE_FUNCTION void WIDE(round)(const struct network *network, int round, WIDE(word) half[WIDE_AT_ONCE],
                                WIDE(word) other[WIDE_AT_ONCE], uint32_t mask) {
@@ -49,9 +43,3 @@ static __attribute__((target(WIDE_TARGET))) void WIDE(pass)(const struct network
 }
 
 _Static_assert((size_t)PERMUTE_AT_ONCE % (WIDE_AT_ONCE * (size_t)WIDE(numbers)) == 0, "batches are whole vectors");
-
-#undef WIDE_AT_ONCE
-#undef WIDE_FUNCTION
-#undef WIDE_BYTES
-#undef WIDE_TARGET
-#undef WIDE

@@ -72,13 +72,14 @@ static void print_figures(struct tmn_arena *arena, const struct tmn_bench *bench
     tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
     for (size_t f = 0; f < bench->figures.count; f++) {
         const struct tmn_bench_figure *figure = &bench->figures.items[f];
-        tmn_grid_put(&grid, "%s", figure->workload);
-        tmn_grid_put(&grid, "%s", figure->name);
-        tmn_grid_put(&grid, "%s", rounded(arena, figure->value));
-        tmn_grid_put(&grid, "%s", figure->unit);
-        tmn_grid_put(&grid, "%s", rounded(arena, figure->must));
-        tmn_grid_put(&grid, "%s", rounded(arena, figure->moonshot));
-        tmn_grid_put(&grid, "%s", tmn_bench_verdict(bench, figure));
+        const char *const row[] = {figure->workload,
+                                   figure->name,
+                                   rounded(arena, figure->value),
+                                   figure->unit,
+                                   rounded(arena, figure->must),
+                                   rounded(arena, figure->moonshot),
+                                   tmn_bench_verdict(bench, figure)};
+        tmn_grid_row(&grid, row);
     }
     tmn_grid_print(&grid);
 }
@@ -133,14 +134,15 @@ static void print_peers(struct tmn_arena *arena, const struct tmn_bench *bench) 
     tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
     for (size_t p = 0; p < bench->peers.count; p++) {
         const struct tmn_bench_peer *peer = &bench->peers.items[p];
-        tmn_grid_put(&grid, "%s", peer->program);
-        tmn_grid_put(&grid, "%s", peer->workload);
-        tmn_grid_count(&grid, peer->persons);
-        tmn_grid_put(&grid, "%s", rounded(arena, tmn_bench_median(peer->rate, peer->turns)));
-        tmn_grid_put(&grid, "%s", peer->unit);
-        tmn_grid_put(&grid, "%s", rounded(arena, tmn_bench_peer_ratio(peer)));
-        tmn_grid_put(&grid, "%s", rounded(arena, peer->bytes_per_person));
-        tmn_grid_put(&grid, "%s", peer->here ? "in this run" : "earlier, elsewhere");
+        const char *const row[] = {peer->program,
+                                   peer->workload,
+                                   rounded(arena, peer->persons),
+                                   rounded(arena, tmn_bench_median(peer->rate, peer->turns)),
+                                   peer->unit,
+                                   rounded(arena, tmn_bench_peer_ratio(peer)),
+                                   rounded(arena, peer->bytes_per_person),
+                                   peer->here ? "in this run" : "earlier, elsewhere"};
+        tmn_grid_row(&grid, row);
     }
     tmn_grid_print(&grid);
 }

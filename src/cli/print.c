@@ -101,6 +101,11 @@ void tmn_grid_put(struct tmn_grid *grid, const char *format, ...) {
     TMN_PUSH(grid->arena, grid, tmn_arena_strdup(grid->arena, text));
 }
 
+void tmn_grid_row(struct tmn_grid *grid, const char *const *cells) {
+    for (size_t column = 0; column < grid->columns; column++)
+        tmn_grid_put(grid, "%s", cells[column]);
+}
+
 void tmn_grid_note(struct tmn_grid *grid, const char *text) {
     size_t rows = grid->count / grid->columns;
     while (grid->notes.count < rows)

@@ -38,6 +38,8 @@ struct tmn_grid {
 void tmn_grid_init(struct tmn_grid *grid, struct tmn_arena *arena, const char *const *head, size_t columns);
 /* Appends a cell, row by row; text is copied. */
 void tmn_grid_put(struct tmn_grid *grid, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Appends a row of texts, one for each column. */
+void tmn_grid_row(struct tmn_grid *grid, const char *const *cells);
 /* Prose to stand under the last row, wrapped. */
 void tmn_grid_note(struct tmn_grid *grid, const char *text);
 void tmn_grid_count(struct tmn_grid *grid, double value); /* rounded, with commas; "-" when not finite */

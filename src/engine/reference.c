@@ -18,10 +18,9 @@ static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn
         uint64_t *left = tmn_clock(run, row, s);
         const struct tmn_clock_rule *rule = &run->rule[transition];
         uint64_t c = rule->c[tmn_terms_stratum(&rule->personal, part, level)],
-                 g = rule->g[tmn_terms_stratum(&rule->shared, part, level)], use;
-        bool certain = false, beyond = __builtin_mul_overflow(c, g, &use);
-        if (__builtin_expect(beyond || ((c | g | use) >= FACTOR_SPECIAL), 0))
-            use = tmn_special_use(run, block, row, transition, c, g, &certain);
+                 g = rule->g[tmn_terms_stratum(&rule->shared, part, level)];
+        bool certain;
+        uint64_t use = tmn_use(run, block, row, transition, c, g, &certain);
         if (__builtin_expect(*left > use && !certain, 1)) {
             *left -= use;
         } else if (use > 0) {

@@ -51,6 +51,20 @@ enum tmn_op {
     TMN_OP_IF
 };
 
+/* How strongly operators bind, the loosest first; PRIMARY is what needs no parentheses anywhere. */
+enum tmn_precedence {
+    TMN_PREC_NONE,
+    TMN_PREC_OR,
+    TMN_PREC_AND,
+    TMN_PREC_NOT,
+    TMN_PREC_COMPARE,
+    TMN_PREC_SUM,
+    TMN_PREC_PRODUCT,
+    TMN_PREC_UNARY,
+    TMN_PREC_PRIMARY
+};
+enum tmn_precedence tmn_precedence(enum tmn_op op);
+
 struct tmn_expr {
     enum tmn_op op;
     enum tmn_op relation; /* TMN_OP_RATIO: EQ..GE */

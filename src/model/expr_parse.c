@@ -5,7 +5,6 @@
 #include <string.h>
 
 enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_NAME, TOKEN_STRING, TOKEN_OPERATOR, TOKEN_MARK };
-enum precedence { PREC_NONE, PREC_OR, PREC_AND, PREC_NOT, PREC_COMPARE, PREC_SUM, PREC_PRODUCT, PREC_UNARY };
 
 struct token {
     enum token_kind kind;
@@ -49,6 +48,36 @@ static const struct {
     {"|", "write 'or'"},
     {"{", "look-ups are written table[...]"},
 };
+
+enum tmn_precedence tmn_precedence(enum tmn_op op) {
+    switch (op) {
+    case TMN_OP_OR:
+        return TMN_PREC_OR;
+    case TMN_OP_AND:
+        return TMN_PREC_AND;
+    case TMN_OP_NOT:
+        return TMN_PREC_NOT;
+    case TMN_OP_MEMBER:
+    case TMN_OP_RATIO:
+    case TMN_OP_EQ:
+    case TMN_OP_NE:
+    case TMN_OP_LT:
+    case TMN_OP_LE:
+    case TMN_OP_GT:
+    case TMN_OP_GE:
+        return TMN_PREC_COMPARE;
+    case TMN_OP_ADD:
+    case TMN_OP_SUB:
+        return TMN_PREC_SUM;
+    case TMN_OP_MUL:
+    case TMN_OP_DIV:
+        return TMN_PREC_PRODUCT;
+    case TMN_OP_NEG:
+        return TMN_PREC_UNARY;
+    default:
+        return TMN_PREC_PRIMARY;
+    }
+}
 
 const char *tmn_op_text(enum tmn_op op) {
     for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
@@ -287,7 +316,7 @@ static struct tmn_syntax *join(struct parser *p, enum tmn_syntax_kind kind, enum
     return made;
 }
 
-static struct tmn_syntax *parse_binary(struct parser *p, enum precedence lowest);
+static struct tmn_syntax *parse_binary(struct parser *p, enum tmn_precedence lowest);
 
 struct list {
     struct tmn_syntax **items;
@@ -310,7 +339,7 @@ static struct tmn_syntax *parse_argument(struct parser *p) {
         }
         *p = saved;
     }
-    return parse_binary(p, PREC_OR);
+    return parse_binary(p, TMN_PREC_OR);
 }
 
 /* Arguments up to the closing mark, the opening one being the current token. */
@@ -399,7 +428,7 @@ static struct tmn_syntax *parse_primary(struct parser *p) {
     if (!is_mark(p, '('))
         return unexpected(p, "a value is missing", NULL);
     advance(p);
-    struct tmn_syntax *inside = parse_binary(p, PREC_OR);
+    struct tmn_syntax *inside = parse_binary(p, TMN_PREC_OR);
     if (inside && p->now.kind == TOKEN_END)
         return mistake(p, from, from + 1, NULL, "this '(' is never closed");
     if (inside && !is_mark(p, ')'))
@@ -415,31 +444,16 @@ static struct tmn_syntax *parse_prefix(struct parser *p) {
     if (!minus && !not )
         return parse_primary(p);
     advance(p);
-    struct tmn_syntax *operand = parse_binary(p, minus ? PREC_UNARY : PREC_COMPARE);
+    struct tmn_syntax *operand = parse_binary(p, minus ? TMN_PREC_UNARY : TMN_PREC_COMPARE);
     return operand ? join(p, TMN_SYNTAX_UNARY, minus ? TMN_OP_NEG : TMN_OP_NOT, from, &operand, 1) : NULL;
 }
 
-static enum precedence infix(const struct parser *p) {
+static enum tmn_precedence infix(const struct parser *p) {
     if (is_word(p, "in"))
-        return PREC_COMPARE;
-    if (p->now.kind != TOKEN_OPERATOR)
-        return PREC_NONE;
-    switch (p->now.op) {
-    case TMN_OP_OR:
-        return PREC_OR;
-    case TMN_OP_AND:
-        return PREC_AND;
-    case TMN_OP_NOT:
-        return PREC_NONE;
-    case TMN_OP_ADD:
-    case TMN_OP_SUB:
-        return PREC_SUM;
-    case TMN_OP_MUL:
-    case TMN_OP_DIV:
-        return PREC_PRODUCT;
-    default:
-        return PREC_COMPARE;
-    }
+        return TMN_PREC_COMPARE;
+    if (p->now.kind != TOKEN_OPERATOR || p->now.op == TMN_OP_NOT)
+        return TMN_PREC_NONE;
+    return tmn_precedence(p->now.op);
 }
 
 static struct tmn_syntax *parse_in(struct parser *p, size_t from, struct tmn_syntax *left) {
@@ -455,18 +469,18 @@ static struct tmn_syntax *parse_in(struct parser *p, size_t from, struct tmn_syn
     return join(p, TMN_SYNTAX_IN, TMN_OP_MEMBER, from, args.items, args.count);
 }
 
-static struct tmn_syntax *parse_chain(struct parser *p, enum precedence lowest) {
+static struct tmn_syntax *parse_chain(struct parser *p, enum tmn_precedence lowest) {
     size_t from = p->now.from;
     struct tmn_syntax *left = parse_prefix(p);
     bool compared = false;
     while (left) {
-        enum precedence level = infix(p);
-        if (level == PREC_NONE || level < lowest)
+        enum tmn_precedence level = infix(p);
+        if (level == TMN_PREC_NONE || level < lowest)
             break;
-        if (level == PREC_COMPARE && compared)
+        if (level == TMN_PREC_COMPARE && compared)
             return mistake(p, p->now.from, p->now.to, "join two with 'and': a < x and x < b",
                            "comparisons do not chain");
-        compared = level == PREC_COMPARE;
+        compared = level == TMN_PREC_COMPARE;
         if (is_word(p, "in")) {
             left = parse_in(p, from, left);
             continue;
@@ -479,7 +493,7 @@ static struct tmn_syntax *parse_chain(struct parser *p, enum precedence lowest) 
     return p->failed ? NULL : left;
 }
 
-static struct tmn_syntax *parse_binary(struct parser *p, enum precedence lowest) {
+static struct tmn_syntax *parse_binary(struct parser *p, enum tmn_precedence lowest) {
     if (!nest(p, p->now.from, (size_t)++p->nesting))
         return NULL;
     struct tmn_syntax *parsed = parse_chain(p, lowest);
@@ -504,7 +518,7 @@ struct tmn_syntax *tmn_syntax_parse(struct tmn_arena *arena, const struct tmn_no
         tmn_report(list, node->place, "syntax", NULL, "an expression is missing here");
         return NULL;
     }
-    struct tmn_syntax *parsed = parse_binary(&p, PREC_OR);
+    struct tmn_syntax *parsed = parse_binary(&p, TMN_PREC_OR);
     if (parsed && p.now.kind == TOKEN_MARK)
         return mistake(&p, p.now.from, p.now.to, NULL,
                        tmn_arena_printf(arena, "'%c' does not belong here", p.now.mark));

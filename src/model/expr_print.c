@@ -3,40 +3,8 @@
 #include "model/expr_resolve.h"
 #include <string.h>
 
-enum precedence { PREC_OR = 1, PREC_AND, PREC_NOT, PREC_COMPARE, PREC_SUM, PREC_PRODUCT, PREC_UNARY, PREC_PRIMARY };
-
-static void print(const struct tmn_model *model, const struct tmn_expr *expr, enum precedence lowest,
+static void print(const struct tmn_model *model, const struct tmn_expr *expr, enum tmn_precedence lowest,
                   struct tmn_text *out);
-
-static enum precedence precedence_of(const struct tmn_expr *expr) {
-    switch (expr->op) {
-    case TMN_OP_OR:
-        return PREC_OR;
-    case TMN_OP_AND:
-        return PREC_AND;
-    case TMN_OP_NOT:
-        return PREC_NOT;
-    case TMN_OP_MEMBER:
-    case TMN_OP_RATIO:
-    case TMN_OP_EQ:
-    case TMN_OP_NE:
-    case TMN_OP_LT:
-    case TMN_OP_LE:
-    case TMN_OP_GT:
-    case TMN_OP_GE:
-        return PREC_COMPARE;
-    case TMN_OP_ADD:
-    case TMN_OP_SUB:
-        return PREC_SUM;
-    case TMN_OP_MUL:
-    case TMN_OP_DIV:
-        return PREC_PRODUCT;
-    case TMN_OP_NEG:
-        return PREC_UNARY;
-    default:
-        return PREC_PRIMARY;
-    }
-}
 
 /* Shortest, but whole numbers in full: 30, not 3e+01. */
 static void number_text(double value, char text[32]) {
@@ -212,7 +180,7 @@ static void print_leaf(const struct tmn_model *model, const struct tmn_expr *exp
         break;
     case TMN_OP_SHARE:
         tmn_text_put(out, "share(");
-        print(model, model->shares.items[expr->index].who, PREC_OR, out);
+        print(model, model->shares.items[expr->index].who, TMN_PREC_OR, out);
         print_by(model, model->shares.items[expr->index].by, out);
         break;
     case TMN_OP_COUNT:
@@ -231,37 +199,37 @@ static void print_call(const struct tmn_model *model, const struct tmn_expr *exp
     tmn_text_put(out, "%s(", tmn_op_text(expr->op));
     for (size_t i = 0; i < expr->count; i++) {
         tmn_text_put(out, "%s", i ? ", " : "");
-        print(model, expr->arg[i], PREC_OR, out);
+        print(model, expr->arg[i], TMN_PREC_OR, out);
     }
     tmn_text_put(out, ")");
 }
 
 static void print_ratio(const struct tmn_model *model, const struct tmn_expr *expr, struct tmn_text *out) {
-    print(model, expr->arg[0], PREC_SUM, out);
+    print(model, expr->arg[0], TMN_PREC_SUM, out);
     if (expr->count == 3) {
         tmn_text_put(out, " / ");
-        print(model, expr->arg[1], PREC_UNARY, out);
+        print(model, expr->arg[1], TMN_PREC_UNARY, out);
     }
     tmn_text_put(out, " %s ", tmn_op_text(expr->relation));
-    print(model, expr->arg[expr->count - 1], PREC_SUM, out);
+    print(model, expr->arg[expr->count - 1], TMN_PREC_SUM, out);
 }
 
-static void print(const struct tmn_model *model, const struct tmn_expr *expr, enum precedence lowest,
+static void print(const struct tmn_model *model, const struct tmn_expr *expr, enum tmn_precedence lowest,
                   struct tmn_text *out) {
-    enum precedence own = precedence_of(expr);
+    enum tmn_precedence own = tmn_precedence(expr->op);
     bool parentheses = own < lowest;
     tmn_text_put(out, "%s", parentheses ? "(" : "");
     if (expr->op == TMN_OP_RATIO) {
         print_ratio(model, expr, out);
     } else if (expr->count == 0 || expr->op == TMN_OP_TABLE) {
         print_leaf(model, expr, out);
-    } else if (own == PREC_PRIMARY) {
+    } else if (own == TMN_PREC_PRIMARY) {
         print_call(model, expr, out);
     } else if (expr->count == 1) {
         tmn_text_put(out, "%s%s", tmn_op_text(expr->op), expr->op == TMN_OP_NOT ? " " : "");
-        print(model, expr->arg[0], expr->op == TMN_OP_NOT ? PREC_NOT : PREC_UNARY, out);
+        print(model, expr->arg[0], expr->op == TMN_OP_NOT ? TMN_PREC_NOT : TMN_PREC_UNARY, out);
     } else { /* operators group to the left; comparisons not at all */
-        print(model, expr->arg[0], own == PREC_COMPARE ? PREC_SUM : own, out);
+        print(model, expr->arg[0], own == TMN_PREC_COMPARE ? TMN_PREC_SUM : own, out);
         tmn_text_put(out, " %s ", tmn_op_text(expr->op));
         print(model, expr->arg[1], own + 1, out);
     }
@@ -269,5 +237,5 @@ static void print(const struct tmn_model *model, const struct tmn_expr *expr, en
 }
 
 void tmn_expr_print(const struct tmn_model *model, const struct tmn_expr *expr, struct tmn_text *out) {
-    print(model, expr, PREC_OR, out);
+    print(model, expr, TMN_PREC_OR, out);
 }

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-enum precedence { PREC_OR = 1, PREC_AND, PREC_NOT, PREC_COMPARE, PREC_SUM, PREC_PRODUCT, PREC_PRIMARY };
 enum { ROW_WIDTH = 76 /* characters of an expression's text that fit a row of the page */ };
 
 struct formula {
@@ -13,7 +12,7 @@ struct formula {
     const struct tmn_transition *transition; /* or NULL */
 };
 
-static void put(const struct formula *f, const struct tmn_expr *expr, enum precedence lowest);
+static void put(const struct formula *f, const struct tmn_expr *expr, enum tmn_precedence lowest);
 static void put_bare(const struct formula *f, const struct tmn_expr *expr);
 static void put_rows(const struct formula *f, const struct tmn_expr *expr, const char *left, const char *class_name);
 
@@ -22,31 +21,16 @@ static bool opens_negative(const struct tmn_expr *expr) {
     return expr->op == TMN_OP_NEG || (expr->op == TMN_OP_MUL && opens_negative(expr->arg[0]));
 }
 
-static enum precedence precedence_of(const struct tmn_expr *expr) {
+static enum tmn_precedence precedence_of(const struct tmn_expr *expr) {
     switch (expr->op) {
-    case TMN_OP_OR:
-        return PREC_OR;
-    case TMN_OP_AND:
-        return PREC_AND;
-    case TMN_OP_NOT:
-        return PREC_NOT;
-    case TMN_OP_MEMBER:
-    case TMN_OP_RATIO:
-    case TMN_OP_EQ:
-    case TMN_OP_NE:
-    case TMN_OP_LT:
-    case TMN_OP_LE:
-    case TMN_OP_GT:
-    case TMN_OP_GE:
-        return PREC_COMPARE;
-    case TMN_OP_ADD:
-    case TMN_OP_SUB:
+    case TMN_OP_DIV: /* a fraction */
+        return TMN_PREC_PRIMARY;
     case TMN_OP_NEG:
-        return PREC_SUM;
+        return TMN_PREC_SUM;
     case TMN_OP_MUL:
-        return opens_negative(expr) ? PREC_SUM : PREC_PRODUCT;
+        return opens_negative(expr) ? TMN_PREC_SUM : TMN_PREC_PRODUCT;
     default:
-        return PREC_PRIMARY;
+        return tmn_precedence(expr->op);
     }
 }
 
@@ -195,7 +179,7 @@ static void put_share(const struct formula *f, const struct tmn_expr *expr) {
     const struct tmn_share *share = &f->model->shares.items[expr->index];
     put_placed(f, "share", share->by);
     tmn_text_put(f->out, "<mrow><mo>(</mo>");
-    put(f, share->who, PREC_OR);
+    put(f, share->who, TMN_PREC_OR);
     tmn_text_put(f->out, "<mo>)</mo></mrow>");
 }
 
@@ -273,7 +257,7 @@ static void put_function(const struct formula *f, const struct tmn_expr *expr) {
         if (is_long_sum(f, expr->arg[i]))
             put_rows(f, expr->arg[i], NULL, "fence");
         else
-            put(f, expr->arg[i], PREC_OR);
+            put(f, expr->arg[i], TMN_PREC_OR);
     }
     tmn_text_put(f->out, "<mo>)</mo></mrow>");
 }
@@ -284,13 +268,13 @@ static void put_cases(const struct formula *f, const struct tmn_expr *expr) {
     tmn_text_put(f->out, "<mtable displaystyle=\"true\" class=\"cases\">");
     for (; expr->op == TMN_OP_IF; expr = expr->arg[2]) {
         tmn_text_put(f->out, "<mtr><mtd>");
-        put(f, expr->arg[1], PREC_OR);
+        put(f, expr->arg[1], TMN_PREC_OR);
         tmn_text_put(f->out, "</mtd><mtd><mtext>if </mtext>");
-        put(f, expr->arg[0], PREC_OR);
+        put(f, expr->arg[0], TMN_PREC_OR);
         tmn_text_put(f->out, "</mtd></mtr>");
     }
     tmn_text_put(f->out, "<mtr><mtd>");
-    put(f, expr, PREC_OR);
+    put(f, expr, TMN_PREC_OR);
     tmn_text_put(f->out, "</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable>");
 }
 
@@ -299,26 +283,26 @@ static void put_primary(const struct formula *f, const struct tmn_expr *expr) {
     switch (expr->op) {
     case TMN_OP_DIV:
         tmn_text_put(f->out, "<mfrac><mrow>");
-        put(f, expr->arg[0], PREC_OR);
+        put(f, expr->arg[0], TMN_PREC_OR);
         tmn_text_put(f->out, "</mrow><mrow>");
-        put(f, expr->arg[1], PREC_OR);
+        put(f, expr->arg[1], TMN_PREC_OR);
         tmn_text_put(f->out, "</mrow></mfrac>");
         break;
     case TMN_OP_POW:
         tmn_text_put(f->out, "<msup><mrow>");
-        put(f, expr->arg[0], expr->arg[0]->count ? PREC_PRIMARY + 1 : PREC_PRIMARY);
+        put(f, expr->arg[0], expr->arg[0]->count ? TMN_PREC_PRIMARY + 1 : TMN_PREC_PRIMARY);
         tmn_text_put(f->out, "</mrow><mrow>");
-        put(f, expr->arg[1], PREC_OR);
+        put(f, expr->arg[1], TMN_PREC_OR);
         tmn_text_put(f->out, "</mrow></msup>");
         break;
     case TMN_OP_SQRT:
         tmn_text_put(f->out, "<msqrt>");
-        put(f, expr->arg[0], PREC_OR);
+        put(f, expr->arg[0], TMN_PREC_OR);
         tmn_text_put(f->out, "</msqrt>");
         break;
     case TMN_OP_ABS:
         tmn_text_put(f->out, "<mrow><mo>|</mo>");
-        put(f, expr->arg[0], PREC_OR);
+        put(f, expr->arg[0], TMN_PREC_OR);
         tmn_text_put(f->out, "<mo>|</mo></mrow>");
         break;
     default:
@@ -331,19 +315,19 @@ static void put_primary(const struct formula *f, const struct tmn_expr *expr) {
 static void put_ratio(const struct formula *f, const struct tmn_expr *expr) {
     if (expr->count == 3) {
         tmn_text_put(f->out, "<mfrac><mrow>");
-        put(f, expr->arg[0], PREC_OR);
+        put(f, expr->arg[0], TMN_PREC_OR);
         tmn_text_put(f->out, "</mrow><mrow>");
-        put(f, expr->arg[1], PREC_OR);
+        put(f, expr->arg[1], TMN_PREC_OR);
         tmn_text_put(f->out, "</mrow></mfrac>");
     } else {
-        put(f, expr->arg[0], PREC_SUM);
+        put(f, expr->arg[0], TMN_PREC_SUM);
     }
     put_sign(f, expr->relation);
-    put(f, expr->arg[expr->count - 1], PREC_SUM);
+    put(f, expr->arg[expr->count - 1], TMN_PREC_SUM);
 }
 
 static void put_bare(const struct formula *f, const struct tmn_expr *expr) {
-    enum precedence own = expr->op == TMN_OP_MUL ? PREC_PRODUCT : precedence_of(expr);
+    enum tmn_precedence own = expr->op == TMN_OP_MUL ? TMN_PREC_PRODUCT : precedence_of(expr);
     if (expr->op == TMN_OP_RATIO) {
         put_ratio(f, expr);
     } else if (expr->count == 0 || expr->op == TMN_OP_TABLE) {
@@ -352,13 +336,13 @@ static void put_bare(const struct formula *f, const struct tmn_expr *expr) {
         put_cases(f, expr);
     } else if (expr->op == TMN_OP_NOT || expr->op == TMN_OP_NEG) {
         tmn_text_put(f->out, "<mo form=\"prefix\">%s</mo>", expr->op == TMN_OP_NOT ? "¬" : "−");
-        put(f, expr->arg[0], expr->op == TMN_OP_NOT ? PREC_NOT : PREC_PRODUCT);
-    } else if (own == PREC_PRIMARY) {
+        put(f, expr->arg[0], expr->op == TMN_OP_NOT ? TMN_PREC_NOT : TMN_PREC_PRODUCT);
+    } else if (own == TMN_PREC_PRIMARY) {
         put_primary(f, expr);
     } else { /* operators group to the left; comparisons not at all */
-        put(f, expr->arg[0], own == PREC_COMPARE || opens_negative(expr->arg[0]) ? PREC_SUM : own);
+        put(f, expr->arg[0], own == TMN_PREC_COMPARE || opens_negative(expr->arg[0]) ? TMN_PREC_SUM : own);
         put_sign(f, expr->op);
-        put(f, expr->arg[1], (enum precedence)(own + 1));
+        put(f, expr->arg[1], (enum tmn_precedence)(own + 1));
     }
 }
 
@@ -373,7 +357,7 @@ static const char *part_of(const struct formula *f, const struct tmn_expr *expr)
     return NULL;
 }
 
-static void put(const struct formula *f, const struct tmn_expr *expr, enum precedence lowest) {
+static void put(const struct formula *f, const struct tmn_expr *expr, enum tmn_precedence lowest) {
     const char *part = part_of(f, expr);
     if (part)
         tmn_text_put(f->out, "<mrow class=\"%s\">", part);
@@ -388,11 +372,11 @@ static void put(const struct formula *f, const struct tmn_expr *expr, enum prece
  * first part itself. */
 static void put_part(const struct formula *f, const struct tmn_expr *node, bool first, bool sum) {
     if (first) {
-        put(f, node, sum || opens_negative(node) ? PREC_SUM : PREC_PRODUCT);
+        put(f, node, sum || opens_negative(node) ? TMN_PREC_SUM : TMN_PREC_PRODUCT);
         return;
     }
     put_sign(f, node->op);
-    put(f, node->arg[1], sum ? PREC_PRODUCT : PREC_PRIMARY);
+    put(f, node->arg[1], sum ? TMN_PREC_PRODUCT : TMN_PREC_PRIMARY);
 }
 
 /* A product or sum over as many rows as its width asks for; anything else in one. */
@@ -431,7 +415,7 @@ void tmn_formula_put(struct tmn_text *out, const struct tmn_model *model, const 
                      const struct tmn_expr *expr) {
     struct formula f = {out, model, transition};
     tmn_text_put(out, "<mrow>");
-    put(&f, expr, PREC_OR);
+    put(&f, expr, TMN_PREC_OR);
     tmn_text_put(out, "</mrow>");
 }
 

@@ -69,15 +69,8 @@ static uint32_t behind(const struct tmn_ties *ties, struct tmn_spot spot, uint32
 }
 
 static struct tmn_spot spot_of_coordinate(const struct tmn_ties *ties, uint32_t coordinate) {
-    uint32_t low = 0, high = ties->groups;
-    while (high - low > 1) {
-        uint32_t mid = low + (high - low) / 2;
-        if (ties->base[mid] <= coordinate)
-            low = mid;
-        else
-            high = mid;
-    }
-    return (struct tmn_spot){low, coordinate - ties->base[low]};
+    uint32_t group = tmn_stretch_of(ties->base, ties->groups, coordinate);
+    return (struct tmn_spot){group, coordinate - ties->base[group]};
 }
 
 /* Whether the tie of distance k owned by `owner`, whose keyed number is z, is exchanged, and with which owner. */

@@ -78,16 +78,21 @@ static inline uint32_t tmn_age(int year, int in_year, int birth_year, uint32_t b
     return age < 0 ? 0u : age > TMN_MAX_AGE ? (uint32_t)TMN_MAX_AGE : (uint32_t)age;
 }
 
-static inline uint32_t tmn_world_place(const struct tmn_world *world, uint32_t row) {
-    uint32_t low = 0, high = world->places;
+/* Which of `count` stretches of numbers, the i-th from first[i] on, holds `number`. */
+static inline uint32_t tmn_stretch_of(const uint32_t *first, uint32_t count, uint32_t number) {
+    uint32_t low = 0, high = count;
     while (high - low > 1) {
         uint32_t mid = low + (high - low) / 2;
-        if (world->place_first[mid] <= row)
+        if (first[mid] <= number)
             low = mid;
         else
             high = mid;
     }
     return low;
+}
+
+static inline uint32_t tmn_world_place(const struct tmn_world *world, uint32_t row) {
+    return tmn_stretch_of(world->place_first, world->places, row);
 }
 
 #endif

@@ -89,22 +89,21 @@ class Bench(unittest.TestCase):
         self.assertTrue(page.startswith("<!DOCTYPE html>") and page.rstrip().endswith("</html>"))
         self.assertIn("over the streaming limit", page)
 
-    def test_a_peer_that_fails_is_named(self):
-        peers = self.folder / "peers"
-        peers.mkdir()
-        program = peers / "igraph-sir"
-        program.write_text("#!/bin/sh\nexit 3\n")
+    def beside(self, status, peer, *words):
+        """W2 beside a program in the place of igraph's that does what `peer` says."""
+        program = self.folder / "peers" / "igraph-sir"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\n{peer}\n")
         program.chmod(0o755)
-        ran = self.tumen(1, "bench", "W2", "--quick", "--turns", 1, "--peers", peers, "--quiet")
+        return self.tumen(status, "bench", "W2", "--quick", "--turns", 1, "--peers", program.parent, "--quiet", *words)
+
+    def test_a_peer_that_fails_is_named(self):
+        ran = self.beside(1, "exit 3")
         self.assertIn("igraph-sir failed (status 3)", ran.stderr)
 
     def test_peers_run_beside(self):
-        peers = self.folder / "peers"
-        peers.mkdir()
-        program = peers / "igraph-sir"
-        program.write_text("#!/bin/sh\nprintf 'version 7\\nbuild_s 1\\nrun_s 2\\nevents 1000\\never 0.8\\npeak 14\\npeak_rss_bytes 1e6\\n'\n")
-        program.chmod(0o755)
-        self.tumen(0, "bench", "W2", "--quick", "--turns", 1, "--peers", peers, "--quiet", "--out", "out")
+        says = r"version 7\nbuild_s 1\nrun_s 2\nevents 1000\never 0.8\npeak 14\npeak_rss_bytes 1e6\n"
+        self.beside(0, f"printf '{says}'", "--out", "out")
         rows = [row for row in csv.DictReader((self.folder / "out" / "peers.csv").read_text().splitlines()) if row["measured"] == "in this run"]
         self.assertEqual([row["program"] for row in rows], ["igraph", "igraph"])
         for row in rows:

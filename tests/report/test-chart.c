@@ -1,28 +1,10 @@
 /* State charts: the graph of every attribute of a small scenario, exactly; hostile names; and the drawing itself. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../arena.h"
 
 #include "report/chart.h"
 #include "report/dot.h"
 #include <stdlib.h>
 #include <string.h>
-
-static struct tmn_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    tmn_arena_init(&arena, 0);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    tmn_arena_free(&arena);
-    return 0;
-}
 
 static const struct tmn_model *read_model(void) {
     struct tmn_diagnostics list;

@@ -1,28 +1,10 @@
 /* The page of `tumen doc`: every name of the shipped scenarios stands on their pages, and the same model gives the same
  * text. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "../arena.h"
 
 #include "report/doc.h"
 #include "report/html.h"
 #include <string.h>
-
-static struct tmn_arena arena;
-
-static int setup(void **state) {
-    (void)state;
-    tmn_arena_init(&arena, 0);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    tmn_arena_free(&arena);
-    return 0;
-}
 
 static const struct tmn_model *read_model(const char *name) {
     struct tmn_diagnostics list;

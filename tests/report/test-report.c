@@ -2,7 +2,6 @@
 #include "../result/fake.h"
 #include "report/report.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -52,16 +51,6 @@ static size_t occurrences(const char *text, const char *part) {
     return count;
 }
 
-static size_t entries(const char *folder) {
-    size_t count = 0;
-    DIR *dir = opendir(folder);
-    assert_non_null(dir);
-    while (readdir(dir))
-        count++;
-    closedir(dir);
-    return count - 2;
-}
-
 static void the_page_holds_the_data(void **state) {
     (void)state;
     struct tmn_text page;
@@ -85,7 +74,7 @@ static void a_report_is_written_with_the_results(void **state) {
         fail_msg("%s", err.text);
     size_t count, json_count;
     char *page = read_result("report.html", &count), *json = read_result("report.json", &json_count);
-    assert_int_equal(entries(parent), 1);
+    assert_int_equal(fake_entries(parent), 1);
     assert_int_equal(occurrences(page, "</script>"), 2); /* those of the page, none from a note */
     assert_non_null(strstr(json, "A \\u003cscript> in a note.\\nAnd a second line."));
 }
@@ -124,7 +113,7 @@ static void what_is_refused_writes_nothing(void **state) {
     fake.model.map_geojson = "/nowhere/map.geojson";
     assert_false(tmn_report_write(&fake.result, path, &err));
     assert_int_equal(err.code, TMN_IO);
-    assert_int_equal(entries(parent), 0);
+    assert_int_equal(fake_entries(parent), 0);
 }
 
 /* The page does not fit: the files before it do, and must not stay. */
@@ -144,7 +133,7 @@ static void a_full_disk_leaves_nothing(void **state) {
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-    assert_int_equal(entries(parent), 0);
+    assert_int_equal(fake_entries(parent), 0);
 }
 
 int main(void) {

@@ -19,5 +19,6 @@ struct fake {
 void fake_init(struct fake *fake); /* all three years done */
 void fake_free(struct fake *fake);
 void fake_stop(struct fake *fake, int windows); /* as if interrupted after so many windows */
+size_t fake_entries(const char *folder);        /* files and folders in it */
 
 #endif

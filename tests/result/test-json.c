@@ -1,16 +1,9 @@
 /* JSON: what is written can be read by anybody, and what is read is JSON or refused. */
+#include "../arena.h"
+
 #include "result/json.h"
-
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-static struct tmn_arena arena;
 
 static struct tmn_text fresh(void) {
     struct tmn_text text;
@@ -82,18 +75,6 @@ static void depth_is_bounded(void **state) {
     struct tmn_error err;
     assert_false(tmn_json_copy(deep, 200, -1, &out, &err));
     assert_true(tmn_json_copy(deep + 40, 120, -1, &out, &err));
-}
-
-static int setup(void **state) {
-    (void)state;
-    tmn_arena_init(&arena, 0);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    tmn_arena_free(&arena);
-    return 0;
 }
 
 int main(void) {

@@ -2,7 +2,6 @@
  * absent. */
 #include "fake.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -280,16 +279,6 @@ static bool write_folder(const char *path, struct tmn_error *err) {
     return ok;
 }
 
-static size_t entries(const char *path) {
-    size_t count = 0;
-    DIR *dir = opendir(path);
-    assert_non_null(dir);
-    while (readdir(dir))
-        count++;
-    closedir(dir);
-    return count - 2;
-}
-
 static void remove_all(const char *path) {
     char command[300];
     snprintf(command, sizeof command, "rm -r '%s'", path);
@@ -304,12 +293,12 @@ static void a_folder_is_whole(void **state) {
     struct tmn_error err = {TMN_OK, ""};
     if (!write_folder(path, &err))
         fail_msg("%s", err.text);
-    assert_int_equal(entries(parent), 1);
-    assert_int_equal(entries(path), 6);
+    assert_int_equal(fake_entries(parent), 1);
+    assert_int_equal(fake_entries(path), 6);
     snprintf(inside, sizeof inside, "%s/scenario.used.yaml", path);
     assert_int_equal(access(inside, R_OK), 0);
     assert_true(write_folder(path, &err)); /* results replace results */
-    assert_int_equal(entries(parent), 1);
+    assert_int_equal(fake_entries(parent), 1);
     remove_all(parent);
 }
 
@@ -335,7 +324,7 @@ static void a_full_disk_leaves_nothing(void **state) {
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 0); /* report.json alone is larger than the last limit */
-        assert_int_equal(entries(parent), 0);
+        assert_int_equal(fake_entries(parent), 0);
     }
     remove_all(parent);
 }

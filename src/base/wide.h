@@ -1,0 +1,28 @@
+/* Includes WIDE_BODY once for each set of vector instructions that the program may meet, with
+ *   WIDE_BYTES      size of a vector
+ *   WIDE_TARGET     what compilers call the instructions
+ *   WIDE_MULTIPLY   products of the low halves of 64-bit numbers, as 64-bit numbers (of the body's type `whole`)
+ *   WIDE(name)      the name for these instructions
+ * Which of them the processor has is asked of base/isa.h. */
+#ifdef __x86_64__
+#include <immintrin.h>
+
+#define WIDE_AT_ONCE 4 /* vectors, so that steps which wait for one another overlap */
+#define WIDE_FUNCTION static inline __attribute__((always_inline, target(WIDE_TARGET)))
+
+#define WIDE_BYTES 32
+#define WIDE_TARGET "avx2"
+#define WIDE_MULTIPLY(x, y) (avx2_whole) _mm256_mul_epu32((__m256i)(x), (__m256i)(y))
+#define WIDE(name) avx2_##name
+#include WIDE_BODY
+#undef WIDE_BYTES
+#undef WIDE_TARGET
+#undef WIDE_MULTIPLY
+#undef WIDE
+
+#define WIDE_BYTES 64
+#define WIDE_TARGET "avx512f"
+#define WIDE_MULTIPLY(x, y) (avx512_whole) _mm512_mul_epu32((__m512i)(x), (__m512i)(y))
+#define WIDE(name) avx512_##name
+#include WIDE_BODY
+#endif
