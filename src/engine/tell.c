@@ -32,14 +32,15 @@ static const struct tmn_action *action_of(const struct tmn_run *run, const struc
     return run->tell[call->tell].action;
 }
 
-/* A uniform for each tie of the calls, by the sender, the receiver, the firing and the name of what is told. */
+/* A uniform for each tie of the calls, by the sender, the receiver, the firing and the name of what is told. Ties of a
+ * call stand `apart` from those of the one before. */
 static void draw_ties(const struct tmn_run *run, struct tmn_teller *teller, const struct tmn_call *call, uint32_t calls,
-                      uint32_t degree) {
+                      uint32_t apart) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < calls; i++)
         for (uint32_t t = 0; t < teller->ties[i]; t++, count++) {
             teller->row[count] = call[i].row;
-            teller->partner[count] = teller->tie[i * degree + t] + 1;
+            teller->partner[count] = teller->tie[i * apart + t] + 1;
             teller->k[count] = call[i].k;
             teller->hash[count] = action_of(run, &call[i])->hash;
         }
@@ -48,26 +49,43 @@ static void draw_ties(const struct tmn_run *run, struct tmn_teller *teller, cons
     tmn_draw_uniforms(&draws, count, teller->uniform);
 }
 
-/* Calls of one layer; false: out of memory. */
+/* One tie of each call, by a uniform of the sender, nobody, the firing and the name of what is told. */
+static void draw_one(const struct tmn_run *run, struct tmn_teller *teller, const struct tmn_call *call, uint32_t calls,
+                     int layer) {
+    for (uint32_t i = 0; i < calls; i++) {
+        teller->k[i] = call[i].k;
+        teller->hash[i] = action_of(run, &call[i])->hash;
+    }
+    struct tmn_draws draws = {run->options.seed, {teller->rows, 0}, {NULL, 0}, {teller->k, 0}, {teller->hash, 0}};
+    tmn_draw_uniforms(&draws, calls, teller->uniform);
+    tmn_layer_one_many(run->world, layer, teller->rows, teller->uniform, calls, teller->tie, teller->partner);
+    for (uint32_t i = 0; i < calls; i++)
+        teller->ties[i] = teller->tie[i] != TMN_NO_ROW;
+}
+
+/* Calls of one layer, all to one tie or all to all; false: out of memory. */
 static bool send(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_call *call, uint32_t calls,
                  int layer) {
     struct tmn_teller *teller = &worker->teller;
-    uint32_t degree = tmn_layer_degree_max(run->world, layer), count = 0;
-    bool by_chance = false;
+    bool by_chance = false, one = action_of(run, call)->one;
+    uint32_t apart = one ? 1 : tmn_layer_degree_max(run->world, layer), count = 0;
     for (uint32_t i = 0; i < calls; i++) {
         teller->rows[i] = call[i].row;
         by_chance = by_chance || action_of(run, &call[i])->chance != NULL;
     }
-    tmn_layer_ties_many(run->world, layer, teller->rows, calls, teller->ties, teller->tie);
+    if (one)
+        draw_one(run, teller, call, calls, layer);
+    else
+        tmn_layer_ties_many(run->world, layer, teller->rows, calls, teller->ties, teller->tie);
     if (by_chance)
-        draw_ties(run, teller, call, calls, degree);
+        draw_ties(run, teller, call, calls, apart);
     for (uint32_t i = 0; i < calls; i++) {
         if (!tmn_list_reserve(&worker->message, worker->message.count + teller->ties[i], sizeof(struct tmn_message)))
             return false;
         struct tmn_message *message = (struct tmn_message *)worker->message.items + worker->message.count,
                            *end = message;
         for (uint32_t t = 0; t < teller->ties[i]; t++, count++) {
-            *end = (struct tmn_message){teller->tie[i * degree + t], call[i].tell, call[i].row};
+            *end = (struct tmn_message){teller->tie[i * apart + t], call[i].tell, call[i].row};
             end += !by_chance || teller->uniform[count] < call[i].chance;
         }
         worker->message.count += (size_t)(end - message);
@@ -89,8 +107,10 @@ void tmn_calls_send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
     size_t count = worker->call.count;
     for (size_t first = 0, next; first < count; first = next) {
         int layer = action_of(run, &call[first])->layer;
-        size_t most = first + tmn_rows_at_once(run, layer);
-        for (next = first + 1; next < count && next < most && action_of(run, &call[next])->layer == layer;)
+        bool one = action_of(run, &call[first])->one;
+        size_t most = first + (one ? ROWS_AT_ONCE : tmn_rows_at_once(run, layer));
+        for (next = first + 1; next < count && next < most && action_of(run, &call[next])->layer == layer &&
+                               action_of(run, &call[next])->one == one;)
             next++;
         uint64_t began = tmn_sample_begin_each(&worker->sampler);
         if (!send(run, worker, call + first, (uint32_t)(next - first), layer))

@@ -228,6 +228,7 @@ struct tmn_action {
     struct tmn_expr *amount;
     bool place_now; /* ADD */
     int layer;
+    bool one; /* TELL: one tie, drawn, instead of all */
     struct tmn_expr *who /* receiver, or NULL */, *chance /* sender, or NULL */;
     int priority;
     uint32_t hash; /* TELL */

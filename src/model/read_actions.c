@@ -119,14 +119,18 @@ static void read_add(struct tmn_reader *reader, const struct tmn_node *add, enum
 
 static void read_tell(struct tmn_reader *reader, const struct tmn_node *node, const char *layer, struct tmn_place place,
                       const char *path, struct actions *actions) {
+    static const char *const receivers[] = {"all", "one"};
     struct tmn_action action = {.kind = TMN_ACTION_TELL, .place = place, .name = layer};
     struct actions items = {0};
     long long priority = 0;
+    int to = 0;
     action.layer = tmn_find_layer(reader, layer, place);
     const struct tmn_node *who = tmn_node_get(node, "who"), *chance = tmn_node_get(node, "chance");
     tmn_get_text(reader, node, "name", &action.name);
     tmn_get_int(reader, node, "priority", -1000000, 1000000, &priority);
     action.priority = (int)priority;
+    tmn_get_choice(reader, node, "to", receivers, 2, &to);
+    action.one = to == 1;
     if (who && who->kind == TMN_NODE_SCALAR && !who->null)
         action.who = tmn_expr_parse(reader->model, who, TMN_SCOPE_PERSON, TMN_NATION, true, reader->list);
     if (chance && chance->kind == TMN_NODE_SCALAR && !chance->null) {

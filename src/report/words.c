@@ -52,7 +52,7 @@ static void put_add(struct tmn_text *out, const struct tmn_model *model, const s
 }
 
 static void put_tell(struct tmn_text *out, const struct tmn_model *model, const struct tmn_action *action) {
-    tmn_text_put(out, "each living tie in ");
+    tmn_text_put(out, action->one ? "one tie, drawn, if living, in " : "each living tie in ");
     tmn_words_name(out, model->layers.items[action->layer].name);
     if (action->who) {
         tmn_text_put(out, " with ");

@@ -121,6 +121,11 @@ static double sweep_edges(const struct tmn_run *run) {
     return edges;
 }
 
+/* Infections and recoveries. */
+static double epidemic_events(const struct tmn_run *run) {
+    return tmn_run_series(run, 2).value[0] + tmn_run_series(run, 3).value[0];
+}
+
 /* What a finished run leaves; digests of all turns must agree, since nothing but time may differ. */
 static bool keep(struct tmn_bench *bench, struct tmn_bench_run *kept, const struct tmn_run *run,
                  struct tmn_arena *arena, struct tmn_error *err) {
@@ -145,6 +150,7 @@ static bool keep(struct tmn_bench *bench, struct tmn_bench_run *kept, const stru
     memcpy(kept->phase_s, kept->counters.phase_s, sizeof kept->phase_s);
     kept->bytes = tmn_run_bytes(run);
     kept->packed_bytes = sizeof *world->packed;
+    kept->events = strcmp(kept->plan->scenario, "sir") == 0 ? epidemic_events(run) : 0;
     kept->sweep_edges = strcmp(kept->plan->scenario, "cascade") == 0 ? sweep_edges(run) : 0;
     kept->peak_bytes = peak > kept->peak_bytes ? peak : kept->peak_bytes;
     kept->turns++;

@@ -37,6 +37,7 @@ struct tmn_bench_run {
     uint64_t peak_bytes;   /* resident, largest over the turns */
     uint32_t packed_bytes; /* of a person's attributes as they are stored */
     struct tmn_digest digest;
+    double events;        /* of an epidemic: infections and recoveries; else 0 */
     double sweep_edges;   /* of a cascade: edges that looking at all who have not adopted would take; else 0 */
     const char *left_out; /* why it was not run, or NULL */
 };

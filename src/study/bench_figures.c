@@ -263,7 +263,7 @@ static void add_peer_ratios(struct tmn_bench *bench, const char *workload, doubl
 static void add_w2(struct tmn_bench *bench) {
     const struct tmn_bench_run *run = tmn_bench_find(bench, "sir"), *million = tmn_bench_find(bench, "sir-million");
     if (run) {
-        add(bench, "W2", "events", (double)run->counters.firings / step_s(run), "per s", "infections and recoveries");
+        add(bench, "W2", "events", run->events / step_s(run), "per s", "infections and recoveries");
         struct tmn_bench_figure *bytes =
             add(bench, "W2", "memory", bytes_per_person(run), "bytes/person", "state of the run, ties included");
         at_most(bytes, NONE, 40);

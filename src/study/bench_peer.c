@@ -111,7 +111,7 @@ static bool installed(const struct tmn_bench *bench, const struct beside *beside
 
 /* Ours in the same unit, of a turn. */
 static double our_rate(const struct tmn_bench_run *run, int turn) {
-    return (run->sweep_edges > 0 ? run->sweep_edges : (double)run->counters.firings) / run->step_s[turn];
+    return (run->sweep_edges > 0 ? run->sweep_edges : run->events) / run->step_s[turn];
 }
 
 static struct tmn_bench_peer *peer_of(struct tmn_bench *bench, const struct beside *beside, double persons) {

@@ -216,6 +216,62 @@ void tmn_layer_ties_many(const struct tmn_world *world, int layer, const uint32_
     }
 }
 
+/* ---- one tie of each of many rows ---- */
+
+static uint32_t pick(uint32_t uniform, uint32_t of) {
+    return (uint32_t)((uint64_t)uniform * of >> 32);
+}
+
+/* Rows at[] of a group larger than the degree: place i of a row is the tie that stands at out[i] of long_ties or
+ * ring_ties before ties that stand twice are dropped. */
+static void ring_one(const struct tmn_world *world, const struct tmn_ties *ties, uint32_t group, uint32_t *at,
+                     const uint32_t *uniform, uint32_t rows, uint32_t *out) {
+    uint32_t owner[MANY], number[MANY], k[MANY];
+    bool forward[MANY];
+    permute_positions(ties, group, false, at, rows);
+    for (uint32_t i = 0; i < rows; i++) {
+        uint32_t place = pick(uniform[i], ties->numbers.degree);
+        k[i] = place / 2 + 1;
+        forward[i] = place % 2 == 0;
+        owner[i] = forward[i] ? at[i] : behind(ties, (struct tmn_spot){group, at[i]}, k[i]);
+        number[i] = ties->base[group] + owner[i];
+        at[i] = forward[i] ? ahead(ties, (struct tmn_spot){group, at[i]}, k[i]) : owner[i];
+    }
+    if (ties->long_limit > 0)
+        tmn_permute_many(ties->pair_key, ties->linked, false, number, rows);
+    permute_positions(ties, group, true, at, rows);
+    for (uint32_t i = 0; i < rows; i++) {
+        struct tmn_spot other;
+        if (ties->long_limit > 0 && exchanged(ties, (struct tmn_spot){group, owner[i]}, number[i], k[i], &other)) {
+            if (forward[i])
+                other.at = ahead(ties, other, k[i]);
+            out[i] = row_of_position(world, ties, other);
+        } else {
+            out[i] = tmn_ties_row(world, ties, (struct tmn_spot){group, at[i]});
+        }
+    }
+}
+
+void tmn_layer_one_many(const struct tmn_world *world, int layer, const uint32_t *row, const uint32_t *uniform,
+                        uint32_t rows, uint32_t *out, uint32_t *scratch) {
+    const struct tmn_ties *ties = &world->ties[layer];
+    bool ring = ties->layer->kind == TMN_LAYER_RING;
+    for (uint32_t i = 0, run; i < rows; i += run) {
+        struct tmn_spot spot[MANY + 1];
+        uint32_t at[MANY];
+        run = ring ? ring_run(world, ties, row + i, rows - i, spot) : 0;
+        for (uint32_t j = 0; j < run; j++)
+            at[j] = spot[j].at;
+        if (run > 0) {
+            ring_one(world, ties, spot[0].group, at, uniform + i, run, out + i);
+        } else {
+            uint32_t count = tmn_layer_ties(world, layer, row[i], scratch);
+            out[i] = count == 0 ? TMN_NO_ROW : scratch[pick(uniform[i], count)];
+            run = 1;
+        }
+    }
+}
+
 /* ---- edge lists ---- */
 
 static int by_row(const void *a, const void *b) {

@@ -34,8 +34,6 @@ struct tmn_ties {
     uint32_t *tie;
 };
 
-#define TMN_NO_ROW UINT32_MAX
-
 struct tmn_spot {
     uint32_t group, at;
 }; /* a row of a group, or a position on its ring */

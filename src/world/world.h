@@ -69,6 +69,12 @@ uint32_t tmn_layer_degree_max(const struct tmn_world *world, int layer);
  * of one place follow one another. */
 void tmn_layer_ties_many(const struct tmn_world *world, int layer, const uint32_t *row, uint32_t rows, uint32_t *count,
                          uint32_t *out);
+/* One tie of each of many rows, by a uniform of 32 bits: of those of the row, all with the same chance; of a ring with
+ * long ties and more rows than its degree, of the row's places on it, so that a tie of the same two rows that stands
+ * twice (rare) has twice the chance. TMN_NO_ROW: it has none. `scratch` has room for degree_max. */
+#define TMN_NO_ROW UINT32_MAX
+void tmn_layer_one_many(const struct tmn_world *world, int layer, const uint32_t *row, const uint32_t *uniform,
+                        uint32_t rows, uint32_t *out, uint32_t *scratch);
 /* Place at the start, which is where the row lies for ever; the last place for rows of the nation's reserve. */
 static inline uint32_t tmn_world_place(const struct tmn_world *world, uint32_t row);
 /* Birth week in 0..windows_per_year-1, keyed by seed and row; age in whole years, 0..127. */

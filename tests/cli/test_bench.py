@@ -59,10 +59,13 @@ class Bench(unittest.TestCase):
     def test_epidemic_ends(self):
         """R near 2.2 on 20 ties reaches most, and everybody who was infected recovers."""
         found = self.run_of("sir", "--set", "persons=5000", "--set", "term=20")
-        fired = found["counters"]["transition_firings"]
+        last = {row["outcome"]: float(row["simulated"]) for row in csv.DictReader((self.folder / "run" / "outcomes.csv").read_text().splitlines())}
         self.assertTrue(found["until_held"])
-        self.assertEqual(fired["recover"], fired["catch"] + 100)
-        self.assertGreater(fired["catch"], 2500)
+        self.assertEqual(last["recoveries"], last["infections"] + 100)
+        self.assertEqual(last["ever"], last["recoveries"])
+        self.assertGreater(last["infections"], 2500)
+        # 20 ties of 0.125 against a recovery of 1: 2.5 contacts to each; 5 standard deviations of about 0.05
+        self.assertAlmostEqual(found["counters"]["messages_sent"] / last["recoveries"], 2.5, delta=0.25)
 
     def test_files_and_figures(self):
         found = json.loads(self.tumen(0, "bench", "W4", "W5", "--quick", "--turns", 2, "--json").stdout)

@@ -118,6 +118,54 @@ static void who_reads_after_own_firings_and_before_messages(void **unused) {
     scene_close(scene);
 }
 
+struct contacts {
+    const struct tmn_run *run;
+    uint32_t hash, heard, told[4]; /* told: by number of the tie */
+};
+
+/* A message is the only one of its firing, along the tie that the firing's draw names. */
+static void note_contact(void *context, const struct tmn_happening *happening) {
+    struct contacts *contacts = context;
+    uint32_t ties[4], row = happening->sender;
+    if (happening->kind != TMN_HAPPENED_MESSAGE)
+        return;
+    uint32_t count = tmn_layer_ties(tmn_run_world(contacts->run), 0, row, ties), k = (uint32_t)happening->window;
+    struct tmn_draw draw = tmn_draw(7, row, 0, k, contacts->hash);
+    uint32_t number = (uint32_t)((uint64_t)tmn_draw_uniform(draw) * count >> 32);
+    assert_int_equal(count, 4);
+    assert_int_equal(happening->row, ties[number]);
+    contacts->heard++;
+    contacts->told[number]++;
+}
+
+static void one_tie_is_drawn_at_each_firing(void **unused) {
+    (void)unused;
+    struct contacts contacts = {0};
+    struct scene *scene =
+        scene_read("time: { start: 2001-01-01, windows: 20 }\n"
+                   "attributes: { met: { levels: 0..63 } }\n"
+                   "population: { size: 1000 }\n"
+                   "layers: { friends: { degree: 4 } }\n"
+                   "transitions:\n"
+                   "  meet: { chance: 1, then: { tell: { friends: { to: one, step: { met: 1 } } } } }\n");
+    scene->options.happening = note_contact;
+    scene->options.happening_context = &contacts;
+    scene->options.watch_all = true;
+    scene_start(scene);
+    contacts.run = scene->run;
+    contacts.hash = scene->model->transitions.items[0].branch[0].items[0].hash;
+    scene_step(scene, 20);
+    assert_int_equal(tmn_run_counters(scene->run)->messages_sent, 20000);
+    assert_int_equal(contacts.heard, 20000);
+    for (int i = 0; i < 4; i++)
+        assert_in_range(contacts.told[i], 4700, 5300); /* 5000 +- 5 standard deviations of 61 */
+    uint32_t met = 0;
+    for (uint32_t row = 0; row < 1000; row++)
+        met += scene_level(scene, row, "met");
+    assert_int_equal(met, 20000);
+    scene_close(scene);
+}
+
 static void the_dead_hear_nothing_and_are_counted(void **unused) {
     (void)unused;
     struct scene *scene = scene_with_edges(
@@ -205,6 +253,7 @@ int main(void) {
         cmocka_unit_test(steps_are_added_then_clamped_once),
         cmocka_unit_test(the_first_name_wins_unless_priority_says_otherwise),
         cmocka_unit_test(who_reads_after_own_firings_and_before_messages),
+        cmocka_unit_test(one_tie_is_drawn_at_each_firing),
         cmocka_unit_test(the_dead_hear_nothing_and_are_counted),
         cmocka_unit_test(the_chance_of_a_tie_is_its_own_draw),
         cmocka_unit_test(messages_copy_and_arrive_after_all_firings),

@@ -63,6 +63,7 @@
     X("firings", FEEDBACK_COUNT, "firings are counted for feedback")                                                   \
     X("messages", MESSAGE, "a message is delivered")                                                                   \
     X("messages", MESSAGE_CHANCE, "messages by chance of each tie")                                                    \
+    X("messages", MESSAGE_ONE, "a message to one tie of several")                                                      \
     X("messages", MESSAGE_REFUSED, "a receiver does not meet who")                                                     \
     X("messages", MESSAGE_WHO_SHARED, "who of a message reads what is shared")                                         \
     X("messages", MESSAGE_SET, "a message sets an attribute")                                                          \

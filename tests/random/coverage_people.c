@@ -134,6 +134,8 @@ static void see_message(struct coverage *coverage, const struct tmn_happening *m
     see_layer(coverage, tell->layer);
     if (tell->chance != NULL)
         see(coverage, SEEN_MESSAGE_CHANCE);
+    if (tell->one && tmn_layer_degree_max(coverage->run->world, tell->layer) > 1)
+        see(coverage, SEEN_MESSAGE_ONE);
     if (tell->who != NULL) {
         struct tmn_reads reads = tmn_expr_reads(model, tell->who, NULL);
         if (reads.driver || reads.feedback || reads.share || reads.age || reads.year)

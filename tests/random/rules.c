@@ -39,9 +39,9 @@ static void put_tells(struct generator *g, int indent) {
     for (int m = 0; m < messages; m++) {
         put_indented(g, indent + 2,
                      m == 0 ? "- layer: $layer\n  name: {one|zed}\n" : "- layer: $layer\n  name: {two|an}\n");
-        put_indented(
-            g, indent + 4,
-            "{||chance: $anychance\n}{||who: $personal\n|who: $shared\n}{|priority: {-1|1|2}\n|priority: {-1|1|2}\n}");
+        put_indented(g, indent + 4,
+                     "{|||to: one\n}{||chance: $anychance\n}{||who: $personal\n|who: $shared\n}{|priority: "
+                     "{-1|1|2}\n|priority: {-1|1|2}\n}");
         put_indented(g, indent + 4, "{set:\n  $news\n|step:\n  $steps\n|set:\n  $news\nstep:\n  $steps\n}");
     }
 }

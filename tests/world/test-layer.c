@@ -233,6 +233,54 @@ static void long_ties(void **state) {
     }
 }
 
+/* One tie of each row is the one whose number the uniform names, in layers of all kinds; on rings with long ties also
+ * where two places hold one row. */
+static void one_tie_of_each(void **state) {
+    enum { WIDTH = 128, RUN = 150 };
+    struct tmn_model *model = country(*state, true);
+    const struct tmn_layer layers[] = {
+        {.name = "family", .kind = TMN_LAYER_HOUSEHOLD, .within = -1},
+        {.name = "street", .kind = TMN_LAYER_UNIT, .within = -1},
+        {.name = "work", .kind = TMN_LAYER_BLOCK, .size = 8, .within = PROVINCE},
+        {.name = "near", .kind = TMN_LAYER_RING, .number = small_constant(*state, 6), .within = PLACE},
+        {.name = "rows", .kind = TMN_LAYER_RING, .number = small_constant(*state, 4), .within = -1, .rows = true},
+        {.name = "far",
+         .kind = TMN_LAYER_RING,
+         .number = small_constant(*state, 6),
+         .within = PROVINCE,
+         .long_share = small_constant(*state, 0.3)},
+    };
+    int count = sizeof layers / sizeof *layers;
+    for (int l = 0; l < count; l++)
+        small_layer(model, layers[l]);
+    struct tmn_world *world = small_world(model, 6, 1, 2);
+    uint32_t missing = 0, all = 0;
+    for (int l = 0; l < count; l++)
+        for (uint32_t first = 0; first < world->rows; first += RUN) {
+            uint32_t row[RUN], uniform[RUN], one[RUN], ties[WIDTH], rows = 0;
+            assert_true(tmn_layer_degree_max(world, l) <= WIDTH);
+            for (; rows < RUN && first + rows < world->rows; rows++) {
+                row[rows] = first + rows;
+                uniform[rows] = (uint32_t)tmn_mix64(first + rows + 7);
+            }
+            tmn_layer_one_many(world, l, row, uniform, rows, one, ties);
+            for (uint32_t i = 0; i < rows; i++, all++) {
+                uint32_t degree = tmn_layer_ties(world, l, row[i], ties), at = 0;
+                uint32_t expected = degree == 0 ? TMN_NO_ROW : ties[(uint64_t)uniform[i] * degree >> 32];
+                if (l < count - 1 || degree == 6 || degree == 0) {
+                    assert_int_equal(one[i], expected);
+                    continue;
+                }
+                while (at < degree && ties[at] != one[i])
+                    at++;
+                assert_in_range(at, 0, degree - 1);
+                missing++;
+            }
+        }
+    assert_in_range(missing, 1, all / 100);
+    tmn_world_free(world);
+}
+
 /* Small world over rows: Watts and Strogatz's effect, a small share of long ties makes distances short. */
 static void small_world_effect(void **state) {
     static const char *const spec[] = {"place:A"};
@@ -364,6 +412,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(tiny_groups, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(blocks, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(long_ties, small_setup, small_teardown),
+        cmocka_unit_test_setup_teardown(one_tie_of_each, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(small_world_effect, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(edge_list, small_setup, small_teardown),
         cmocka_unit_test_setup_teardown(refusals, small_setup, small_teardown),
