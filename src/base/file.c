@@ -86,8 +86,7 @@ char *tmn_path_folder(struct tmn_arena *arena, const char *path) {
     return tmn_arena_strndup(arena, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* Removes a folder of plain files; true when it is gone. */
-static bool remove_folder(const char *path) {
+bool tmn_folder_remove(const char *path) {
     DIR *dir = opendir(path);
     if (dir == NULL)
         return errno == ENOENT;
@@ -142,18 +141,10 @@ bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const 
     char *temporary = tmn_arena_printf(arena, "%s.part-%ld", folder->path, (long)getpid());
     if (!make_parents(arena, temporary, err))
         return false;
-    remove_folder(temporary); /* left by a killed process of the same number */
+    tmn_folder_remove(temporary); /* left by a killed process of the same number */
     if (mkdir(temporary, 0777) != 0)
         return io_error(err, "cannot make the folder", temporary);
     folder->temporary = temporary;
-    return true;
-}
-
-bool tmn_folder_check(struct tmn_arena *arena, const char *path, struct tmn_error *err) {
-    struct tmn_folder folder;
-    if (!tmn_folder_begin(&folder, arena, path, err))
-        return false;
-    tmn_folder_abandon(&folder);
     return true;
 }
 
@@ -225,7 +216,7 @@ bool tmn_folder_keep(struct tmn_folder *folder, const char *name, struct tmn_err
 bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err) {
     sync_folder(folder->temporary);
     if (renameat2(AT_FDCWD, folder->temporary, AT_FDCWD, folder->path, RENAME_EXCHANGE) == 0) {
-        remove_folder(folder->temporary); /* the old results by now; at no moment was there no folder */
+        tmn_folder_remove(folder->temporary); /* the old results by now; at no moment was there no folder */
         folder->temporary = NULL;
         return true;
     }
@@ -244,13 +235,13 @@ bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err) {
         return io_error(err, "cannot move the results to", folder->path);
     }
     if (old[0] != '\0')
-        remove_folder(old);
+        tmn_folder_remove(old);
     folder->temporary = NULL;
     return true;
 }
 
 void tmn_folder_abandon(struct tmn_folder *folder) {
     if (folder->temporary != NULL)
-        remove_folder(folder->temporary);
+        tmn_folder_remove(folder->temporary);
     folder->temporary = NULL;
 }

@@ -24,13 +24,13 @@ struct tmn_folder {
     char *temporary;
 };
 bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const char *path, struct tmn_error *err);
-/* Could it be written? Asked before long work, so that its result is not lost to a wrong path. */
-bool tmn_folder_check(struct tmn_arena *arena, const char *path, struct tmn_error *err);
 bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count,
                       struct tmn_error *err);
 /* A file of the folder at `path` goes over into the new one, if there is such a file. */
 bool tmn_folder_keep(struct tmn_folder *folder, const char *name, struct tmn_error *err);
 bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err);
 void tmn_folder_abandon(struct tmn_folder *folder); /* removes the temporary folder */
+/* Removes a folder of plain files; true when it is gone. */
+bool tmn_folder_remove(const char *path);
 
 #endif

@@ -1,6 +1,6 @@
 /* `tumen bench`: the workloads measured, shown and written down. */
 #include "study/bench.h"
-#include "base/file.h"
+#include "base/claim.h"
 #include "cli/interrupt.h"
 #include "cli/locate.h"
 #include "cli/print.h"
@@ -172,11 +172,12 @@ enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_argu
                                         .progress = show,
                                         .progress_context = &progress};
     struct tmn_error err;
+    struct tmn_claim claim;
     const char *out = arguments->out ? arguments->out : "results/bench";
     if (!read_workloads(arguments, &options))
         return TMN_MISUSED;
     if (!tmn_bench_locate(arena, &options.folder, &err) || !tmn_scenario_locate(arena, "dprk", &options.dprk, &err) ||
-        !tmn_folder_check(arena, out, &err))
+        !tmn_claim_take(&claim, arena, out, &err))
         return tmn_complain_error(&err);
     options.commit = commit_of(arena, options.folder);
     options.peers = peers_of(arena, arguments, options.folder);
@@ -184,7 +185,9 @@ enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_argu
     struct tmn_bench bench;
     bool good = tmn_bench_run(&bench, arena, &options, &err);
     tmn_progress_end(&progress);
-    if (!good || !tmn_bench_save(&bench, out, &err))
+    good = good && tmn_bench_save(&bench, out, &err);
+    tmn_claim_give_back(&claim);
+    if (!good)
         return tmn_complain_error(&err);
     if (arguments->json)
         print_json(arena, &bench);

@@ -1,5 +1,6 @@
 /* `tumen run` and `tumen fork`: simulate, from the start or from a checkpoint, write the results folder, tell what came
  * out. */
+#include "base/claim.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
@@ -121,12 +122,10 @@ static bool make_run(struct job *job, struct tmn_run **run, struct tmn_error *er
     return made;
 }
 
-/* From an open session to written results. in_place: `out` is the folder of the run that goes on. */
-static enum tmn_status run_job(struct job *job, bool in_place) {
+static enum tmn_status run_claimed(struct job *job, bool in_place) {
     struct tmn_error err;
     struct tmn_run *run;
-    if (!tmn_result_allowed(job->session.model, &err) || !tmn_folder_check(job->session.arena, job->out, &err) ||
-        !begin_keeper(job, in_place, &err) || !make_run(job, &run, &err))
+    if (!begin_keeper(job, in_place, &err) || !make_run(job, &run, &err))
         return tmn_complain_error(&err);
     bool good = run_and_write(job, run, &err);
     bool cut_short = tmn_run_window(run) < tmn_run_windows(run);
@@ -134,6 +133,17 @@ static enum tmn_status run_job(struct job *job, bool in_place) {
     if (!good)
         return tmn_complain_error(&err);
     return cut_short ? TMN_INTERRUPTED : TMN_DONE;
+}
+
+/* From an open session to written results. in_place: `out` is the folder of the run that goes on. */
+static enum tmn_status run_job(struct job *job, bool in_place) {
+    struct tmn_error err;
+    struct tmn_claim claim;
+    if (!tmn_result_allowed(job->session.model, &err) || !tmn_claim_take(&claim, job->session.arena, job->out, &err))
+        return tmn_complain_error(&err);
+    enum tmn_status status = run_claimed(job, in_place);
+    tmn_claim_give_back(&claim);
+    return status;
 }
 
 static bool same_folder(const char *a, const char *b) {

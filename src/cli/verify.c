@@ -1,6 +1,6 @@
 /* `tumen verify`: the checks of scenarios, decided, shown and written down. */
 #include "study/verify.h"
-#include "base/file.h"
+#include "base/claim.h"
 #include "cli/interrupt.h"
 #include "cli/locate.h"
 #include "cli/print.h"
@@ -147,6 +147,7 @@ static enum tmn_status status_of(const struct tmn_verify *verify) {
 enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
     struct suite suite = {NULL, 0};
     struct tmn_error err;
+    struct tmn_claim claim;
     uint64_t seed = (uint64_t)arguments->seed;
     const char *out = arguments->out ? arguments->out : "results/verify";
     if (arguments->fresh && arguments->seed_given) {
@@ -156,7 +157,7 @@ enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arg
     enum tmn_status status = read_suite(&suite, arena, arguments->target ? arguments->target : "classic");
     if (status != TMN_DONE)
         return status;
-    if ((arguments->fresh && !draw_seed(&seed, &err)) || !tmn_folder_check(arena, out, &err))
+    if ((arguments->fresh && !draw_seed(&seed, &err)) || !tmn_claim_take(&claim, arena, out, &err))
         return tmn_complain_error(&err);
     bool silent = arguments->quiet || arguments->json;
     if (arguments->fresh && !silent)
@@ -172,7 +173,9 @@ enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arg
     struct tmn_verify verify;
     bool good = tmn_verify_run(&verify, arena, suite.models, suite.count, &options, &err);
     tmn_progress_end(&progress);
-    if (!good || !tmn_verify_save(&verify, arena, out, &err))
+    good = good && tmn_verify_save(&verify, arena, out, &err);
+    tmn_claim_give_back(&claim);
+    if (!good)
         return tmn_complain_error(&err);
     tmn_diagnostics_print(stderr, suite.models[0]->path, &verify.mistakes);
     if (arguments->json)

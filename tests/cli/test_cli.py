@@ -387,6 +387,46 @@ class Interruptions(Case):
         self.assertEqual(running.communicate(timeout=60)[1], b"")
 
 
+class OneFolder(Case):
+    """A results folder has one writer at a time, and what a killed one left is in nobody's way."""
+
+    def names(self):
+        return sorted(path.name for path in self.folder.iterdir())
+
+    def test_two_writers(self):
+        first = self.start("run", self.long_scenario(), "--out", "out")
+        told = f"'out' is being written by process {first.pid}, which holds 'out.lock': wait until it has ended, or choose another folder with --out"
+        self.refuse(1, told, "run", VILLAGE, "--out", "out")
+        self.refuse(1, f"process {first.pid}", "run", VILLAGE, "--out", self.folder / "out/")
+        self.refuse(1, told, "verify", "classic", "--fast", "--out", "out")
+        self.refuse(1, told, "bench", "W5", "--quick", "--out", "out")
+        self.expect(0, "run", VILLAGE, "--out", "other", "--quiet")
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=60)
+        self.assertEqual(self.names(), ["long.yaml", "other", "out", "village.csv"])
+        self.expect(0, "run", VILLAGE, "--out", "out", "--quiet")
+
+    def test_a_killed_writer_holds_nothing(self):
+        first = self.start("run", self.long_scenario(), "--out", "out")
+        first.kill()
+        first.communicate(timeout=60)
+        self.assertIn("out.lock", self.names())
+        self.expect(0, "run", VILLAGE, "--out", "out", "--quiet")
+        self.assertEqual(self.names(), ["long.yaml", "out", "village.csv"])
+
+    def test_left_over(self):
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        kept = ["another.part-%d" % gone.pid, "out.part-", "out.part-%d" % os.getpid(), "out.part-%d.old" % gone.pid, "out.part-1x"]
+        for name in [*kept, "out.part-%d" % gone.pid]:
+            (self.folder / name).mkdir()
+            (self.folder / name / "run.json").write_text("{}")
+        self.expect(0, "run", VILLAGE, "--out", "out", "--quiet")
+        self.assertEqual(self.names(), sorted([*kept, "out"]))
+        for name in kept:
+            self.assertTrue((self.folder / name / "run.json").exists())
+
+
 class Library(Case):
     def test_example(self):
         ran = subprocess.run([str(EXAMPLE), str(VILLAGE), "arrivals", "out"], cwd=self.folder, capture_output=True, text=True)

@@ -46,6 +46,7 @@ class Kills(checkpoints.Case):
             more, again = self.run_killed(scenario, [draws.uniform(0.02, took) for _ in range(min(5, KILLS - killed))])
             killed, resumed, trial = killed + more, resumed + again, trial + 1
             self.assert_same_results(straight / "r", self.ours / "r")
+            self.assertEqual([path.name for path in self.ours.iterdir()], ["r"])  # neither locks nor folders half written
             self.assertEqual((straight / "r/checkpoint.tumen").read_bytes(), (self.ours / "r/checkpoint.tumen").read_bytes())
         self.assertGreater(resumed, KILLS // 4)
         print(f"killed {killed} times in {trial} runs, went on {resumed} times")
