@@ -102,6 +102,8 @@ static void mark_strata(struct tmn_run *run, size_t transition, const struct tmn
                         : feature->kind == TMN_FEATURE_AGE ? model->birth_year
                                                            : feature->index;
         mark(run->reads_attribute + (size_t)attribute * words, transition);
+        const struct tmn_attribute *it = &model->attributes.items[attribute];
+        tmn_set_level(&run->rule[transition].reads, it, (UINT32_C(1) << it->bits) - 1u);
     }
 }
 

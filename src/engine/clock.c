@@ -96,13 +96,6 @@ bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int t
     return true;
 }
 
-uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, uint32_t k) {
-    const struct tmn_transition *it = &run->model->transitions.items[transition];
-    if (it->kind == TMN_CLOCK_AFTER)
-        return run->rule[transition].windows;
-    return tmn_draw_threshold(tmn_draw(run->options.seed, row, 0, k, it->hash));
-}
-
 /* ---- which clocks are enabled ---- */
 
 void tmn_clocks_prepare(struct tmn_run *run) {
@@ -127,6 +120,16 @@ void tmn_clocks_sift(struct tmn_run *run) {
     tmn_sieve_finish(&run->clocks);
 }
 
+/* `threshold`: as drawn. */
+static void set_threshold(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_start *start,
+                          uint64_t threshold) {
+    uint64_t whole = start->windows > 0 ? start->windows : threshold,
+             left = whole > start->overshoot ? whole - start->overshoot : 0;
+    *tmn_clock(run, start->row, run->model->transitions.items[start->transition].slot) = left + start->accrued;
+    if (start->file)
+        tmn_file(run, worker, start->row, start->transition, &start->share, start->c, left, run->window + 1);
+}
+
 void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker) {
     struct tmn_aim *aim = &worker->aim;
     uint64_t threshold[AIM_CLOCKS];
@@ -134,26 +137,31 @@ void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker) {
         .seed = run->options.seed, .row = {aim->row, 0}, .k = {aim->k, 0}, .hash = {aim->hash, 0}};
     tmn_draw_thresholds(&draws, aim->count, threshold);
     for (uint32_t i = 0; i < aim->count; i++)
-        *tmn_clock(run, aim->row[i], aim->slot[i]) =
-            threshold[i] > aim->overshoot[i] ? threshold[i] - aim->overshoot[i] : 0;
+        set_threshold(run, worker, &aim->start[i], threshold[i]);
     aim->count = 0;
 }
 
-void tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, uint32_t k,
-                     uint64_t overshoot) {
-    const struct tmn_transition *it = &run->model->transitions.items[transition];
+struct tmn_start *tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+                                  uint32_t k) {
     struct tmn_aim *aim = &worker->aim;
-    if (it->kind == TMN_CLOCK_AFTER) {
-        *tmn_clock(run, row, it->slot) = run->rule[transition].windows;
-        return;
-    }
-    aim->row[aim->count] = row;
-    aim->k[aim->count] = k;
-    aim->hash[aim->count] = it->hash;
-    aim->overshoot[aim->count] = overshoot;
-    aim->slot[aim->count++] = (uint16_t)it->slot;
     if (aim->count == AIM_CLOCKS)
         tmn_clocks_draw(run, worker);
+    struct tmn_start *start = &aim->start[aim->count];
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    aim->row[aim->count] = row;
+    aim->k[aim->count] = k;
+    aim->hash[aim->count++] = it->hash;
+    start->windows = it->kind == TMN_CLOCK_AFTER ? run->rule[transition].windows : 0;
+    start->row = row;
+    start->transition = transition;
+    return start;
+}
+
+/* What is left of a clock is all of its threshold. */
+static void start_left(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition) {
+    struct tmn_start *start = tmn_clock_start(run, worker, row, transition, tmn_k(run, row, transition));
+    start->overshoot = start->accrued = 0;
+    start->file = false;
 }
 
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
@@ -188,7 +196,7 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
             int next = run->enabled[s * SHARERS + wanted[s]];
             *tmn_clock(run, row, s) = 0;
             if (next >= 0)
-                tmn_clock_start(run, worker, row, next, tmn_k(run, row, next), 0);
+                start_left(run, worker, row, next);
         }
         slot[s] = wanted[s];
     }

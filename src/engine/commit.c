@@ -141,7 +141,7 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
             tmn_follow(run, worker, block, &touched[i]);
     }
     tmn_clocks_draw(run, worker);
-    block->touched.count = 0;
+    block->touched.count = block->kept.count = 0;
 }
 
 /* Shares are read as of the window's start until the window is over: the workers' sums join them after feedback. */

@@ -199,7 +199,7 @@ static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_blo
     if (due == NULL)
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
     else
-        *due = (struct tmn_due){left, c, g, row, (int16_t)slot, (int16_t)transition};
+        *due = (struct tmn_due){left, c, g, row, (int16_t)slot, (int16_t)transition, share, 0, 0};
 }
 
 /* One pass of a stable sort of order[] by some bits of the row. */
@@ -232,11 +232,34 @@ static void run_out_row(struct tmn_run *run, struct tmn_worker *worker, struct t
         before = it->slot;
         uint64_t use = tmn_use(run, block, it->row, it->transition, it->c, it->g, &certain);
         if (use > 0)
-            tmn_expired_insert(run, worker->expired, expired++,
-                               (struct tmn_expired){it->left, use, it->slot, it->transition, certain});
+            tmn_expired_insert(
+                run, worker->expired, expired++,
+                (struct tmn_expired){it->left, use, it->slot, it->transition, certain, false, it->k, it->uniform, it});
     }
     if (expired > 0)
         tmn_run_out(run, worker, block, due[order[0]].row, expired);
+}
+
+/* Which firing of its transition each clock that is due would be, and the uniforms of those that choose between
+ * branches: drawn before any fires, for many at once. */
+static void draw_branches(const struct tmn_run *run, struct tmn_due *due, size_t count) {
+    uint32_t row[AIM_CLOCKS], k[AIM_CLOCKS], hash[AIM_CLOCKS], of[AIM_CLOCKS], uniform[AIM_CLOCKS];
+    struct tmn_draws draws = {.seed = run->options.seed, .row = {row, 0}, .k = {k, 0}, .hash = {hash, 0}};
+    for (size_t i = 0, drawn = 0; i < count; i++) {
+        const struct tmn_transition *it = &run->model->transitions.items[due[i].transition];
+        due[i].k = tmn_k(run, due[i].row, due[i].transition);
+        if (it->branches > 1) {
+            row[drawn] = due[i].row;
+            k[drawn] = due[i].k;
+            hash[drawn] = it->hash;
+            of[drawn++] = (uint32_t)i;
+        }
+        if (drawn < AIM_CLOCKS && i + 1 < count)
+            continue;
+        tmn_draw_uniforms(&draws, drawn, uniform);
+        for (; drawn > 0; drawn--)
+            due[of[drawn - 1]].uniform = uniform[drawn - 1];
+    }
 }
 
 static bool reserve_order(struct tmn_worker *worker, size_t count) {
@@ -252,8 +275,9 @@ static bool reserve_order(struct tmn_worker *worker, size_t count) {
 }
 
 static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block) {
-    const struct tmn_due *due = worker->due.items;
+    struct tmn_due *due = worker->due.items;
     size_t count = worker->due.count;
+    draw_branches(run, due, count);
     if (!reserve_order(worker, count)) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = due[0].row});
         return;

@@ -39,35 +39,93 @@ static bool holds_now(struct tmn_run *run, struct tmn_worker *worker, uint32_t r
 
 /* What is taken from the next threshold: of rates that fired the overshoot, of terms, chances and what was used up
  * nothing. */
-static uint64_t carried(const struct tmn_run *run, const struct tmn_expired *clock, bool fired) {
-    return fired && run->model->transitions.items[clock->transition].kind == TMN_CLOCK_RATE ? clock->use - clock->left
-                                                                                            : 0;
+static uint64_t carried(const struct tmn_run *run, const struct tmn_expired *clock) {
+    return clock->fires && run->model->transitions.items[clock->transition].kind == TMN_CLOCK_RATE
+               ? clock->use - clock->left
+               : 0;
 }
 
-void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
-    struct tmn_packed start = run->packed[row], now = start;
-    tmn_touch(run, block, row, &start);
+/* In the order in which they ran out. */
+static void fire_all(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count,
+                     const struct tmn_packed *start, struct tmn_packed *now) {
     for (int i = 0; i < count; i++) {
-        const struct tmn_expired *clock = &worker->expired[i];
+        struct tmn_expired *clock = &worker->expired[i];
         uint64_t began = tmn_sample_begin(&worker->sampler);
-        uint32_t k = tmn_k(run, row, clock->transition);
-        bool fires = tmn_same(&start, &now) || holds_now(run, worker, row, clock->transition, &now);
-        if (fires) {
+        clock->fires = tmn_same(start, now) || holds_now(run, worker, row, clock->transition, now);
+        if (clock->fires) {
             worker->tally.overshoots +=
                 !clock->certain && clock->left == 0; /* the last overshoot was beyond the threshold */
-            tmn_fire(run, worker, block, row, clock->transition, k, &start, &now);
+            tmn_fire(run, worker, block, row, clock, start, now);
         } else {
             worker->tally.used_up++;
             if (tmn_watched(run, row))
                 tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_USED_UP, run->window, row, row,
-                                                                 clock->transition, -1, -1, now, now, false});
+                                                                 clock->transition, -1, -1, *now, *now, false});
         }
-        k = tmn_k_advance(run, worker, block, row, clock->transition);
-        tmn_clock_start(run, worker, row, clock->transition, k, carried(run, clock, fires));
-        tmn_slots(run, row)[clock->slot] |= SLOT_ADVANCED;
+        clock->k = tmn_k_advance(run, worker, block, row, clock->transition);
         tmn_sample_end(&worker->sampler, clock->transition, TMN_ACT_FIRE, began);
     }
-    run->packed[row] = now;
+}
+
+/* Reference engine: the word of a clock is what is left; all clocks are derived anew. */
+static void restart_left(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int count) {
+    for (int i = 0; i < count; i++) {
+        const struct tmn_expired *clock = &worker->expired[i];
+        struct tmn_start *it = tmn_clock_start(run, worker, row, clock->transition, clock->k);
+        it->overshoot = carried(run, clock);
+        it->accrued = 0;
+        it->file = false;
+        tmn_slots(run, row)[clock->slot] |= SLOT_ADVANCED;
+    }
+}
+
+/* Event engine: clocks start again as if their person stayed what she was at the window's start. Those whose factors
+ * she may have changed are aimed and filed once all that happens to her is known, as are those that a message concerns;
+ * the others need not be looked at again. */
+static void restart_word(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int count,
+                         const struct tmn_packed *start, const struct tmn_packed *now) {
+    struct tmn_packed changed = {{start->word[0] ^ now->word[0], start->word[1] ^ now->word[1]}};
+    for (int i = 0; i < count; i++) {
+        const struct tmn_expired *clock = &worker->expired[i];
+        const struct tmn_due *due = clock->due;
+        const struct tmn_packed *reads = &run->rule[clock->transition].reads;
+        struct tmn_start *it = tmn_clock_start(run, worker, row, clock->transition, clock->k);
+        it->overshoot = carried(run, clock);
+        it->accrued =
+            tmn_steady_c(due->c) * (run->accrual[clock->transition].sum[due->share.at] + tmn_steady_c(due->g));
+        it->c = due->c;
+        it->share = due->share;
+        it->file = ((changed.word[0] & reads->word[0]) | (changed.word[1] & reads->word[1])) == 0;
+        if (!tmn_same(start, now))
+            tmn_slots(run, row)[clock->slot] |= it->file ? SLOT_ADVANCED : SLOT_ADVANCED | SLOT_AIMED;
+    }
+}
+
+/* Nothing follows from clocks that left their person as she was but that they start again. */
+static void keep(const struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
+    for (int i = 0; i < count; i++) {
+        struct tmn_kept *kept = tmn_list_add(&block->kept, sizeof *kept);
+        if (kept == NULL)
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+        else
+            *kept = (struct tmn_kept){row, worker->expired[i].slot};
+    }
+}
+
+void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
+    struct tmn_packed start = run->packed[row], now = start;
+    bool reference = run->options.engine == TMN_ENGINE_REFERENCE;
+    fire_all(run, worker, block, row, count, &start, &now);
+    if (reference || !tmn_same(&start, &now)) {
+        tmn_touch(run, block, row, &start);
+        run->packed[row] = now;
+    } else {
+        keep(worker, block, row, count);
+    }
+    if (reference)
+        restart_left(run, worker, row, count);
+    else
+        restart_word(run, worker, row, count, &start, &now);
 }
 
 /* C x G of a factor that is no number, or of a product beyond the format. */

@@ -23,9 +23,27 @@ void tmn_fail_row(struct tmn_block *block, struct tmn_failure failure) {
         block->failure = failure;
 }
 
+/* Clocks of a row that ran out without touching it have advanced all the same. */
+static void mark_kept(const struct tmn_run *run, const struct tmn_block *block, uint32_t row) {
+    const struct tmn_kept *kept = block->kept.items;
+    size_t low = 0, high = block->kept.count;
+    if (high == 0 || kept[high - 1].row < row)
+        return;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (kept[middle].row < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < block->kept.count && kept[low].row == row; low++)
+        tmn_slots(run, row)[kept[low].slot] |= SLOT_ADVANCED;
+}
+
 void tmn_touch(struct tmn_run *run, struct tmn_block *block, uint32_t row, const struct tmn_packed *before) {
     if (*tmn_flags(run, row) & ROW_TOUCHED)
         return;
+    mark_kept(run, block, row);
     struct tmn_touched *touched = tmn_list_add(&block->touched, sizeof *touched);
     if (touched == NULL) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
@@ -58,27 +76,60 @@ void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_
     }
 }
 
-/* Sets and copies of what stood before, then the sum of steps, clamped once. */
-void tmn_apply(const struct tmn_run *run, const struct tmn_action *items, size_t count, struct tmn_packed *packed) {
-    const struct tmn_attribute *attributes = run->model->attributes.items;
-    struct tmn_packed before = *packed;
+/* ---- what a branch does to its person ---- */
+
+static struct tmn_place_of place_of(const struct tmn_run *run, int attribute) {
+    const struct tmn_attribute *it = &run->model->attributes.items[attribute];
+    return (struct tmn_place_of){(UINT64_C(1) << it->bits) - 1, it->word, it->shift};
+}
+
+static uint64_t get(const struct tmn_packed *packed, const struct tmn_place_of *place) {
+    return packed->word[place->word] >> place->shift & place->mask;
+}
+
+static void put(struct tmn_packed *packed, const struct tmn_place_of *place, uint64_t level) {
+    uint64_t *word = &packed->word[place->word];
+    *word = (*word & ~(place->mask << place->shift)) | level << place->shift;
+}
+
+void tmn_effect_make(struct tmn_run *run, const struct tmn_action *items, size_t count, struct tmn_effect *effect) {
+    *effect = (struct tmn_effect){.keep = {UINT64_MAX, UINT64_MAX}};
+    effect->copy = TMN_NEW_ARRAY(&run->arena, struct tmn_copy, count + 1);
+    effect->steps = TMN_NEW_ARRAY(&run->arena, struct tmn_steps, count + 1);
     for (size_t i = 0; i < count; i++) {
-        if (items[i].kind == TMN_ACTION_SET)
-            tmn_set_level(packed, &attributes[items[i].attribute], items[i].level);
-        else if (items[i].kind == TMN_ACTION_COPY)
-            tmn_set_level(packed, &attributes[items[i].attribute], tmn_level(&before, &attributes[items[i].from]));
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (items[i].kind != TMN_ACTION_STEP)
+        const struct tmn_action *item = &items[i];
+        if (item->kind != TMN_ACTION_SET && item->kind != TMN_ACTION_COPY && item->kind != TMN_ACTION_STEP)
             continue;
-        const struct tmn_attribute *attribute = &attributes[items[i].attribute];
-        int64_t level = (int64_t)tmn_level(packed, attribute) + items[i].by, top = (int64_t)attribute->levels - 1;
-        tmn_set_level(packed, attribute, (uint32_t)(level < 0 ? 0 : level > top ? top : level));
+        struct tmn_place_of to = place_of(run, item->attribute);
+        if (item->kind == TMN_ACTION_SET) {
+            effect->keep[to.word] &= ~(to.mask << to.shift);
+            effect->put[to.word] |= (uint64_t)item->level << to.shift;
+        } else if (item->kind == TMN_ACTION_COPY) {
+            effect->copy[effect->copies++] = (struct tmn_copy){to, place_of(run, item->from)};
+        } else {
+            int64_t top = (int64_t)run->model->attributes.items[item->attribute].levels - 1;
+            effect->steps[effect->step_count++] = (struct tmn_steps){to, item->by, top};
+        }
     }
 }
 
+static void take_effect(const struct tmn_effect *effect, struct tmn_packed *packed) {
+    struct tmn_packed before = *packed;
+    for (int w = 0; w < 2; w++)
+        packed->word[w] = (packed->word[w] & effect->keep[w]) | effect->put[w];
+    for (uint32_t i = 0; i < effect->copies; i++)
+        put(packed, &effect->copy[i].to, get(&before, &effect->copy[i].from));
+    for (uint32_t i = 0; i < effect->step_count; i++) {
+        const struct tmn_steps *steps = &effect->steps[i];
+        int64_t level = (int64_t)get(packed, &steps->of) + steps->by;
+        put(packed, &steps->of, (uint64_t)(level < 0 ? 0 : level > steps->top ? steps->top : level));
+    }
+}
+
+/* ---- a firing ---- */
+
 struct firing {
-    uint32_t row, k;
+    uint32_t row, k, uniform;
     int transition, branch;
     const struct tmn_packed *start, *before, *after;
 };
@@ -88,25 +139,25 @@ static void fail_firing(struct tmn_block *block, const struct firing *firing, en
                  (struct tmn_failure){kind, firing->row, firing->transition, firing->branch, value, *firing->before});
 }
 
+uint32_t tmn_branch_uniform(const struct tmn_run *run, uint32_t row, int transition, uint32_t k) {
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    return it->branches == 1 ? 0 : tmn_draw_uniform(tmn_draw(run->options.seed, row, 0, k, it->hash));
+}
+
 /* Cumulative in declared order on 32 bits; what rounding leaves over falls to the last branch. */
 static int choose_branch(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
                          struct firing *firing) {
-    const struct tmn_transition *it = &run->model->transitions.items[firing->transition];
-    struct tmn_memo *const *chance = run->rule[firing->transition].chance;
-    int last = (int)it->branches - 1;
-    if (last == 0)
-        return 0;
-    uint32_t uniform = tmn_draw_uniform(tmn_draw(run->options.seed, firing->row, 0, firing->k, it->hash));
+    const struct tmn_branch_rule *branch = run->rule[firing->transition].branch;
     int64_t cumulative = 0;
-    for (firing->branch = 0; firing->branch < last && chance[firing->branch] != NULL; firing->branch++) {
+    for (; branch[firing->branch].chance != NULL; firing->branch++) {
         int64_t units;
         double p;
-        if (!tmn_memo_value(run, worker, chance[firing->branch], firing->row, firing->before, &units, &p)) {
+        if (!tmn_memo_value(run, worker, branch[firing->branch].chance, firing->row, firing->before, &units, &p)) {
             fail_firing(block, firing, FAILED_CHANCE, p);
             break;
         }
         cumulative += units;
-        if (uniform < cumulative)
+        if (firing->uniform < cumulative)
             break;
     }
     return firing->branch;
@@ -190,27 +241,34 @@ static void count_firing(struct tmn_run *run, struct tmn_worker *worker, const s
     }
 }
 
-void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition,
-              uint32_t k, const struct tmn_packed *start, struct tmn_packed *now) {
-    const struct tmn_clock_rule *rule = &run->rule[transition];
-    struct tmn_packed before = *now;
-    struct firing firing = {row, k, transition, 0, start, &before, now};
-    firing.branch = choose_branch(run, worker, block, &firing);
-    const struct tmn_branch *branch = &run->model->transitions.items[transition].branch[firing.branch];
-    tmn_apply(run, branch->items, branch->count, now);
+/* What it adds to feedback, tells along ties, and whom it gives birth to. */
+static void send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing) {
+    const struct tmn_clock_rule *rule = &run->rule[firing->transition];
+    const struct tmn_branch *branch = &run->model->transitions.items[firing->transition].branch[firing->branch];
     for (size_t i = 0; i < branch->count; i++) {
         const struct tmn_action *action = &branch->items[i];
-        const struct tmn_item_rule *item = &rule->item[(size_t)firing.branch * rule->most_items + i];
+        const struct tmn_item_rule *item = &rule->item[(size_t)firing->branch * rule->most_items + i];
         if (action->kind == TMN_ACTION_ADD)
-            add_feedback(run, worker, block, &firing, action, item);
+            add_feedback(run, worker, block, firing, action, item);
         else if (action->kind == TMN_ACTION_TELL)
-            call_ties(run, worker, block, &firing, action, item);
+            call_ties(run, worker, block, firing, action, item);
         else if (action->kind == TMN_ACTION_BIRTH)
-            ask_birth(worker, block, &firing, (int)i);
+            ask_birth(worker, block, firing, (int)i);
     }
+}
+
+void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+              const struct tmn_expired *clock, const struct tmn_packed *start, struct tmn_packed *now) {
+    struct tmn_packed before = *now;
+    struct firing firing = {row, clock->k, clock->uniform, clock->transition, 0, start, &before, now};
+    firing.branch = choose_branch(run, worker, block, &firing);
+    const struct tmn_branch_rule *rule = &run->rule[clock->transition].branch[firing.branch];
+    take_effect(&rule->effect, now);
+    if (rule->sends)
+        send(run, worker, block, &firing);
     count_firing(run, worker, &firing);
     tmn_flows(run, worker, &before, now);
     if (tmn_watched(run, row))
-        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row, row, transition,
+        tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row, row, clock->transition,
                                                          firing.branch, -1, before, *now, false});
 }

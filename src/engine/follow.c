@@ -21,9 +21,8 @@ static void follow_counter(struct tmn_run *run, uint32_t row, int counter, int b
         for (uint64_t set = reads[w]; set != 0; set &= set - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(set);
             int s = run->model->transitions.items[transition].slot;
-            uint8_t *slot = tmn_slots(run, row) + s;
-            if (tmn_clock_of(run, row, s) != transition || (*slot & SLOT_ADVANCED))
-                continue; /* not enabled, or its word is what is left until the window's end */
+            if (tmn_clock_of(run, row, s) != transition)
+                continue; /* not enabled */
             uint64_t was = accrued(run, transition, row, before), c = c_of(run, transition, row, before);
             uint16_t kept = *count;
             *count = next;
@@ -33,7 +32,7 @@ static void follow_counter(struct tmn_run *run, uint32_t row, int counter, int b
             if (was == is && same)
                 continue;
             *tmn_clock(run, row, s) += is - was;
-            *slot |= SLOT_AIMED;
+            tmn_slots(run, row)[s] |= SLOT_AIMED;
         }
     *count = next;
     *tmn_flags(run, row) |= ROW_COUNTED;
@@ -116,6 +115,19 @@ static int find_wanted(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
     return slots;
 }
 
+/* A clock that was not enabled before takes a fresh threshold. */
+static void start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+                  const struct tmn_packed *after) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    struct tmn_start *it = tmn_clock_start(run, worker, row, transition, tmn_k(run, row, transition));
+    it->overshoot = 0;
+    it->share = tmn_share_of(run, accrual, row, after);
+    it->c = c_of(run, transition, row, after);
+    it->accrued = tmn_steady_c(it->c) * accrual->sum[it->share.at];
+    it->file = true;
+    tmn_present_set(run, row, transition);
+}
+
 /* Gives an enabled clock of which `left` is left its word, and files it. */
 static void aim(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, int slot,
                 const struct tmn_packed *after, uint64_t left) {
@@ -126,7 +138,7 @@ static void aim(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, in
     tmn_file(run, worker, row, transition, &share, c, left, run->window + 1);
 }
 
-/* A clock that was enabled before and is now, and did not run out. */
+/* A clock that was enabled before and is now. */
 static void carry_on(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, int slot,
                      const struct tmn_packed *before, const struct tmn_packed *after, bool aimed) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
@@ -155,12 +167,8 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         if (next != current) {
             if (current >= 0 && (was & SLOT_ADVANCED) == 0)
                 tmn_k_advance(run, worker, block, row, current);
-            if (next >= 0) {
-                tmn_present_set(run, row, next);
-                aim(run, worker, row, next, s, after, tmn_threshold(run, row, next, tmn_k(run, row, next)));
-            }
-        } else if (next >= 0 && (was & SLOT_ADVANCED)) {
-            aim(run, worker, row, next, s, after, *tmn_clock(run, row, s));
+            if (next >= 0)
+                start(run, worker, row, next, after);
         } else if (next >= 0) {
             carry_on(run, worker, row, next, s, before, after, (was & SLOT_AIMED) != 0);
         }

@@ -142,14 +142,17 @@ static struct tmn_list *make_reads(struct tmn_run *run, const struct tmn_action 
 static void make_items(struct tmn_run *run, size_t t) {
     const struct tmn_transition *it = &run->model->transitions.items[t];
     struct tmn_clock_rule *rule = &run->rule[t];
-    rule->chance = TMN_NEW_ARRAY(&run->arena, struct tmn_memo *, it->branches + 1);
+    rule->branch = TMN_NEW_ARRAY(&run->arena, struct tmn_branch_rule, it->branches);
     rule->item = TMN_NEW_ARRAY(&run->arena, struct tmn_item_rule, it->branches * rule->most_items + 1);
     for (size_t b = 0; b < it->branches; b++) {
         if (it->branch[b].chance != NULL && b + 1 < it->branches)
-            rule->chance[b] = tmn_memo_make(run, it->branch[b].chance, MEMO_CHANCE);
+            rule->branch[b].chance = tmn_memo_make(run, it->branch[b].chance, MEMO_CHANCE);
+        tmn_effect_make(run, it->branch[b].items, it->branch[b].count, &rule->branch[b].effect);
         for (size_t i = 0; i < it->branch[b].count; i++) {
             const struct tmn_action *action = &it->branch[b].items[i];
             struct tmn_item_rule *item = &rule->item[b * rule->most_items + i];
+            rule->branch[b].sends = rule->branch[b].sends || action->kind == TMN_ACTION_ADD ||
+                                    action->kind == TMN_ACTION_TELL || action->kind == TMN_ACTION_BIRTH;
             if (action->kind == TMN_ACTION_ADD)
                 item->memo = tmn_memo_make(run, action->amount, MEMO_AMOUNT);
             else if (action->kind == TMN_ACTION_TELL && action->chance != NULL)

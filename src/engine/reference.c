@@ -24,8 +24,11 @@ static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn
         if (__builtin_expect(*left > use && !certain, 1)) {
             *left -= use;
         } else if (use > 0) {
-            tmn_expired_insert(run, worker->expired, expired++,
-                               (struct tmn_expired){*left, use, s, transition, certain});
+            struct tmn_expired clock = {
+                .left = *left, .use = use, .slot = s, .transition = transition, .certain = certain};
+            clock.k = tmn_k(run, row, transition);
+            clock.uniform = tmn_branch_uniform(run, row, transition, clock.k);
+            tmn_expired_insert(run, worker->expired, expired++, clock);
         }
     }
     if (__builtin_expect(expired > 0, 0))

@@ -82,6 +82,7 @@ void tmn_run_free(struct tmn_run *run) {
         struct tmn_block *block = &run->block[b];
         free(block->touched.items);
         free(block->told.items);
+        free(block->kept.items);
         free(block->overflow.items);
         tmn_wheel_free(&block->wheel);
     }

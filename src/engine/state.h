@@ -150,13 +150,38 @@ struct tmn_item_rule {
     struct tmn_list *reads; /* BIRTH: [draws] of int, the features that each draw's chances read */
 };
 
+/* What a branch does to the attributes of its person: sets as masks, then copies of what stood before, then steps, each
+ * clamped. */
+struct tmn_place_of { /* of an attribute among packed words */
+    uint64_t mask;    /* of its levels */
+    uint8_t word, shift;
+};
+struct tmn_effect {
+    uint64_t keep[2], put[2];
+    struct tmn_copy {
+        struct tmn_place_of to, from;
+    } * copy;
+    struct tmn_steps {
+        struct tmn_place_of of;
+        int64_t by, top; /* top: level */
+    } * steps;
+    uint32_t copies, step_count;
+};
+
+struct tmn_branch_rule {
+    struct tmn_memo *chance; /* NULL: the rest */
+    struct tmn_effect effect;
+    bool sends; /* adds, tells, gives birth */
+};
+
 /* What the loop over persons needs of a transition, close together. */
 struct tmn_clock_rule {
-    uint64_t *c, *g; /* tables over the personal and the shared stratum */
+    uint64_t *c, *g;         /* tables over the personal and the shared stratum */
+    struct tmn_packed reads; /* bits of the attributes that they read */
     struct tmn_terms personal, shared;
     uint64_t windows;                 /* AFTER: threshold */
     struct tmn_list counts, outcomes; /* uint32_t: model counts and FIRINGS outcomes that this transition feeds */
-    struct tmn_memo **chance;         /* [branches] NULL: the rest */
+    struct tmn_branch_rule *branch;   /* [branches] */
     struct tmn_item_rule *item;       /* [branches * most items] */
     uint32_t most_items;
 };
@@ -198,11 +223,21 @@ struct tmn_event_rule {
     uint32_t slots;
 }; /* [slots] clocks of places, or one of the nation */
 
+/* Where a row stands among the sums of G of a transition. */
+struct tmn_share_of {
+    uint32_t other, birth_year; /* birth_year: level */
+    size_t at;                  /* of sum */
+};
+
 /* ---- lists of a block ---- */
 struct tmn_touched {
     struct tmn_packed before;
     uint32_t row;
-}; /* before: at the window's start */
+};                /* before: at the window's start */
+struct tmn_kept { /* a clock that ran out and left its person as she was */
+    uint32_t row;
+    int slot;
+};
 struct tmn_message {
     uint32_t receiver, tell, sender;
 };
@@ -260,6 +295,7 @@ struct tmn_overflow {
 struct tmn_block {
     struct tmn_wheel wheel;
     struct tmn_list touched, told;
+    struct tmn_list kept; /* rows ascend; of rows that are not touched by what ran out */
     struct tmn_overflow overflow;
     struct tmn_failure failure; /* the first one */
 };
@@ -268,15 +304,27 @@ struct tmn_block {
 struct tmn_expired {
     uint64_t left, use;
     int slot, transition;
-    bool certain;
+    bool certain, fires;
+    uint32_t k, uniform;       /* uniform: of what chooses between branches */
+    const struct tmn_due *due; /* event engine */
 };
 
-/* Clocks whose thresholds are still to be drawn; what is carried over is taken from them. */
+/* A clock that starts, and what becomes of its threshold. */
+struct tmn_start {
+    uint64_t windows, overshoot, accrued; /* windows: the threshold, or 0: drawn; overshoot: taken off what is left;
+                                             accrued: added for the word */
+    uint64_t c;
+    struct tmn_share_of share;
+    uint32_t row;
+    int transition;
+    bool file; /* event engine: to be noted in the wheel, by C and share */
+};
+
+/* Those whose thresholds are still to be drawn. */
 enum { AIM_CLOCKS = 256 };
 struct tmn_aim {
-    uint64_t overshoot[AIM_CLOCKS];
+    struct tmn_start start[AIM_CLOCKS];
     uint32_t row[AIM_CLOCKS], k[AIM_CLOCKS], hash[AIM_CLOCKS], count;
-    uint16_t slot[AIM_CLOCKS];
 };
 
 /* Scratch of a few rows that tell all their ties something. */
@@ -291,6 +339,8 @@ struct tmn_due {
     uint64_t left, c, g;
     uint32_t row;
     int16_t slot, transition;
+    struct tmn_share_of share;
+    uint32_t k, uniform; /* see struct tmn_expired; drawn for all that are due */
 };
 
 struct tmn_worker {
@@ -647,11 +697,11 @@ uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tm
                        int transition);
 bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k); /* false: out of
                                                                                                           memory */
-uint64_t tmn_threshold(const struct tmn_run *run, uint32_t row, int transition, uint32_t k);
-/* An enabled clock takes the threshold k of its transition, less an overshoot. Thresholds are drawn for many rows at
- * once: they stand only after tmn_clocks_draw, once a block is done. */
-void tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, uint32_t k,
-                     uint64_t overshoot);
+/* An enabled clock takes the threshold k of its transition. Thresholds are drawn for many rows at once: they stand only
+ * after tmn_clocks_draw, once a block is done. The caller sets overshoot, accrued and file, and C and share if filed.
+ */
+struct tmn_start *tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+                                  uint32_t k);
 void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker);
 /* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
  * that are enabled no more advance k unless it has advanced in this window already. */
@@ -686,11 +736,6 @@ void tmn_accruals_make(struct tmn_run *run);
 /* Holds the forecasts of G against the tables of this window: marks transitions that must be filed anew. */
 void tmn_forecasts_update(struct tmn_run *run);
 void tmn_sums_advance(struct tmn_run *run);
-/* Where a row stands among the sums of G of a transition. */
-struct tmn_share_of {
-    uint32_t other, birth_year; /* birth_year: level */
-    size_t at;                  /* of sum */
-};
 static inline struct tmn_share_of tmn_share_of(const struct tmn_run *run, const struct tmn_accrual *accrual,
                                                uint32_t row, const struct tmn_packed *packed) {
     struct tmn_share_of share = {.other = tmn_key_index(run, &accrual->shared, row, packed)};
@@ -747,9 +792,12 @@ void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
 
 /* fire.c */
 /* Fires: chooses the branch, changes *now, emits the rest. `start`: state at the window's start. */
-void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int transition,
-              uint32_t k, const struct tmn_packed *start, struct tmn_packed *now);
-void tmn_apply(const struct tmn_run *run, const struct tmn_action *items, size_t count, struct tmn_packed *packed);
+void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+              const struct tmn_expired *clock, const struct tmn_packed *start, struct tmn_packed *now);
+/* The uniform of a firing k that chooses between branches; 0 where there is one branch. */
+uint32_t tmn_branch_uniform(const struct tmn_run *run, uint32_t row, int transition, uint32_t k);
+/* SETs, COPYs and STEPs of a list; all other actions are left out. */
+void tmn_effect_make(struct tmn_run *run, const struct tmn_action *items, size_t count, struct tmn_effect *effect);
 void tmn_touch(struct tmn_run *run, struct tmn_block *block, uint32_t row, const struct tmn_packed *before);
 void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *before,
                const struct tmn_packed *after);
