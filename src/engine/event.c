@@ -155,6 +155,8 @@ static void refill(struct tmn_run *run) {
         struct tmn_accrual *accrual = &run->accrual[t];
         if (!accrual->refill && !joins(run, accrual))
             continue;
+        run->counters.work[t].refills++;
+        run->counters.work[t].exceeded += accrual->refill && run->window < accrual->refill_at;
         tmn_rates_set(run, (int)t);
         accrual->refill = true;
         accrual->refill_at = INT_MAX;

@@ -8,6 +8,7 @@ static bool add_chunk(struct tmn_wheel *wheel, uint32_t *head) {
     uint32_t index = wheel->free;
     if (index != 0) {
         wheel->free = wheel->chunk[index - 1].next;
+        wheel->reused++;
     } else {
         if (wheel->chunks == wheel->capacity) {
             uint32_t capacity = wheel->capacity + wheel->capacity / 2 + 4;

@@ -19,6 +19,7 @@ struct tmn_wheel {
     uint32_t head[WHEEL_WINDOWS]; /* index + 1 of the chunk that is being filled, 0: none */
     struct tmn_wheel_chunk *chunk;
     uint32_t chunks, capacity, free; /* free: index + 1 of the first of a chain */
+    uint32_t reused;                 /* chunks taken from it */
 };
 
 /* False: out of memory. `window` is at most WHEEL_WINDOWS - 1 after the one that is taken next. */

@@ -157,6 +157,39 @@ static void see_settings(struct coverage *coverage) {
     }
 }
 
+/* What the event engine did with its notes of clocks; all of it is 0 in the reference engine. */
+static void see_wheels(struct coverage *coverage) {
+    const struct tmn_run *run = coverage->run;
+    const struct tmn_clock_work before = coverage->work;
+    uint64_t reused = 0;
+    struct tmn_clock_work work = {0};
+    for (size_t t = 0; t < run->transitions; t++) {
+        const struct tmn_clock_work *of = &run->counters.work[t];
+        work.scanned += of->scanned;
+        work.filed += of->filed;
+        work.stale += of->stale;
+        work.early += of->early;
+        work.reaimed += of->reaimed;
+        work.refills += of->refills;
+        work.exceeded += of->exceeded;
+    }
+    for (uint32_t b = 0; b < run->blocks; b++)
+        reused += run->block[b].wheel.reused;
+    uint64_t exceeded = work.exceeded - before.exceeded;
+    const bool seen[] = {run->now.index > 0 && work.refills - before.refills > exceeded,
+                         exceeded > 0,
+                         work.scanned - before.scanned > work.filed - before.filed,
+                         work.reaimed > before.reaimed,
+                         work.stale > before.stale,
+                         work.early > before.early,
+                         reused > coverage->reused};
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
+        if (seen[i])
+            see(coverage, (enum construct)(SEEN_WHEEL_REFILL + i));
+    coverage->work = work;
+    coverage->reused = reused;
+}
+
 static void see_outcomes(struct coverage *coverage) {
     static const enum construct kinds[] = {[TMN_OUTCOME_FLOW] = SEEN_FLOW,
                                            [TMN_OUTCOME_STOCK] = SEEN_STOCK,
@@ -187,6 +220,7 @@ void coverage_window(struct coverage *coverage) {
     see_counters(coverage);
     see_variables(coverage);
     see_settings(coverage);
+    see_wheels(coverage);
     if (run->now.index >= run->model->calendar.windows_per_year)
         see(coverage, SEEN_YEARS);
     if (tmn_run_until_held(run))

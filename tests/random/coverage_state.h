@@ -32,6 +32,8 @@ struct coverage {
     double *driver, *feedback;
     uint64_t *event_left[64];
     struct tmn_counters_of_run tally;
+    struct tmn_clock_work work;    /* of all transitions */
+    uint64_t reused;               /* pieces of wheels */
     uint32_t *level, *other_level; /* [features] scratch */
 };
 
