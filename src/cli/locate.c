@@ -28,6 +28,14 @@ static bool ends_with(const char *text, const char *end) {
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+/* A folder beside the program's own, as people would write it; NULL: there is none. */
+static const char *beside(struct tmn_arena *arena, const char *program, const char *name) {
+    char *real = realpath(tmn_arena_printf(arena, "%s/../%s", tmn_path_folder(arena, program), name), NULL);
+    const char *path = real ? tmn_arena_strdup(arena, real) : NULL;
+    free(real);
+    return path;
+}
+
 /* Folders to search, in order, those that exist. */
 static void list_folders(struct tmn_arena *arena, struct names *folders) {
     const char *candidates[4] = {getenv("TUMEN_SCENARIOS"), NULL, NULL, TUMEN_SOURCE_SCENARIOS};
@@ -35,9 +43,8 @@ static void list_folders(struct tmn_arena *arena, struct names *folders) {
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length > 0) {
         program[length] = '\0';
-        const char *folder = tmn_path_folder(arena, program);
-        candidates[1] = tmn_arena_printf(arena, "%s/../scenarios", folder);
-        candidates[2] = tmn_arena_printf(arena, "%s/../share/tumen/scenarios", folder);
+        candidates[1] = beside(arena, program, "scenarios");
+        candidates[2] = beside(arena, program, "share/tumen/scenarios");
     }
     for (size_t i = 0; i < 4; i++)
         if (candidates[i] && *candidates[i] && exists(candidates[i]))

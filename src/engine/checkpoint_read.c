@@ -203,7 +203,14 @@ bool tmn_checkpoint_assignments(const struct tmn_checkpoint *checkpoint, struct 
         (*assignments)[i] = tmn_arena_strdup(arena, origin->assignments[i]);
     for (size_t i = 0; i < given_count; i++) {
         const char *at = strchr(given[i], '@');
-        if (at != NULL && tmn_date_parse(at + 1, &day) && day < checkpoint->facts.day)
+        day = checkpoint->facts.day;
+        bool dated = at != NULL && tmn_date_parse(at + 1, &day);
+        if (checkpoint->facts.window == 0 && day <= checkpoint->facts.day)
+            return tmn_fail(err, TMN_USAGE,
+                            "'%s' begins with the run, and so does the checkpoint, from before the first window: run "
+                            "the scenario from its start with it",
+                            given[i]);
+        if (dated && day < checkpoint->facts.day)
             return tmn_fail(
                 err, TMN_USAGE,
                 "'%s' begins before the checkpoint, which is of %s: a fork changes what comes after it; for "

@@ -154,6 +154,20 @@ class Forks(checkpoints.Case):
         self.refuse(2, "no window comes after the checkpoint in 'base'", "fork", "base", "--set", "go=2@2000-05-01", "--until", "2000-02-01")
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["base", "valley.yaml"])
 
+    def test_stopped_before_the_first_window(self):
+        """What begins with the run can not be changed in its checkpoint; what comes later can."""
+        scenario = self.scenario(200000, 10)
+        running = subprocess.Popen([str(TUMEN), "run", str(scenario), "--out", "base"], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not (self.folder / "base.lock").exists():
+            time.sleep(0.002)
+        running.send_signal(signal.SIGTERM)
+        self.assertEqual(running.wait(timeout=120), 130)
+        if read_head((self.folder / "base/checkpoint.tumen").read_bytes())[0]["window"] > 0:
+            self.skipTest("the run was faster than its end")
+        for setting in ("go=2", "go=2@2000-01-01", "go=2@1999-01-01", "gate=3"):
+            self.refuse(2, f"'{setting}' begins with the run, and so does the checkpoint", "fork", "base", "--set", setting)
+        self.expect(0, "fork", "base", "--set", "go=2@2000-02-01", "--until", "2000-12-31", "--quiet")
+
 
 class Refused(checkpoints.Case):
     def setUp(self):
