@@ -149,7 +149,7 @@ static uint64_t c_units(const struct tmn_transition *transition, const struct tm
     return tmn_fixed_c(value, &units) ? units : FACTOR_BAD;
 }
 
-static uint64_t g_units(const struct tmn_transition *transition, const struct tmn_env *env) {
+uint64_t tmn_g_units(const struct tmn_transition *transition, const struct tmn_env *env) {
     uint64_t units;
     if (!tmn_shared_holds(transition, env))
         return 0;
@@ -177,7 +177,7 @@ static void run_task(void *context, int worker_index, uint32_t index) {
     env.level = worker->level;
     for (uint32_t s = task->first; s < end; s++) {
         tmn_stratum_levels(strata, s, worker->level);
-        table[s] = task->personal ? c_units(transition, &env) : g_units(transition, &env);
+        table[s] = task->personal ? c_units(transition, &env) : tmn_g_units(transition, &env);
     }
 }
 
@@ -205,6 +205,8 @@ void tmn_c_tables(struct tmn_run *run) {
         tasks = add_tasks(run, tasks, (int)t, true, transition->personal.size);
     }
     tmn_pool_run(run->pool, tasks, run_task, run);
+    if (run->options.engine == TMN_ENGINE_EVENT)
+        tmn_foresee(run);
     run->tables_quarter_days = 0; /* parameters changed: G too */
 }
 

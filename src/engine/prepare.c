@@ -17,6 +17,7 @@ static void make_workers(struct tmn_run *run) {
     run->worker = TMN_NEW_ARRAY(arena, struct tmn_worker, run->workers);
     for (int w = 0; w < run->workers; w++) {
         struct tmn_worker *worker = &run->worker[w];
+        worker->driver_view = TMN_NEW_ARRAY(arena, double, model->driver_slots + 1);
         worker->level = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
         worker->asked = TMN_NEW_ARRAY(arena, uint32_t, model->features.count + 1);
         worker->chance = TMN_NEW_ARRAY(arena, double, levels);
@@ -38,7 +39,6 @@ static void make_arrays(struct tmn_run *run) {
     struct tmn_arena *arena = &run->arena;
     run->parameter = TMN_NEW_ARRAY(arena, double, model->parameters.count + 1);
     run->driver = TMN_NEW_ARRAY(arena, double, model->driver_slots + 1);
-    run->driver_view = TMN_NEW_ARRAY(arena, double, model->driver_slots + 1);
     run->feedback = TMN_NEW_ARRAY(arena, double, model->feedback_slots + 1);
     run->feedback_next = TMN_NEW_ARRAY(arena, double, model->feedback_slots + 1);
     run->feedback_token = TMN_NEW_ARRAY(arena, uint64_t, model->feedback_slots + 1);

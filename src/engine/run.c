@@ -166,10 +166,10 @@ int tmn_run_clocks(const struct tmn_run *const_run, uint32_t row, struct tmn_clo
     for (size_t d = 0; d < model->drivers.count; d++) {
         const struct tmn_driver *driver = &model->drivers.items[d];
         for (uint32_t slot = 0; slot < driver->slots; slot++)
-            run->driver_view[driver->first + slot] = driver->value[(size_t)coming * driver->slots + slot];
+            worker->driver_view[driver->first + slot] = driver->value[(size_t)coming * driver->slots + slot];
     }
     run->now = tmn_calendar_window(&model->calendar, coming);
-    env.driver = run->driver_view;
+    env.driver = worker->driver_view;
     env.year = run->now.year;
     env.window_y = (double)run->now.quarter_days / 4.0 / TMN_YEAR_DAYS;
     env.level = worker->level;

@@ -194,9 +194,10 @@ struct tmn_accrual {
     size_t sums;
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
     double *reach;                      /* [sums] G can not grow by more before window refill_at */
-    double *rate;           /* [strata] G per unit of time is taken never to be above; else all is filed anew */
-    bool by_days;           /* unit of time: a quarter of a day, else a window */
-    bool steady;            /* G changes with the window's length and parameters alone */
+    uint64_t *grown;        /* [strata * (windows + 1)] sum of G up to the start of each window, if foreseen; or NULL */
+    double *rate;           /* [strata] G per unit of time is taken never to be above, if not */
+    bool foreseen;          /* `grown` tells what is to come */
+    bool by_days;           /* unit of time of rates: a quarter of a day, else a window */
     bool refill;            /* in this window */
     double slack;           /* of rate over G, 0: as G */
     int refill_at, horizon; /* clocks that may run out before window refill_at are in the wheel */
@@ -349,6 +350,7 @@ struct tmn_worker {
     uint64_t *affected;                 /* [transitions / 64 + 1] */
     uint16_t *affected_slot;            /* [slots] */
     uint32_t *touched_at;               /* [BLOCK_ROWS] index among the touched rows of a block */
+    double *driver_view;        /* [driver_slots] drivers of a window to come */
     uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
     struct tmn_memo_cell *cell; /* [cells of all memos] */
     struct tmn_list message, birth, born, delta; /* for rows of any block */
@@ -418,7 +420,7 @@ struct tmn_run {
     uint16_t **counter;      /* [counters] of [rows]: true counts */
 
     double *parameter, *driver;                     /* this window's */
-    double *feedback, *feedback_next, *driver_view; /* driver_view: scratch of tmn_run_clocks */
+    double *feedback, *feedback_next;
     struct tmn_ratio *share;                        /* as of the last commit */
     struct tmn_ratio *share_read;                   /* what expressions read: the same, or the start's when cut */
     double *count;                                  /* [count_slots] weighted */
@@ -443,6 +445,7 @@ struct tmn_run {
     uint64_t *reads_counter;     /* [counters * affected_words] */
     uint64_t *reads_any_counter; /* [affected_words] */
     size_t affected_words;
+    int windows_ahead;   /* of `grown` */
     int *tau;            /* [windows of the calendar + 1] quarter days from the start to the end of window w - 1 */
     uint32_t *window_of; /* [tau of the end + 1] first window that ends at or after that quarter day */
     bool *g_fresh;       /* [transitions] G was made anew for this window */
@@ -668,6 +671,7 @@ void tmn_c_tables(struct tmn_run *run);
 void tmn_g_tables(struct tmn_run *run); /* those that changed */
 void tmn_depend(struct tmn_arena *arena, const struct tmn_expr *expr, struct tmn_dependence *on);
 bool tmn_stale(const struct tmn_run *run, const struct tmn_dependence *on);
+uint64_t tmn_g_units(const struct tmn_transition *transition, const struct tmn_env *env); /* an entry of G */
 double tmn_g_value(const struct tmn_transition *transition, const struct tmn_env *env);
 double tmn_c_value(const struct tmn_transition *transition, const struct tmn_env *env);
 bool tmn_shared_holds(const struct tmn_transition *transition, const struct tmn_env *env);
@@ -733,8 +737,6 @@ void tmn_event_persons(struct tmn_run *run);
 
 /* accrual.c */
 void tmn_accruals_make(struct tmn_run *run);
-/* Holds the forecasts of G against the tables of this window: marks transitions that must be filed anew. */
-void tmn_forecasts_update(struct tmn_run *run);
 void tmn_sums_advance(struct tmn_run *run);
 static inline struct tmn_share_of tmn_share_of(const struct tmn_run *run, const struct tmn_accrual *accrual,
                                                uint32_t row, const struct tmn_packed *packed) {
@@ -758,6 +760,12 @@ static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct t
 static inline uint64_t tmn_steady_c(uint64_t c) {
     return c < FACTOR_SPECIAL ? c : 0;
 }
+/* forecast.c */
+void tmn_forecasts_make(struct tmn_run *run);
+double tmn_foresight_bytes(const struct tmn_model *model, int windows); /* of what can be known ahead */
+void tmn_foresee(struct tmn_run *run); /* once parameters are set: G of the windows to come */
+/* Holds the forecasts of G against the tables of this window: marks transitions that must be filed anew. */
+void tmn_forecasts_update(struct tmn_run *run);
 /* Rates from G of this window; notes in wheels become out of date. */
 void tmn_rates_set(const struct tmn_run *run, int transition);
 /* How far G can grow from this window on before the transition is looked at again: a bound above. */
