@@ -103,6 +103,13 @@ void tmn_accruals_make(struct tmn_run *run) {
         accrual->reach = TMN_NEW_ARRAY(&run->arena, double, accrual->sums);
     }
     tmn_forecasts_make(run);
+    run->refill.transition = TMN_NEW_ARRAY(&run->arena, uint16_t, run->transitions + 1);
+    run->refill.slot = TMN_NEW_ARRAY(&run->arena, uint16_t, run->slots + 1);
+    run->refill.of = TMN_NEW_ARRAY(&run->arena, uint16_t, run->slots * SHARERS + 1);
+    for (int w = 0; w < run->workers; w++) {
+        run->worker[w].group = TMN_NEW_ARRAY(&run->arena, uint8_t, (run->transitions + 1) * 64);
+        run->worker[w].group_count = TMN_NEW_ARRAY(&run->arena, uint8_t, run->transitions + 1);
+    }
 }
 
 /* ---- sums ---- */

@@ -20,8 +20,7 @@ enum {
     RADIX_BITS = 7,
     SAMPLE_ROWS = 8192,
     HORIZONS = 18, /* see horizon() */
-    HORIZON_OFTEN = 192,
-    PIECE_GROUPS = 8 /* of 64 rows */
+    HORIZON_OFTEN = 192
 };
 _Static_assert(BLOCK_ROWS == 1 << ROW_BITS, "an entry holds a row of its block");
 
@@ -41,8 +40,8 @@ static int entry_transition(uint64_t entry) {
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
               const struct tmn_share_of *share, uint64_t c, uint64_t left, int from) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
-    if (c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual->reach[share->at])
-        return; /* not before the next refill; both are below 2^63 */
+    if (tmn_is_far(accrual, share, c, left))
+        return;
     int window = tmn_forecast(run, accrual, row, share, c, left, from);
     if (window >= accrual->refill_at || window >= run->windows)
         return;
@@ -55,54 +54,81 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
 
 /* ---- refills ---- */
 
-/* Files the clocks of a transition among 64 rows; true if any is enabled. */
-static bool refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_t first, uint32_t end, int transition) {
-    const struct tmn_transition *it = &run->model->transitions.items[transition];
-    const struct tmn_accrual accrual = run->accrual[transition]; /* copies, which no write can change */
+/* Rows of a group, by transition: those whose clock is to be filed anew. */
+static void sort_group(const struct tmn_run *run, struct tmn_worker *worker, uint32_t first, uint32_t count) {
+    const struct tmn_refill *refill = &run->refill;
     const size_t person_bytes = run->person_bytes;
-    const uint8_t *slot = tmn_slots(run, first) + it->slot;
+    const uint8_t *slots = tmn_slots(run, first);
+    for (uint32_t i = 0; i < refill->transitions; i++)
+        worker->group_count[refill->transition[i]] = 0;
+    for (uint32_t row = 0; row < count; row++, slots += person_bytes)
+        for (uint32_t i = 0; i < refill->slots; i++) {
+            uint32_t slot = refill->slot[i], t = refill->of[slot * SHARERS + (slots[slot] & SLOT_SHARER)];
+            worker->group[t * 64 + (worker->group_count[t]++ & 63)] = (uint8_t)row;
+        }
+}
+
+/* Files the clocks of a transition that all have the same C and one sum. */
+static void refill_alike(struct tmn_run *run, struct tmn_worker *worker, uint32_t first, int transition) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    const struct tmn_share_of share = {0};
+    const uint8_t *row = worker->group + (size_t)transition * 64, *end = row + worker->group_count[transition];
+    const uint64_t c = accrual->c, accrued = c * accrual->sum[0];
+    const double most = (double)(int64_t)c * accrual->reach[0];
+    const int slot = run->model->transitions.items[transition].slot;
+    for (; row < end; row++) {
+        uint64_t left = *tmn_clock(run, first + *row, slot) - accrued;
+        if ((double)(int64_t)left <= most)
+            tmn_file(run, worker, first + *row, transition, &share, c, left, run->window);
+    }
+}
+
+static void refill_rows(struct tmn_run *run, struct tmn_worker *worker, uint32_t first, int transition) {
+    const struct tmn_accrual accrual = run->accrual[transition]; /* a copy, which no write can change */
+    const uint8_t *row = worker->group + (size_t)transition * 64, *end = row + worker->group_count[transition];
     const uint64_t *c_of = run->rule[transition].c;
-    const struct tmn_packed *packed = run->packed;
-    const unsigned sharer = (unsigned)it->sharer + 1;
-    uint64_t scanned = 0;
-    for (uint32_t row = first; row < end; row++, slot += person_bytes) {
-        if ((*slot & SLOT_SHARER) != sharer)
-            continue;
-        scanned++;
-        uint64_t c = c_of[tmn_key_index(run, &accrual.personal, row, &packed[row])];
-        struct tmn_share_of share = tmn_share_of(run, &accrual, row, &packed[row]);
-        uint64_t left = *tmn_clock(run, row, it->slot) - tmn_steady_c(c) * accrual.sum[share.at];
-        tmn_file(run, worker, row, transition, &share, c, left, run->window);
+    const int slot = run->model->transitions.items[transition].slot;
+    for (; row < end; row++) {
+        const struct tmn_packed *packed = &run->packed[first + *row];
+        uint64_t c = c_of[tmn_key_index(run, &accrual.personal, first + *row, packed)];
+        struct tmn_share_of share = tmn_share_of(run, &accrual, first + *row, packed);
+        uint64_t left = *tmn_clock(run, first + *row, slot) - tmn_steady_c(c) * accrual.sum[share.at];
+        if (!tmn_is_far(&accrual, &share, c, left))
+            tmn_file(run, worker, first + *row, transition, &share, c, left, run->window);
     }
-    worker->tally.work[transition].scanned += scanned;
-    return scanned > 0;
 }
 
-/* Files the clocks of a transition among the rows of a piece of its block. */
-static void refill_piece(struct tmn_run *run, struct tmn_worker *worker, uint32_t index, uint32_t piece,
-                         int transition) {
-    uint32_t first = block_first(index), end = block_end(run, index);
-    uint64_t *present = tmn_present(run, index, transition), began = tmn_sample_begin_each(&worker->sampler);
-    for (uint32_t group = piece * PIECE_GROUPS; group < (piece + 1) * PIECE_GROUPS; group++) {
-        uint64_t bit = UINT64_C(1) << group % 64;
-        uint32_t from = first + group * 64, to = from + 64 < end ? from + 64 : end;
-        if (from >= end || (run->present_known && (present[group / 64] & bit) == 0))
+/* Files the clocks of 64 rows. */
+static void refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_t index, uint32_t group) {
+    const struct tmn_refill *refill = &run->refill;
+    uint32_t first = block_first(index) + group * 64, end = block_end(run, index);
+    uint64_t bit = UINT64_C(1) << group % 64, any = !run->present_known;
+    for (uint32_t i = 0; i < refill->transitions; i++)
+        any |= tmn_present(run, index, refill->transition[i])[group / 64] & bit;
+    if (any == 0)
+        return;
+    sort_group(run, worker, first, first + 64 < end ? 64 : end - first);
+    for (uint32_t i = 0; i < refill->transitions; i++) {
+        int transition = refill->transition[i];
+        uint64_t *present = &tmn_present(run, index, transition)[group / 64];
+        *present &= ~bit;
+        if (worker->group_count[transition] == 0)
             continue;
-        if (refill_group(run, worker, from, to, transition))
-            present[group / 64] |= bit;
+        *present |= bit;
+        uint64_t began = tmn_sample_begin_each(&worker->sampler);
+        if (run->accrual[transition].alike)
+            refill_alike(run, worker, first, transition);
         else
-            present[group / 64] &= ~bit;
+            refill_rows(run, worker, first, transition);
+        worker->tally.work[transition].scanned += worker->group_count[transition];
+        tmn_sample_end(&worker->sampler, transition, TMN_ACT_SCAN, began);
     }
-    tmn_sample_end(&worker->sampler, transition, TMN_ACT_SCAN, began);
 }
 
-/* All transitions of a piece before the next one, whose rows come from memory once. */
 static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
-    uint32_t rows = block_end(run, index) - block_first(index), pieces = (rows - 1) / (PIECE_GROUPS * 64) + 1;
-    for (uint32_t piece = 0; piece < pieces; piece++)
-        for (size_t t = 0; t < run->transitions; t++)
-            if (run->accrual[t].refill)
-                refill_piece(run, worker, index, piece, (int)t);
+    uint32_t rows = block_end(run, index) - block_first(index);
+    for (uint32_t group = 0; group * 64 < rows; group++)
+        refill_group(run, worker, index, group);
 }
 
 /* 2, 3, 4, 6, 8, 12, ... windows, all shorter than the wheel. */
@@ -145,6 +171,43 @@ static bool joins(const struct tmn_run *run, const struct tmn_accrual *accrual) 
     return accrual->refill_at - run->window <= accrual->horizon / 4;
 }
 
+/* Have all enabled clocks one C, a number, and one sum of G? */
+static bool are_alike(const struct tmn_run *run, int transition, uint64_t *one) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    const uint64_t *c = run->rule[transition].c;
+    uint32_t strata = run->model->transitions.items[transition].personal.size;
+    *one = FACTOR_DISABLED;
+    for (uint32_t s = 0; s < strata && accrual->sums == 1; s++) {
+        if (c[s] == FACTOR_DISABLED || c[s] == *one)
+            continue;
+        if (*one != FACTOR_DISABLED)
+            return false;
+        *one = c[s];
+    }
+    return *one < FACTOR_SPECIAL;
+}
+
+static void list_refilled(struct tmn_run *run) {
+    struct tmn_refill *refill = &run->refill;
+    refill->transitions = refill->slots = 0;
+    for (int s = 0; s < run->slots; s++) {
+        uint32_t before = refill->transitions;
+        for (int sharer = 0; sharer < SHARERS; sharer++) {
+            int t = run->enabled[s * SHARERS + sharer];
+            bool refilled = t >= 0 && run->accrual[t].refill;
+            refill->of[s * SHARERS + sharer] = (uint16_t)(refilled ? (size_t)t : run->transitions);
+            if (refilled)
+                refill->transition[refill->transitions++] = (uint16_t)t;
+        }
+        if (refill->transitions > before)
+            refill->slot[refill->slots++] = (uint16_t)s;
+    }
+    for (uint32_t i = 0; i < refill->transitions; i++) {
+        struct tmn_accrual *accrual = &run->accrual[refill->transition[i]];
+        accrual->alike = are_alike(run, refill->transition[i], &accrual->c);
+    }
+}
+
 static void refill(struct tmn_run *run) {
     bool any = false;
     for (size_t t = 0; t < run->transitions; t++)
@@ -164,6 +227,7 @@ static void refill(struct tmn_run *run) {
         accrual->refill_at = run->window + accrual->horizon;
         tmn_reach_set(run, accrual);
     }
+    list_refilled(run);
     tmn_run_blocks(run, refill_block);
     run->present_known = true; /* the first refill is of all transitions */
     for (size_t t = 0; t < run->transitions; t++)

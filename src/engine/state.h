@@ -201,7 +201,16 @@ struct tmn_accrual {
     bool refill;            /* in this window */
     double slack;           /* of rate over G, 0: as G */
     int refill_at, horizon; /* clocks that may run out before window refill_at are in the wheel */
-    uint8_t epoch;          /* of entries in wheels that count */
+    bool alike;             /* as of the last refill: all enabled clocks have this C and the one sum */
+    uint64_t c;
+    uint8_t epoch; /* of entries in wheels that count */
+};
+
+/* What is filed anew in a window. */
+struct tmn_refill {
+    uint16_t *transition, *slot; /* which, and where those stand */
+    uint32_t transitions, slots;
+    uint16_t *of; /* [slots * SHARERS] the transition, or the number of all where nothing is filed anew */
 };
 
 /* A tell action; ids follow the order of full names. */
@@ -347,10 +356,12 @@ struct tmn_due {
 struct tmn_worker {
     struct tmn_env env;
     struct tmn_list popped, due, order; /* uint64_t, struct tmn_due, uint32_t: of a block */
+    uint8_t *group;                     /* [(transitions + 1) * 64] rows of a group of 64, by transition */
+    uint8_t *group_count;               /* [transitions + 1] */
     uint64_t *affected;                 /* [transitions / 64 + 1] */
     uint16_t *affected_slot;            /* [slots] */
     uint32_t *touched_at;               /* [BLOCK_ROWS] index among the touched rows of a block */
-    double *driver_view;        /* [driver_slots] drivers of a window to come */
+    double *driver_view;                /* [driver_slots] drivers of a window to come */
     uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
     struct tmn_memo_cell *cell; /* [cells of all memos] */
     struct tmn_list message, birth, born, delta; /* for rows of any block */
@@ -419,11 +430,11 @@ struct tmn_run {
     uint32_t k_bits, k_most; /* of one number; the most: the number stands in the block's overflow table */
     uint16_t **counter;      /* [counters] of [rows]: true counts */
 
-    double *parameter, *driver;                     /* this window's */
+    double *parameter, *driver; /* this window's */
     double *feedback, *feedback_next;
-    struct tmn_ratio *share;                        /* as of the last commit */
-    struct tmn_ratio *share_read;                   /* what expressions read: the same, or the start's when cut */
-    double *count;                                  /* [count_slots] weighted */
+    struct tmn_ratio *share;              /* as of the last commit */
+    struct tmn_ratio *share_read;         /* what expressions read: the same, or the start's when cut */
+    double *count;                        /* [count_slots] weighted */
     int64_t *stock, *cumulative, *period; /* [cells] stocks; flows and firings since the start and in this period */
     uint32_t cells;
     bool *driver_changed, *feedback_changed, *share_changed; /* since the tables were last made */
@@ -441,6 +452,7 @@ struct tmn_run {
     struct tmn_sieve clocks;     /* tests: transitions; which may be enabled */
     uint8_t *enabled_somewhere;  /* scratch: [largest personal strata] */
     struct tmn_accrual *accrual; /* [transitions] */
+    struct tmn_refill refill;
     uint64_t *reads_attribute;   /* [attributes * affected_words] transitions whose clocks read it */
     uint64_t *reads_counter;     /* [counters * affected_words] */
     uint64_t *reads_any_counter; /* [affected_words] */
@@ -770,6 +782,11 @@ void tmn_forecasts_update(struct tmn_run *run);
 void tmn_rates_set(const struct tmn_run *run, int transition);
 /* How far G can grow from this window on before the transition is looked at again: a bound above. */
 void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual);
+/* Can a clock not run out before its transition is filed anew? */
+static inline bool tmn_is_far(const struct tmn_accrual *accrual, const struct tmn_share_of *share, uint64_t c,
+                              uint64_t left) {
+    return c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual->reach[share->at]; /* < 2^63 */
+}
 /* The 64 rows to which a row belongs, as a bit. */
 static inline uint64_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
     return run->present + ((size_t)block * run->transitions + (size_t)transition) * PRESENT_WORDS;
