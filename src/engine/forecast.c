@@ -1,60 +1,26 @@
-/* When a clock may run out, told without looking at its person again: the first window in which what it needs of G may
- * be reached.
+/* When a clock may run out, told without looking at its person again: the first window by whose end what it needs of G
+ * may have been reached.
  *
- * Where G reads nothing but what the scenario gives (drivers, the date, age, parameters), it is made for all windows
- * before they come, and the window is known. Where it reads what the run brings forth (feedback, shares), a rate is set
- * that G is taken never to exceed. A window in which G does exceed what was foreseen makes all clocks of the transition
- * be filed anew, so nothing rests on how good a forecast is but time. */
+ * Of the factors of G, those that read nothing but what the scenario gives (drivers, the date, age, parameters) are
+ * made for all windows before they come, and added up: the path of G.  Where that is all of G, the window is known.
+ * Where other factors read what the run brings forth (feedback, shares), a rate is set that they are taken never to
+ * exceed, in units of the path. A window in which G does exceed what was foreseen makes all clocks of the transition be
+ * filed anew, so nothing rests on how good a forecast is but time. */
 #include "engine/state.h"
 
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 
-#define SLACK_START (1.0 / 16)
-#define SLACK_LEAST (1.0 / 64)
+#define SLACK_START (1.0 / 64)
+#define SLACK_LEAST (1.0 / 128)
 #define SLACK_MOST 1.0
-#define FORECAST_ROUNDING 1e-12  /* far above the error of a few operations in binary64 */
-#define FORESIGHT_MOST (1 << 20) /* numbers of a transition; where there would be more, rates must do */
+#define RATE_KEPT 0.95  /* of a rate that fell, at a refill */
+#define ROUNDING 1e-12 /* far above the error of a few operations in binary64 */
 
-/* ---- time ---- */
+enum { PATH_MOST = 1 << 20 }; /* numbers of a transition; where there would be more, its path is that of time alone */
 
-static void make_time(struct tmn_run *run) {
-    const struct tmn_calendar *calendar = &run->model->calendar;
-    run->tau = TMN_NEW_ARRAY(&run->arena, int, calendar->windows + 1);
-    for (int w = 0; w < calendar->windows; w++)
-        run->tau[w + 1] = run->tau[w] + tmn_calendar_window(calendar, w).quarter_days;
-    run->window_of = TMN_NEW_ARRAY(&run->arena, uint32_t, run->tau[calendar->windows] + 1);
-    for (int w = 0; w < calendar->windows; w++)
-        for (int q = run->tau[w] + 1; q <= run->tau[w + 1]; q++)
-            run->window_of[q] = (uint32_t)w;
-}
-
-/* Units of time from the start of a window to that of another. */
-static double span_of(const struct tmn_run *run, const struct tmn_accrual *accrual, int from, int to) {
-    return accrual->by_days ? run->tau[to] - run->tau[from] : to - from;
-}
-
-/* The first window that ends at or after `span` units of time from the start of window `from`, or INT_MAX. */
-static int window_after(const struct tmn_run *run, bool by_days, int from, double span) {
-    int windows = run->model->calendar.windows;
-    span *= 1 - FORECAST_ROUNDING;
-    if (!by_days)
-        return span >= windows - from ? INT_MAX : span <= 1 ? from : from + (int)ceil(span) - 1;
-    double end = run->tau[from] + span;
-    if (end > run->tau[windows])
-        return INT_MAX;
-    int window = (int)run->window_of[(int)ceil(end)];
-    return window < from ? from : window;
-}
-
-/* The window with the next birthday after `from` of those born in a week of the year. */
-static int birthday_after(const struct tmn_run *run, int from, int week) {
-    int year_windows = run->model->calendar.windows_per_year, year = from / year_windows;
-    return (from % year_windows < week ? year : year + 1) * year_windows + week;
-}
-
-/* ---- what is known ahead ---- */
+/* ---- what is given ---- */
 
 static bool is_given(const struct tmn_expr *expr) {
     if (expr->op == TMN_OP_FEEDBACK || expr->op == TMN_OP_SHARE)
@@ -65,26 +31,50 @@ static bool is_given(const struct tmn_expr *expr) {
     return true;
 }
 
-static size_t foresight(const struct tmn_transition *transition, int windows) {
-    return transition->shared.size * ((size_t)windows + 1);
-}
-
-static bool can_foresee(const struct tmn_transition *transition, int windows) {
+static bool all_given(const struct tmn_transition *transition) {
     for (size_t i = 0; i < transition->who_shared_count; i++)
         if (!is_given(transition->who_shared[i]))
             return false;
     for (size_t i = 0; i < transition->g_factors; i++)
         if (!is_given(transition->g_factor[i].expr))
             return false;
-    return foresight(transition, windows) <= FORESIGHT_MOST;
+    return true;
 }
 
-double tmn_foresight_bytes(const struct tmn_model *model, int windows) {
+static size_t path_numbers(const struct tmn_transition *transition, int windows) {
+    size_t each = (size_t)windows + 1, all = transition->shared.size * each;
+    return all <= PATH_MOST ? all : each;
+}
+
+double tmn_paths_bytes(const struct tmn_model *model, int windows) {
     double bytes = 0;
     for (size_t t = 0; t < model->transitions.count; t++)
-        if (can_foresee(&model->transitions.items[t], windows))
-            bytes += (double)(foresight(&model->transitions.items[t], windows) * sizeof(uint64_t));
+        bytes += (double)(path_numbers(&model->transitions.items[t], windows) * sizeof(double));
     return bytes;
+}
+
+/* ---- paths ---- */
+
+/* What G grows by in the window of `env`: all of it, the given part of it (in any unit), or none but the time (in
+ * years, or windows); not finite: no number. */
+static double path_step(const struct tmn_transition *transition, enum tmn_path kind, const struct tmn_env *env) {
+    bool rate = transition->kind == TMN_CLOCK_RATE;
+    double value = rate ? env->window_y : 1;
+    if (kind == TMN_PATH_KNOWN) {
+        uint64_t g = tmn_g_units(transition, env);
+        return g < FACTOR_SPECIAL ? (double)g : (double)INFINITY;
+    }
+    if (kind == TMN_PATH_TIME || !rate) /* of a chance the hazard is no product */
+        return value;
+    for (size_t i = 0; i < transition->who_shared_count; i++)
+        if (is_given(transition->who_shared[i]) && tmn_expr_eval(transition->who_shared[i], env) == 0)
+            return 0;
+    for (size_t i = 0; i < transition->g_factors; i++)
+        if (is_given(transition->g_factor[i].expr)) {
+            double x = tmn_expr_eval(transition->g_factor[i].expr, env);
+            value = transition->g_factor[i].inverse ? value / x : value * x;
+        }
+    return value >= 0 ? value : (double)INFINITY;
 }
 
 /* Points an environment at a window to come, as far as `on` says; true if any of it differs from the window before. */
@@ -94,7 +84,7 @@ static bool look_ahead(const struct tmn_run *run, const struct tmn_dependence *o
     struct tmn_window now = tmn_calendar_window(&model->calendar, window);
     double window_y = (double)now.quarter_days / 4.0 / TMN_YEAR_DAYS;
     bool differs = window == 0 || (on->year && env->year != now.year) ||
-                   (on->window && env->window_y != window_y); /* NOLINT: equal or not, bit by bit */
+                   (on->window && (env->window_y < window_y || env->window_y > window_y));
     const int *reads = on->driver.items;
     for (size_t i = 0; i < on->driver.count; i++) {
         const struct tmn_driver *it = &model->drivers.items[reads[i]];
@@ -107,78 +97,78 @@ static bool look_ahead(const struct tmn_run *run, const struct tmn_dependence *o
     return differs;
 }
 
-/* The growth of G of each stratum up to the start of each window. False when a window has a G that is no number. */
-static bool foresee(struct tmn_run *run, struct tmn_worker *worker, size_t t) {
+/* The sums of each stratum up to the start of each window; false when some step is no number. */
+static bool sum_paths(struct tmn_run *run, struct tmn_worker *worker, uint32_t t) {
     const struct tmn_transition *transition = &run->model->transitions.items[t];
-    size_t windows = (size_t)run->windows_ahead, stride = windows + 1;
-    uint64_t *grown = run->accrual[t].grown;
+    struct tmn_accrual *accrual = &run->accrual[t];
     struct tmn_env env = worker->env;
     env.driver = worker->driver_view;
     env.level = worker->level;
-    for (size_t w = 0; w < windows; w++) {
-        bool differs = look_ahead(run, &run->g_on[t], (int)w, worker->driver_view, &env);
-        for (uint32_t s = 0; s < transition->shared.size; s++) {
-            uint64_t *at = grown + s * stride + w, g = w > 0 ? at[0] - at[-1] : 0;
+    double *step = accrual->rate; /* until rates are set */
+    for (int w = 0; w < run->windows_ahead; w++) {
+        bool differs = look_ahead(run, &run->g_on[t], w, worker->driver_view, &env);
+        for (uint32_t s = 0; s < accrual->paths; s++) {
+            double *path = accrual->path + s * ((size_t)run->windows_ahead + 1) + w;
             if (differs) {
                 tmn_stratum_levels(&transition->shared, s, worker->level);
-                g = tmn_g_units(transition, &env);
+                step[s] = path_step(transition, accrual->kind, &env);
             }
-            if (g >= FACTOR_SPECIAL || __builtin_add_overflow(at[0], g, &at[1]))
+            path[1] = path[0] + step[s];
+            if (!isfinite(path[1]))
                 return false;
         }
     }
     return true;
 }
 
-static void foresee_task(void *context, int worker, uint32_t t) {
+static void foresee(void *context, int worker, uint32_t t) {
     struct tmn_run *run = context;
-    if (run->accrual[t].grown != NULL)
-        run->accrual[t].foreseen = foresee(run, &run->worker[worker], t);
+    const struct tmn_transition *transition = &run->model->transitions.items[t];
+    struct tmn_accrual *accrual = &run->accrual[t];
+    accrual->kind = accrual->paths < transition->shared.size ? TMN_PATH_TIME
+                    : all_given(transition)                  ? TMN_PATH_KNOWN
+                                                             : TMN_PATH_GIVEN;
+    while (!sum_paths(run, &run->worker[worker], t))
+        accrual->kind = accrual->kind == TMN_PATH_KNOWN ? TMN_PATH_GIVEN : TMN_PATH_TIME;
+    for (uint32_t s = 0; s < transition->shared.size; s++)
+        accrual->rate[s] = accrual->kind == TMN_PATH_KNOWN ? 1 : 0;
 }
 
 void tmn_foresee(struct tmn_run *run) {
-    tmn_pool_run(run->pool, (uint32_t)run->transitions, foresee_task, run);
+    tmn_pool_run(run->pool, (uint32_t)run->transitions, foresee, run);
 }
 
 void tmn_forecasts_make(struct tmn_run *run) {
-    make_time(run);
     run->windows_ahead = run->windows;
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *transition = &run->model->transitions.items[t];
         struct tmn_accrual *accrual = &run->accrual[t];
-        accrual->by_days = transition->kind == TMN_CLOCK_RATE;
-        accrual->slack = SLACK_START;
+        size_t numbers = path_numbers(transition, run->windows);
+        accrual->paths = (uint32_t)(numbers / ((size_t)run->windows + 1));
+        accrual->path = TMN_NEW_ARRAY(&run->arena, double, numbers);
         accrual->rate = TMN_NEW_ARRAY(&run->arena, double, transition->shared.size);
         accrual->reach = TMN_NEW_ARRAY(&run->arena, double, accrual->sums);
-        if (can_foresee(transition, run->windows_ahead))
-            accrual->grown = TMN_NEW_ARRAY(&run->arena, uint64_t, foresight(transition, run->windows_ahead));
+        accrual->slack = SLACK_START;
     }
 }
 
-static const uint64_t *grown_of(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum) {
-    return accrual->grown + stratum * ((size_t)run->windows_ahead + 1);
+static const double *path_of(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum) {
+    return accrual->path + (accrual->paths > 1 ? stratum : 0) * ((size_t)run->windows_ahead + 1);
 }
 
-/* ---- rates, where it is not ---- */
-
-/* G of this window per unit of time. */
-static double pace(const struct tmn_run *run, const struct tmn_accrual *accrual, uint64_t g) {
-    if (g >= FACTOR_SPECIAL)
-        return (double)INFINITY;
-    return accrual->by_days ? (double)g / run->now.quarter_days : (double)g;
+/* By how much a path may grow from the start of a window to that of another: never too little. */
+static double path_growth(const double *path, int from, int to) {
+    return path[to] > path[from] ? path[to] - path[from] + path[to] * ROUNDING : 0;
 }
 
-/* One unit of G more, for its rounding; a rate that fell stays at half for a while, in case it comes back. */
-void tmn_rates_set(const struct tmn_run *run, int transition) {
-    struct tmn_accrual *accrual = &run->accrual[transition];
-    const uint64_t *g = run->rule[transition].g;
-    uint32_t strata = accrual->foreseen ? 0 : run->model->transitions.items[transition].shared.size;
-    for (uint32_t s = 0; s < strata; s++) {
-        double now = pace(run, accrual, g[s]), before = accrual->rate[s];
-        double rate = now > 0 ? now * (1 + accrual->slack) + 1 : 0;
-        accrual->rate[s] = now > 0 && before / 2 > rate && isfinite(before) ? before / 2 : rate;
-    }
-    accrual->epoch++;
+/* ---- rates ---- */
+
+/* The least rate for G of this window: with slack, and one unit more for its rounding. */
+static double rate_now(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum, uint64_t g) {
+    double step = path_growth(path_of(run, accrual, stratum), run->window, run->window + 1);
+    if (g == 0)
+        return 0;
+    return g < FACTOR_SPECIAL && step > 0 ? ((double)g * (1 + accrual->slack) + 1) / step : (double)INFINITY;
 }
 
 /* Is G of this window above what was forecast? */
@@ -186,20 +176,41 @@ static bool exceeds(const struct tmn_run *run, int transition) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
     const uint64_t *g = run->rule[transition].g;
     uint32_t strata = run->model->transitions.items[transition].shared.size;
-    for (uint32_t s = 0; s < strata; s++)
-        if (accrual->foreseen
-                ? g[s] > grown_of(run, accrual, s)[run->window + 1] - grown_of(run, accrual, s)[run->window]
-                : pace(run, accrual, g[s]) > accrual->rate[s])
+    for (uint32_t s = 0; s < strata; s++) {
+        double step = path_growth(path_of(run, accrual, s), run->window, run->window + 1);
+        if (g[s] > 0 && !((double)g[s] <= step * accrual->rate[s]))
             return true;
+    }
     return false;
+}
+
+/* A rate may fall at any time, for clocks were noted with a higher one: it does so slowly, in case G comes back. It
+ * rises only when all clocks are filed anew. */
+static void set_rates(const struct tmn_run *run, int transition, bool rise) {
+    struct tmn_accrual *accrual = &run->accrual[transition];
+    const uint64_t *g = run->rule[transition].g;
+    uint32_t strata = run->model->transitions.items[transition].shared.size;
+    for (uint32_t s = 0; s < strata; s++) {
+        double least = rate_now(run, accrual, s, g[s]), kept = accrual->rate[s] * RATE_KEPT;
+        if (rise || least < accrual->rate[s])
+            accrual->rate[s] = kept > least && isfinite(kept) ? kept : least;
+    }
+}
+
+void tmn_rates_set(const struct tmn_run *run, int transition) {
+    struct tmn_accrual *accrual = &run->accrual[transition];
+    if (accrual->kind != TMN_PATH_KNOWN)
+        set_rates(run, transition, true);
+    accrual->epoch++;
 }
 
 void tmn_forecasts_update(struct tmn_run *run) {
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_accrual *accrual = &run->accrual[t];
-        bool exceeded = run->g_fresh[t] && exceeds(run, (int)t);
+        bool rates = accrual->kind != TMN_PATH_KNOWN, exceeded = rates && run->g_fresh[t] && exceeds(run, (int)t);
         accrual->refill = exceeded || run->window >= accrual->refill_at;
-        accrual->foreseen = accrual->foreseen && !exceeded;
+        if (rates && !accrual->refill)
+            set_rates(run, (int)t, false);
         if (accrual->refill) {
             accrual->slack = exceeded ? accrual->slack * 2 : accrual->slack * 0.75;
             accrual->slack = accrual->slack < SLACK_LEAST  ? SLACK_LEAST
@@ -213,35 +224,33 @@ void tmn_forecasts_update(struct tmn_run *run) {
 
 /* By how much G of a stratum may grow from the start of a window to that of another. */
 static double growth(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum, int from, int to) {
-    if (accrual->foreseen) {
-        const uint64_t *grown = grown_of(run, accrual, stratum);
-        return (double)(grown[to] - grown[from]) * (1 + FORECAST_ROUNDING);
-    }
-    return accrual->rate[stratum] * span_of(run, accrual, from, to) * (1 + FORECAST_ROUNDING);
+    double path = path_growth(path_of(run, accrual, stratum), from, to);
+    return path > 0 && accrual->rate[stratum] > 0 ? path * accrual->rate[stratum] : 0;
 }
 
 /* The first window from `from` on by whose end G of a stratum may have grown by `need`, if that is before `to`; else
  * INT_MAX. */
 static int first_reached(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum, int from,
                          int to, double need) {
-    if (!accrual->foreseen) {
-        double rate = accrual->rate[stratum];
-        int window = rate <= 0 ? INT_MAX : window_after(run, accrual->by_days, from, need / rate);
-        return window < to ? window : INT_MAX;
-    }
-    const uint64_t *grown = grown_of(run, accrual, stratum), start = grown[from];
-    need *= 1 - FORECAST_ROUNDING;
-    if (from >= to || (double)(grown[to] - start) < need)
+    const double *path = path_of(run, accrual, stratum);
+    double rate = accrual->rate[stratum];
+    if (from >= to || !(path_growth(path, from, to) * rate >= need))
         return INT_MAX;
-    int least = from, most = to - 1;
-    while (least < most) {
-        int middle = least + (most - least) / 2;
-        if ((double)(grown[middle + 1] - start) < need)
-            least = middle + 1;
-        else
-            most = middle;
+    /* the first whose path ends at `end` or beyond; halves without branches */
+    double end = (path[from] + need / rate) * (1 - ROUNDING);
+    int count = to - from;
+    while (count > 1) {
+        int half = count / 2;
+        from = path[from + half] < end ? from + half : from;
+        count -= half;
     }
-    return least;
+    return from;
+}
+
+/* The window with the next birthday after `from` of those born in a week of the year. */
+static int birthday_after(const struct tmn_run *run, int from, int week) {
+    int year_windows = run->model->calendar.windows_per_year, year = from / year_windows;
+    return (from % year_windows < week ? year : year + 1) * year_windows + week;
 }
 
 /* The stratum of a cohort's G in a window. */
@@ -263,7 +272,7 @@ void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual) {
     int end = end_of(run, accrual);
     if (accrual->base == NULL) {
         for (uint32_t s = 0; s < accrual->others; s++)
-            accrual->reach[s] = growth(run, accrual, s, run->window, end);
+            accrual->reach[s] = growth(run, accrual, s, run->window, end) * (1 + ROUNDING);
         return;
     }
     const struct tmn_attribute *birth_year = &model->attributes.items[model->birth_year];
@@ -275,9 +284,10 @@ void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual) {
                 next = birthday_after(run, from, week);
                 next = next < end ? next : end;
                 for (uint32_t other = 0; other < accrual->others; other++)
-                    reach[other] +=
-                        growth(run, accrual,
-                               stratum_at(run, accrual, other, birth_year->first + (int)level, week, from), from, next);
+                    reach[other] += growth(run, accrual,
+                                           stratum_at(run, accrual, other, birth_year->first + (int)level, week, from),
+                                           from, next) *
+                                    (1 + ROUNDING);
             }
         }
 }
@@ -303,7 +313,7 @@ int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, u
     if (c == 0)
         return INT_MAX;
     double need = c >= FACTOR_SPECIAL ? 0.0 : (double)(int64_t)left / (double)(int64_t)c; /* both are below 2^63 */
-    need = need < 0.5 ? 0.5 : need; /* G must be more than nothing */
+    need = need < 0.5 ? 0.5 : need;                                                       /* G must grow at all */
     return accrual->base != NULL ? forecast_by_age(run, accrual, row, share, need, from)
                                  : first_reached(run, accrual, share->other, from, end_of(run, accrual), need);
 }

@@ -49,8 +49,8 @@ static bool plan(struct tmn_world_size *size, double *need, const struct tmn_mod
         return true;
     if (!tmn_world_size(size, model, options->seed, options->scale, err))
         return false;
-    double ahead = tmn_foresight_bytes(model, options->windows == 0 ? model->calendar.windows : options->windows);
-    *need = (size->bytes + per_row * size->rows + ahead + FIXED) * MARGIN;
+    double paths = tmn_paths_bytes(model, options->windows == 0 ? model->calendar.windows : options->windows);
+    *need = (size->bytes + per_row * size->rows + paths + FIXED) * MARGIN;
     return true;
 }
 

@@ -186,6 +186,8 @@ struct tmn_clock_rule {
     uint32_t most_items;
 };
 
+enum tmn_path { TMN_PATH_KNOWN /* all of G */, TMN_PATH_GIVEN /* a factor of G */, TMN_PATH_TIME };
+
 /* G of a transition accumulated, event engine. A clock that was enabled all the time has lost C times the growth of the
  * sum of its place: persons of one birth year and week pass the same ages, so that a birthday changes nothing of it. */
 struct tmn_accrual {
@@ -194,12 +196,12 @@ struct tmn_accrual {
     size_t sums;
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
     double *reach;                      /* [sums] G can not grow by more before window refill_at */
-    uint64_t *grown;        /* [strata * (windows + 1)] sum of G up to the start of each window, if foreseen; or NULL */
-    double *rate;           /* [strata] G per unit of time is taken never to be above, if not */
-    bool foreseen;          /* `grown` tells what is to come */
-    bool by_days;           /* unit of time of rates: a quarter of a day, else a window */
+    enum tmn_path kind;
+    double *path;           /* [paths * (windows + 1)] sum up to the start of each window of what is known of G */
+    uint32_t paths;         /* as many as strata, or one for all */
+    double *rate;           /* [strata] G per unit of its path is taken never to be above; else all is filed anew */
+    double slack;           /* of rates over G */
     bool refill;            /* in this window */
-    double slack;           /* of rate over G, 0: as G */
     int refill_at, horizon; /* clocks that may run out before window refill_at are in the wheel */
     bool alike;             /* as of the last refill: all enabled clocks have this C and the one sum */
     uint64_t c;
@@ -457,12 +459,10 @@ struct tmn_run {
     uint64_t *reads_counter;     /* [counters * affected_words] */
     uint64_t *reads_any_counter; /* [affected_words] */
     size_t affected_words;
-    int windows_ahead;   /* of `grown` */
-    int *tau;            /* [windows of the calendar + 1] quarter days from the start to the end of window w - 1 */
-    uint32_t *window_of; /* [tau of the end + 1] first window that ends at or after that quarter day */
-    bool *g_fresh;       /* [transitions] G was made anew for this window */
-    uint64_t *present;   /* [blocks * transitions * PRESENT_WORDS] a bit for 64 rows: a clock may be enabled */
-    bool present_known;  /* else any clock may be enabled */
+    int windows_ahead;  /* of paths */
+    bool *g_fresh;      /* [transitions] G was made anew for this window */
+    uint64_t *present;  /* [blocks * transitions * PRESENT_WORDS] a bit for 64 rows: a clock may be enabled */
+    bool present_known; /* else any clock may be enabled */
     struct {
         uint32_t *items;
         size_t count, capacity;
@@ -774,8 +774,8 @@ static inline uint64_t tmn_steady_c(uint64_t c) {
 }
 /* forecast.c */
 void tmn_forecasts_make(struct tmn_run *run);
-double tmn_foresight_bytes(const struct tmn_model *model, int windows); /* of what can be known ahead */
-void tmn_foresee(struct tmn_run *run); /* once parameters are set: G of the windows to come */
+double tmn_paths_bytes(const struct tmn_model *model, int windows);
+void tmn_foresee(struct tmn_run *run); /* once parameters are set: paths of G */
 /* Holds the forecasts of G against the tables of this window: marks transitions that must be filed anew. */
 void tmn_forecasts_update(struct tmn_run *run);
 /* Rates from G of this window; notes in wheels become out of date. */
