@@ -114,16 +114,27 @@ void tmn_accruals_make(struct tmn_run *run) {
 
 /* ---- sums ---- */
 
+/* Cohorts side by side that are of one age: `count` weeks of birth. */
+static void advance_weeks(const struct tmn_accrual *accrual, const uint64_t *of_age, uint64_t *sum, int count) {
+    for (uint32_t other = 0; other < accrual->others; other++) {
+        uint64_t step = tmn_steady_c(of_age[accrual->base[other]]);
+        for (size_t i = other; step > 0 && i < (size_t)count * accrual->others; i += accrual->others)
+            sum[i] += step;
+    }
+}
+
+/* In a year's window those born in a week up to it are a year older than the others of their birth year. */
 static void advance_by_age(const struct tmn_run *run, const struct tmn_accrual *accrual, const uint64_t *g) {
     const struct tmn_model *model = run->model;
     const struct tmn_attribute *birth_year = &model->attributes.items[model->birth_year];
+    int weeks = model->calendar.windows_per_year, older = run->now.in_year + 1;
     uint64_t *sum = accrual->sum;
     for (uint32_t level = 0; level < birth_year->levels; level++)
-        for (int week = 0; week < model->calendar.windows_per_year; week++, sum += accrual->others) {
+        for (int week = 0, next; week < weeks; week = next) {
             uint32_t age = tmn_age(run->now.year, run->now.in_year, birth_year->first + (int)level, (uint32_t)week);
-            const uint64_t *of_age = g + accrual->age_stride * age;
-            for (uint32_t other = 0; other < accrual->others; other++)
-                sum[other] += tmn_steady_c(of_age[accrual->base[other]]);
+            next = week < older && older < weeks ? older : weeks;
+            advance_weeks(accrual, g + accrual->age_stride * age, sum, next - week);
+            sum += (size_t)(next - week) * accrual->others;
         }
 }
 
