@@ -58,18 +58,18 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
 static void sort_group(const struct tmn_run *run, struct tmn_worker *worker, uint32_t first, uint32_t count) {
     const struct tmn_refill *refill = &run->refill;
     const size_t person_bytes = run->person_bytes;
-    const uint16_t *slot = refill->slot, *of = refill->of;
-    const uint32_t slot_count = refill->slots;
     uint8_t *rows_of = worker->group, *counts = worker->group_count;
-    const uint8_t *slots = tmn_slots(run, first);
+    for (uint32_t row = first + 64; row < first + 128 && row < run->rows; row++)
+        tmn_prefetch_row(run, row);
     for (uint32_t i = 0; i < refill->transitions; i++)
         counts[refill->transition[i]] = 0;
-    for (uint32_t row = 0; row < count; row++, slots += person_bytes) {
-        if (first + row + 64 < run->rows)
-            tmn_prefetch_row(run, first + row + 64);
-        for (uint32_t i = 0; i < slot_count; i++) {
-            uint32_t t = of[(uint32_t)slot[i] * SHARERS + (slots[slot[i]] & SLOT_SHARER)];
-            rows_of[t * 64 + (counts[t]++ & 63)] = (uint8_t)row;
+    for (uint32_t i = 0; i < refill->slots; i++) {
+        const uint8_t *held = tmn_slots(run, first) + refill->slot[i];
+        const uint16_t *of = refill->of + refill->slot[i] * (uint32_t)SHARERS;
+        counts[run->transitions] = 0;
+        for (uint32_t row = 0; row < count; row++, held += person_bytes) {
+            uint32_t t = of[*held & SLOT_SHARER];
+            rows_of[t * 64 + counts[t]++] = (uint8_t)row;
         }
     }
 }

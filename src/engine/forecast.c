@@ -15,7 +15,7 @@
 #define SLACK_START (1.0 / 64)
 #define SLACK_LEAST (1.0 / 128)
 #define SLACK_MOST 1.0
-#define RATE_KEPT 0.95  /* of a rate that fell, at a refill */
+#define RATE_KEPT 0.95 /* of a rate that fell, at a refill */
 #define ROUNDING 1e-12 /* far above the error of a few operations in binary64 */
 
 enum { PATH_MOST = 1 << 20 }; /* numbers of a transition; where there would be more, its path is that of time alone */
