@@ -7,61 +7,6 @@ static uint64_t c_of(const struct tmn_run *run, int transition, uint32_t row, co
     return run->rule[transition].c[tmn_key_index(run, &run->accrual[transition].personal, row, packed)];
 }
 
-static uint64_t accrued(const struct tmn_run *run, int transition, uint32_t row, const struct tmn_packed *packed) {
-    const struct tmn_accrual *accrual = &run->accrual[transition];
-    struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
-    return tmn_steady_c(c_of(run, transition, row, packed)) * accrual->sum[share.at];
-}
-
-/* A counter of a row changes by one tie; `before`: its state at the window's start. */
-static void follow_counter(struct tmn_run *run, uint32_t row, int counter, int by, const struct tmn_packed *before) {
-    const uint64_t *reads = run->reads_counter + (size_t)counter * run->affected_words;
-    uint16_t *count = &run->counter[counter][row], next = (uint16_t)(*count + by);
-    for (size_t w = 0; w < run->affected_words; w++)
-        for (uint64_t set = reads[w]; set != 0; set &= set - 1) {
-            int transition = (int)(w * 64) + __builtin_ctzll(set);
-            int s = run->model->transitions.items[transition].slot;
-            if (tmn_clock_of(run, row, s) != transition)
-                continue; /* not enabled */
-            uint64_t was = accrued(run, transition, row, before), c = c_of(run, transition, row, before);
-            uint16_t kept = *count;
-            *count = next;
-            uint64_t is = accrued(run, transition, row, before);
-            bool same = c == c_of(run, transition, row, before);
-            *count = kept;
-            if (was == is && same)
-                continue;
-            *tmn_clock(run, row, s) += is - was;
-            tmn_slots(run, row)[s] |= SLOT_AIMED;
-        }
-    *count = next;
-    *tmn_flags(run, row) |= ROW_COUNTED;
-}
-
-void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
-    struct tmn_block *block = &run->block[index];
-    const struct tmn_delta *delta = (const struct tmn_delta *)run->delta.items;
-    if (run->bucket[index] == run->bucket[index + 1])
-        return;
-    for (uint32_t i = 0; i < block->touched.count; i++)
-        worker->touched_at[((const struct tmn_touched *)block->touched.items)[i].row % BLOCK_ROWS] = i;
-    for (uint32_t i = run->bucket[index]; i < run->bucket[index + 1]; i++) {
-        uint32_t row = delta[i].row;
-        if (!run->counter_read[delta[i].counter]) {
-            run->counter[delta[i].counter][row] = (uint16_t)(run->counter[delta[i].counter][row] + delta[i].by);
-            continue;
-        }
-        if ((*tmn_flags(run, row) & ROW_TOUCHED) == 0) {
-            worker->touched_at[row % BLOCK_ROWS] = (uint32_t)block->touched.count;
-            tmn_touch(run, block, row, &run->packed[row]);
-            if ((*tmn_flags(run, row) & ROW_TOUCHED) == 0)
-                return; /* out of memory, and noted */
-        }
-        const struct tmn_touched *touched = block->touched.items;
-        follow_counter(run, row, delta[i].counter, delta[i].by, &touched[worker->touched_at[row % BLOCK_ROWS]].before);
-    }
-}
-
 /* Transitions that read what has changed, into worker->affected. */
 static void find_affected(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
                           const struct tmn_packed *before, const struct tmn_packed *after) {

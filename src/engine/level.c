@@ -103,15 +103,27 @@ void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct
                                         : make_part(run, strata->feature[i - 1], 0);
 }
 
+static struct tmn_key_late late_part(const struct tmn_run *run, const struct tmn_term *term) {
+    const struct tmn_feature *source = &run->model->features.items[term->feature];
+    struct tmn_key_late late = {.first = term->first, .feature = (int)term->feature};
+    if (source->kind == TMN_FEATURE_COUNTER) {
+        const struct tmn_counter *counter = &run->model->counters.items[source->index];
+        late.column = run->counter[source->index];
+        late.degree = counter->share > 0 ? run->counter[counter->degree] : NULL;
+        late.most = counter->share > 0 ? counter->share : counter->max;
+    }
+    return late;
+}
+
 void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key) {
     const struct tmn_model *model = run->model;
     key->items = TMN_NEW_ARRAY(&run->arena, struct tmn_key_term, strata->n);
-    key->late = TMN_NEW_ARRAY(&run->arena, struct tmn_term, strata->n);
+    key->late = TMN_NEW_ARRAY(&run->arena, struct tmn_key_late, strata->n);
     for (int i = 0; i < strata->n; i++) {
         struct tmn_term term = make_part(run, strata->feature[i], strata->stride[i]);
         const struct tmn_feature *source = &model->features.items[term.feature];
         if (source->kind != TMN_FEATURE_ATTRIBUTE) {
-            key->late[key->lates++] = term;
+            key->late[key->lates++] = late_part(run, &term);
             continue;
         }
         const struct tmn_attribute *attribute = &model->attributes.items[source->index];
@@ -123,12 +135,13 @@ void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct t
 uint32_t tmn_key_late(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
                       const struct tmn_packed *packed) {
     uint32_t index = 0;
-    for (uint32_t i = 0; i < key->lates; i++) {
-        const struct tmn_feature *feature = &run->model->features.items[key->late[i].feature];
-        uint32_t level = feature->kind == TMN_FEATURE_COUNTER
-                             ? tmn_counter_level(run, feature->index, row)
-                             : tmn_row_age(run, row, tmn_level(packed, &run->model->attributes.items[feature->index]));
-        index += run->part.items[key->late[i].first + level];
+    for (const struct tmn_key_late *late = key->late, *end = late + key->lates; late < end; late++) {
+        uint32_t level =
+            late->column == NULL
+                ? tmn_row_age(run, row, tmn_level(packed, &run->model->attributes.items[run->model->birth_year]))
+            : late->degree != NULL ? tmn_share_read(late->column[row], late->degree[row], late->most)
+                                   : tmn_counter_read(late->column[row], late->most);
+        index += run->part.items[late->first + level];
     }
     return index;
 }

@@ -46,8 +46,10 @@ static void scatter_items(void *context, int worker, uint32_t source) {
     const struct delivery *delivery = context;
     struct tmn_list *list = list_of(delivery, source);
     uint32_t *next = delivery->run->scatter + (size_t)source * delivery->run->blocks;
-    if (delivery->size == sizeof(struct tmn_message)) /* a size that the compiler knows */
+    if (delivery->size == sizeof(struct tmn_message)) /* sizes that the compiler knows */
         scatter_sized(delivery->all->items, next, list, sizeof(struct tmn_message));
+    else if (delivery->size == sizeof(struct tmn_delta))
+        scatter_sized(delivery->all->items, next, list, sizeof(struct tmn_delta));
     else
         scatter_sized(delivery->all->items, next, list, delivery->size);
     list->count = 0;

@@ -403,8 +403,10 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     tmn_recipes_make(run);
     tmn_clocks_prepare(run);
     tmn_factors_prepare(run);
-    if (run->options.engine == TMN_ENGINE_EVENT)
+    if (run->options.engine == TMN_ENGINE_EVENT) {
         tmn_accruals_make(run);
+        tmn_count_rules_make(run);
+    }
     if (run->options.resumes)
         count_rows(run); /* for the digest of the start; the rest follows from the rows of the checkpoint */
     else if (!start_from_rows(run, err))

@@ -57,11 +57,16 @@ struct tmn_key_term {
     uint32_t first, mask;
     uint8_t word, shift;
 };
+/* The same of a counter, or (column NULL) of age, which are not packed. */
+struct tmn_key_late {
+    const uint16_t *column, *degree; /* degree: of a share, the living ties; else NULL */
+    uint32_t first, most;            /* most: of a counter */
+    int feature;
+};
 struct tmn_key {
     struct tmn_key_term *items;
-    uint32_t count;
-    struct tmn_term *late; /* of counters and age, which are not packed */
-    uint32_t lates;
+    uint32_t count, lates;
+    struct tmn_key_late *late;
 };
 
 /* A predicate over attributes and maps as a table over its strata, or evaluated when that would be too large. */
@@ -455,9 +460,10 @@ struct tmn_run {
     uint8_t *enabled_somewhere;  /* scratch: [largest personal strata] */
     struct tmn_accrual *accrual; /* [transitions] */
     struct tmn_refill refill;
-    uint64_t *reads_attribute;   /* [attributes * affected_words] transitions whose clocks read it */
-    uint64_t *reads_counter;     /* [counters * affected_words] */
-    uint64_t *reads_any_counter; /* [affected_words] */
+    uint64_t *reads_attribute;         /* [attributes * affected_words] transitions whose clocks read it */
+    uint64_t *reads_counter;           /* [counters * affected_words] */
+    struct tmn_count_rule *count_rule; /* [counters] see delta.c */
+    uint64_t *reads_any_counter;       /* [affected_words] */
     size_t affected_words;
     int windows_ahead;  /* of paths */
     bool *g_fresh;      /* [transitions] G was made anew for this window */
@@ -812,6 +818,9 @@ void tmn_clocks_resume(struct tmn_run *run);
 /* follow.c: clocks follow a row whose state has changed. Event engine; the reference engine derives all clocks anew. */
 void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
                 const struct tmn_touched *touched);
+
+/* delta.c */
+void tmn_count_rules_make(struct tmn_run *run); /* once keys of strata are made */
 /* Applies the changes of counters of a block's rows: clocks that read them follow at once. */
 void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t block);
 
