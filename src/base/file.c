@@ -135,6 +135,12 @@ bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const 
     folder->path = tmn_arena_strdup(arena, path);
     for (size_t length = strlen(folder->path); length > 1 && folder->path[length - 1] == '/'; length--)
         folder->path[length - 1] = '\0';
+    const char *slash = strrchr(folder->path, '/'), *last = slash != NULL ? slash + 1 : folder->path;
+    if (last[0] == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0) /* results come by a folder's name */
+        return tmn_fail(err, TMN_IO, "'%s' does not name a folder that results could replace; name one from outside it",
+                        path);
+    if (access(folder->path, W_OK) != 0 && errno != ENOENT && errno != ENOTDIR)
+        return io_error(err, "cannot replace", folder->path);
     if (!replaceable(arena, folder->path))
         return tmn_fail(err, TMN_IO, "'%s' exists and holds no results of tumen; choose another folder with --out",
                         folder->path);

@@ -24,6 +24,8 @@ bool tmn_isa_present(enum tmn_isa isa) {
 
 bool tmn_isa_choose(struct tmn_error *err) {
     const char *wanted = getenv("TUMEN_ISA");
+    if (wanted && wanted[0] == '\0')
+        wanted = NULL;
     for (int isa = TMN_ISAS - 1; isa >= 0; isa--) {
         bool present = tmn_isa_present((enum tmn_isa)isa),
              named = wanted && strcmp(wanted, tmn_isa_name((enum tmn_isa)isa)) == 0;

@@ -10,8 +10,8 @@ enum tmn_isa { TMN_ISA_BASELINE /* what every machine of the kind has */, TMN_IS
 const char *tmn_isa_name(enum tmn_isa isa);
 /* Whether this machine can run it. */
 bool tmn_isa_present(enum tmn_isa isa);
-/* From now on that of the environment variable TUMEN_ISA, or the widest present one where it is not set. False when it
- * names one that is unknown or not present. */
+/* From now on that of the environment variable TUMEN_ISA, or the widest present one where it is empty or not set. False
+ * when it names one that is unknown or not present. */
 bool tmn_isa_choose(struct tmn_error *err);
 /* The one chosen last; before any choice the baseline. */
 enum tmn_isa tmn_isa(void);

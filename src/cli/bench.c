@@ -176,6 +176,10 @@ enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_argu
     const char *out = arguments->out ? arguments->out : "results/bench";
     if (!read_workloads(arguments, &options))
         return TMN_MISUSED;
+    if (arguments->peers && access(arguments->peers, R_OK | X_OK) != 0) {
+        tmn_complain("bench: there is no folder '%s' of other programs; `make bench` makes one", arguments->peers);
+        return TMN_MISUSED;
+    }
     if (!tmn_bench_locate(arena, &options.folder, &err) || !tmn_scenario_locate(arena, "dprk", &options.dprk, &err) ||
         !tmn_claim_take(&claim, arena, out, &err))
         return tmn_complain_error(&err);

@@ -18,6 +18,8 @@ void tmn_interrupt_watch(void) {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = SIG_IGN; /* a file that grows beyond a limit is an error of writing, and told as such */
+    sigaction(SIGXFSZ, &action, NULL);
 }
 
 bool tmn_interrupted(void) {

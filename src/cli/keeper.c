@@ -16,8 +16,8 @@ bool tmn_keeper_every(const char *text, const struct tmn_calendar *calendar, int
                                  : 0;
     if (quarters < calendar->window_quarter_days)
         return tmn_fail(err, TMN_USAGE,
-                        "--checkpoint takes a time such as 26w, 90d or 1y, at least one window (%g days), not '%s'",
-                        calendar->window_quarter_days / 4.0, text);
+                        "--checkpoint takes a time such as 26w, 90d or 1y, at least one window (%g day%s), not '%s'",
+                        calendar->window_quarter_days / 4.0, calendar->window_quarter_days == 4 ? "" : "s", text);
     *every = (int)((quarters + calendar->window_quarter_days / 2) / calendar->window_quarter_days);
     return true;
 }

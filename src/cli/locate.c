@@ -18,6 +18,11 @@ static bool is_file(const char *path) {
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+static bool is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static bool exists(const char *path) {
     struct stat status;
     return stat(path, &status) == 0;
@@ -105,6 +110,9 @@ bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char *
         *path = word;
         return true;
     }
+    const char *own = getenv("TUMEN_SCENARIOS");
+    if (own && *own && !is_folder(own))
+        return tmn_fail(err, TMN_USAGE, "TUMEN_SCENARIOS is '%s', which is no folder", own);
     struct names folders = {NULL, 0, 0};
     list_folders(arena, &folders);
     for (size_t i = 0; i < folders.count; i++) {
@@ -123,11 +131,6 @@ bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char *
         return true;
     }
     return fail_unknown(arena, word, &folders, err);
-}
-
-static bool is_folder(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 /* The folder of scenarios that `word` means, or NULL. */

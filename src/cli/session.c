@@ -114,6 +114,8 @@ enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *
 
 static bool open_checkpoint(struct tmn_session *session, const char *folder, struct tmn_error *err) {
     const char *file = tmn_arena_printf(session->arena, "%s/%s", folder, TMN_CHECKPOINT_NAME);
+    if (access(file, F_OK) != 0 && errno == ENOTDIR)
+        return tmn_fail(err, TMN_IO, "'%s' is a file: name the results folder that its run wrote", folder);
     if (access(file, F_OK) != 0 && errno == ENOENT)
         return tmn_fail(err, TMN_IO,
                         "there is no checkpoint in '%s', which would be '%s'; `tumen run` writes one with --checkpoint "

@@ -152,6 +152,10 @@ static bool trace(const struct tmn_session *session, struct tmn_run *run, struct
     return true;
 }
 
+static int32_t last_day(const struct tmn_session *session) {
+    return tmn_calendar_window(&session->model->calendar, session->windows).first_day - 1;
+}
+
 enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
     if (arguments->person < 0) {
         tmn_complain("trace: whom? Give --person N, counted from 0");
@@ -165,6 +169,11 @@ enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_argu
     struct teller teller = {&session, INT32_MIN};
     if (arguments->from && !tmn_date_option("from", arguments->from, false, &teller.from_day, &err))
         return tmn_complain_error(&err);
+    if (teller.from_day > last_day(&session)) {
+        tmn_complain("trace: --from %s comes after the last day told, %s", arguments->from,
+                     tmn_day_text(arena, last_day(&session)));
+        return TMN_MISUSED;
+    }
     struct tmn_run_options options = tmn_session_options(&session);
     options.happening = tell;
     options.happening_context = &teller;

@@ -2,6 +2,7 @@
 #include "model/read.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void tmn_strata_add(struct tmn_strata *strata, const struct tmn_model *model, int feature,
@@ -140,6 +141,32 @@ static void read_error_model(struct tmn_reader *reader, const struct tmn_node *n
         observation->error_model = poisson ? "poisson" : tmn_arena_strndup(reader->arena, text, length - 1);
 }
 
+/* Of two rows for the same days and cell neither can be the one that was observed. */
+struct observed_row {
+    struct tmn_observed observed;
+    size_t row;
+};
+/* What stands before the value. */
+static int compare_observed(const struct observed_row *one, const struct observed_row *other) {
+    return memcmp(&one->observed, &other->observed, offsetof(struct tmn_observed, value));
+}
+static int by_days_and_cell(const void *a, const void *b) {
+    const struct observed_row *one = a, *other = b;
+    int order = compare_observed(one, other);
+    return order != 0 ? order : one->row < other->row ? -1 : 1;
+}
+static void check_observed_once(struct tmn_reader *reader, const struct tmn_rows *rows, struct observed_row *list,
+                                size_t count, int column) {
+    if (count > 0)
+        qsort(list, count, sizeof *list, by_days_and_cell);
+    for (size_t i = 1; i < count; i++)
+        if (compare_observed(&list[i - 1], &list[i]) == 0)
+            tmn_report(reader->list, tmn_csv_place(rows->csv, list[i].row, column), "row-twice",
+                       "add the two up, or keep one: 'where' keeps only some rows of a file",
+                       "line %d already holds these days and this cell",
+                       tmn_csv_place(rows->csv, list[i - 1].row, column).line);
+}
+
 static void read_observed(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_observation *observation) {
     const struct tmn_model *model = reader->model;
     const struct tmn_outcome *outcome = &model->outcomes.items[observation->outcome];
@@ -158,6 +185,7 @@ static void read_observed(struct tmn_reader *reader, const struct tmn_node *node
         cell_column[k] = renamed ? tmn_rows_column(reader, &rows, name, node->place) : tmn_csv_column(rows.csv, name);
     }
     observation->rows = TMN_NEW_ARRAY(reader->arena, struct tmn_observed, rows.csv->rows);
+    struct observed_row *list = TMN_NEW_ARRAY(reader->arena, struct observed_row, rows.csv->rows);
     for (size_t row = 0; row < rows.csv->rows; row++) {
         struct tmn_observed observed = {0};
         if (!tmn_rows_keep(&rows, row) || !tmn_rows_date(reader, &rows, row, from, false, &observed.from_day) ||
@@ -167,13 +195,18 @@ static void read_observed(struct tmn_reader *reader, const struct tmn_node *node
         if (observed.to_day < observed.from_day)
             tmn_report(reader->list, tmn_csv_place(rows.csv, row, to), "bad-end", NULL,
                        "this row ends before it begins");
+        if (observed.value < 0 && outcome->kind != TMN_OUTCOME_FEEDBACK)
+            tmn_report(reader->list, tmn_csv_place(rows.csv, row, value), "out-of-range", NULL,
+                       "persons are counted: '%s' is no such number", tmn_csv_cell(rows.csv, row, value));
         for (int k = 0; k < TMN_MAX_KEYS; k++) {
             bool has = k < outcome->by.n && cell_column[k] >= 0 &&
                        tmn_csv_cell(rows.csv, row, cell_column[k])[0] != '\0'; /* an empty cell: all */
             observed.cell[k] = has ? tmn_rows_level(reader, &rows, row, cell_column[k], outcome->by.feature[k]) : -1;
         }
+        list[observation->count] = (struct observed_row){observed, row};
         observation->rows[observation->count++] = observed;
     }
+    check_observed_once(reader, &rows, list, observation->count, from);
 }
 
 void tmn_read_observations(struct tmn_reader *reader) {

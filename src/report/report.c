@@ -70,6 +70,8 @@ bool tmn_report_remake(const char *path, struct tmn_error *err) {
                             &count, err);
     if (ok && !tmn_report_html(bytes, count, &page, &inner))
         ok = tmn_fail(err, TMN_IO, "'%s/report.json' is %s", path, inner.text);
+    if (ok && !strstr(bytes, "\"scenario\""))
+        ok = tmn_fail(err, TMN_IO, "'%s/report.json' is not the data of a report", path);
     ok = ok && tmn_file_replace(&arena, tmn_arena_printf(&arena, "%s/report.html", path), page.items, page.count, err);
     tmn_arena_free(&arena);
     return ok;

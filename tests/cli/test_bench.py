@@ -135,6 +135,7 @@ class Bench(unittest.TestCase):
 
     def test_mistakes(self):
         self.assertIn("there is no workload 'W6'; there are: W1", self.tumen(2, "bench", "W6").stderr)
+        self.assertIn("there is no folder 'nowhere' of other programs", self.tumen(2, "bench", "W5", "--peers", "nowhere").stderr)
         self.assertIn("--turns takes a whole number from 1 to 15", self.tumen(2, "bench", "--turns", "0").stderr)
         (self.folder / "full").mkdir()
         (self.folder / "full" / "letter.txt").write_text("mine")

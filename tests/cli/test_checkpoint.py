@@ -150,6 +150,7 @@ class Forks(checkpoints.Case):
         self.refuse(2, "'go=2@2000-03-31' begins before the checkpoint, which is of 2000-04-01", "fork", "base", "--set", "go=2@2000-03-31")
         self.refuse(2, "there is no parameter or driver 'goo'; did you mean 'go'?", "fork", "base", "--set", "goo=2")
         self.refuse(2, "is the run that it begins from", "fork", "base", "--set", "go=2", "--out", "./base")
+        self.refuse(1, "'base/run.json' is a file: name the results folder", "fork", "base/run.json", "--set", "go=2")
         self.refuse(1, "there is no checkpoint in 'nothing'", "fork", "nothing", "--set", "go=2")
         self.refuse(2, "no window comes after the checkpoint in 'base'", "fork", "base", "--set", "go=2@2000-05-01", "--until", "2000-02-01")
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["base", "valley.yaml"])

@@ -8,6 +8,8 @@ import json
 import os
 import pathlib
 import re
+import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,8 +120,9 @@ class Scenarios(Case):
         self.refuse(2, "there is no file or folder 'nothing.yaml'", "check", "nothing.yaml")
 
     def test_folder_of_the_environment(self):
-        ran = self.expect(0, "run", "village", "--quiet", "--out", "out", TUMEN_SCENARIOS=str(HERE / "scenarios"))
+        ran = self.expect(0, "run", "village", "--quiet", "--out", "out", TUMEN_SCENARIOS=str(HERE / "scenarios"), TUMEN_ISA="")
         self.assertEqual((ran.stdout, ran.stderr), ("", ""))
+        self.refuse(2, "TUMEN_SCENARIOS is 'nowhere', which is no folder", "run", "toy/sir", TUMEN_SCENARIOS="nowhere")
 
     def test_mistakes(self):
         ran = self.refuse(3, "unknown", "run", BROKEN)
@@ -309,6 +312,31 @@ class Runs(Case):
         self.assertEqual(json.loads((self.folder / "out/run.json").read_text())["seed"], 2)
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["mine", "out"])
 
+    def test_out_that_no_results_could_replace(self):
+        """Told before the run, which would end in vain."""
+        self.expect(0, "run", VILLAGE, "--out", "out", "--quiet")
+        for out in ("", ".", "..", "/", "out/.", "out/../"):
+            self.refuse(1, f"'{out}' does not name a folder that results could replace", "run", VILLAGE, "--out", out)
+
+    @unittest.skipIf(os.geteuid() == 0 and not shutil.which("setpriv"), "who may do everything is not kept out")
+    def test_out_that_is_protected(self):
+        self.expect(0, "run", VILLAGE, "--out", "out", "--quiet")
+        (self.folder / "out").chmod(0o555)
+        self.folder.chmod(0o777)
+        somebody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        ran = subprocess.run([*somebody, str(TUMEN), "run", str(VILLAGE), "--out", "out"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (1, "", "tumen: cannot replace 'out': Permission denied\n"))
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["out"])
+        (self.folder / "out").chmod(0o755)
+
+    def test_out_of_room(self):
+        """A limit on the size of files is told like a full disk, and nothing half written stays."""
+        ran = subprocess.run([str(TUMEN), "run", str(VILLAGE), "--out", "out", "--quiet"], cwd=self.folder, capture_output=True, text=True,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)))
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        self.assertRegex(ran.stderr, "cannot write 'out.part-[0-9]+/.*': File too large")
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_out_that_can_not_be_written(self):
         (self.folder / "file").write_text("")
         self.refuse(1, "file", "run", VILLAGE, "--out", "file/out")
@@ -327,7 +355,10 @@ class Runs(Case):
         page.unlink()
         self.assertEqual(self.expect(0, "report", "out").stdout, "out/report.html\n")
         self.assertEqual(page.read_text(), before)
-        self.refuse(1, "nowhere", "report", "nowhere")
+        self.refuse(1, "'nowhere' is no results folder of `tumen run`: it has no report.json", "report", "nowhere")
+        (self.folder / "out/report.json").write_text("{}")
+        self.refuse(1, "'out/report.json' is not the data of a report", "report", "out")
+        self.assertEqual(page.read_text(), before)
 
     def test_system(self):
         text = self.expect(0, "system", VILLAGE).stdout
@@ -345,6 +376,8 @@ class Runs(Case):
             self.assertIn(words, text)
         self.refuse(2, "whom?", "trace", VILLAGE)
         self.assertIn("there is no person 999999", self.expect(2, "trace", VILLAGE, "--person", "999999").stderr)
+        self.refuse(2, "--from 2050 comes after the last day told, 2003-12-", "trace", VILLAGE, "--person", "5", "--from", "2050")
+        self.refuse(2, "--from 2002 comes after the last day told, 2001-", "trace", VILLAGE, "--person", "5", "--from", "2002", "--until", "2001")
 
     def test_trace_names_the_lines(self):
         lines = VILLAGE.read_text().splitlines()
