@@ -53,6 +53,84 @@ bool tmn_stale(const struct tmn_run *run, const struct tmn_dependence *on) {
            any_changed(&on->feedback, run->feedback_changed) || any_changed(&on->share, run->share_changed);
 }
 
+/* ---- G as a product of parts ---- */
+
+static void make_part(struct tmn_run *run, const struct tmn_transition *transition, struct tmn_part *part,
+                      const struct tmn_expr *expr) {
+    const struct tmn_strata *shared = &transition->shared;
+    bool *reads = TMN_NEW_ARRAY(&run->arena, bool, run->model->features.count + 1);
+    uint32_t stride[TMN_MAX_KEYS] = {0};
+    part->expr = expr;
+    tmn_depend(&run->arena, expr, &part->on);
+    tmn_expr_reads(run->model, expr, reads);
+    tmn_strata_of(run->model, reads, shared->size, &part->strata); /* of some of the features of the shared stratum */
+    for (int i = 0; i < part->strata.n; i++)
+        for (int j = 0; j < shared->n; j++)
+            if (shared->feature[j] == part->strata.feature[i])
+                stride[j] = part->strata.stride[i];
+    part->value = TMN_NEW_ARRAY(&run->arena, double, part->strata.size);
+    part->at = TMN_NEW_ARRAY(&run->arena, uint32_t, shared->size);
+    for (uint32_t s = 0; s < shared->size; s++)
+        for (int j = 0; j < shared->n; j++)
+            part->at[s] +=
+                s / shared->stride[j] % run->model->features.items[shared->feature[j]].cardinality * stride[j];
+}
+
+static void make_parts(struct tmn_run *run, const struct tmn_transition *transition, struct tmn_product *product) {
+    product->conditions = transition->who_shared_count;
+    product->parts = product->conditions + transition->g_factors;
+    product->part = TMN_NEW_ARRAY(&run->arena, struct tmn_part, product->parts + 1);
+    for (size_t i = 0; i < product->conditions; i++)
+        make_part(run, transition, &product->part[i], transition->who_shared[i]);
+    for (size_t i = 0; i < transition->g_factors; i++) {
+        struct tmn_part *part = &product->part[product->conditions + i];
+        make_part(run, transition, part, transition->g_factor[i].expr);
+        part->inverse = transition->g_factor[i].inverse;
+    }
+}
+
+/* Evaluates a part for each combination of levels that it reads. */
+static void evaluate_part(const struct tmn_part *part, struct tmn_worker *worker, struct tmn_env *env) {
+    env->level = worker->level;
+    for (uint32_t s = 0; s < part->strata.size; s++) {
+        tmn_stratum_levels(&part->strata, s, worker->level);
+        part->value[s] = tmn_expr_eval(part->expr, env);
+    }
+}
+
+void tmn_parts_evaluate(const struct tmn_run *run, struct tmn_worker *worker, uint32_t t, struct tmn_env *env) {
+    for (size_t i = 0; i < run->product[t].parts; i++)
+        evaluate_part(&run->product[t].part[i], worker, env);
+}
+
+static void refresh_parts(void *context, int worker, uint32_t t) {
+    struct tmn_run *run = context;
+    struct tmn_env env = run->worker[worker].env;
+    for (size_t i = 0; run->g_fresh[t] && i < run->product[t].parts; i++)
+        if (tmn_stale(run, &run->product[t].part[i].on))
+            evaluate_part(&run->product[t].part[i], &run->worker[worker], &env);
+}
+
+bool tmn_parts_hold(const struct tmn_product *product, uint32_t stratum, bool given) {
+    for (size_t i = 0; i < product->conditions; i++) {
+        const struct tmn_part *part = &product->part[i];
+        if ((!given || part->given) && part->value[part->at[stratum]] == 0)
+            return false;
+    }
+    return true;
+}
+
+double tmn_parts_value(const struct tmn_product *product, uint32_t stratum, bool given) {
+    double value = 1.0;
+    for (size_t i = product->conditions; i < product->parts; i++) {
+        const struct tmn_part *part = &product->part[i];
+        double x = part->value[part->at[stratum]];
+        if (!given || part->given)
+            value = part->inverse ? value / x : value * x;
+    }
+    return value;
+}
+
 static uint32_t tasks_of(uint32_t strata) {
     return (strata + TASK_STRATA - 1) / TASK_STRATA;
 }
@@ -68,6 +146,7 @@ void tmn_factors_prepare(struct tmn_run *run) {
         for (size_t i = 0; i < transition->g_factors; i++)
             tmn_depend(&run->arena, transition->g_factor[i].expr, on);
         on->window = on->window || transition->kind == TMN_CLOCK_RATE;
+        make_parts(run, transition, &run->product[t]);
         run->rule[t].c = TMN_NEW_ARRAY(&run->arena, uint64_t, transition->personal.size);
         run->rule[t].g = TMN_NEW_ARRAY(&run->arena, uint64_t, transition->shared.size);
         tasks += tasks_of(transition->personal.size) + tasks_of(transition->shared.size);
@@ -149,18 +228,20 @@ static uint64_t c_units(const struct tmn_transition *transition, const struct tm
     return tmn_fixed_c(value, &units) ? units : FACTOR_BAD;
 }
 
-uint64_t tmn_g_units(const struct tmn_transition *transition, const struct tmn_env *env) {
+uint64_t tmn_g_units(const struct tmn_run *run, uint32_t t, uint32_t stratum, double window_y) {
+    const struct tmn_transition *transition = &run->model->transitions.items[t];
+    const struct tmn_product *product = &run->product[t];
     uint64_t units;
-    if (!tmn_shared_holds(transition, env))
+    if (!tmn_parts_hold(product, stratum, false))
         return 0;
     if (transition->kind == TMN_CLOCK_AFTER)
         return 1;
     if (transition->kind == TMN_CLOCK_CHANCE && transition->g_factors == 0)
         return UINT64_C(1) << TMN_G_BITS;
-    double value = tmn_g_value(transition, env);
+    double value = tmn_parts_value(product, stratum, false);
     if (transition->kind == TMN_CLOCK_CHANCE)
         return chance_units(value, tmn_fixed_g);
-    return tmn_fixed_g(value, &units) ? units : FACTOR_BAD;
+    return tmn_fixed_g(value * window_y, &units) ? units : FACTOR_BAD;
 }
 
 /* ---- tables ---- */
@@ -176,8 +257,12 @@ static void run_task(void *context, int worker_index, uint32_t index) {
     struct tmn_env env = worker->env;
     env.level = worker->level;
     for (uint32_t s = task->first; s < end; s++) {
-        tmn_stratum_levels(strata, s, worker->level);
-        table[s] = task->personal ? c_units(transition, &env) : tmn_g_units(transition, &env);
+        if (task->personal) {
+            tmn_stratum_levels(strata, s, worker->level);
+            table[s] = c_units(transition, &env);
+        } else {
+            table[s] = tmn_g_units(run, (uint32_t)task->transition, s, env.window_y);
+        }
     }
 }
 
@@ -216,6 +301,8 @@ void tmn_g_tables(struct tmn_run *run) {
     for (size_t t = 0; t < run->transitions; t++)
         if ((run->g_fresh[t] = tmn_stale(run, &run->g_on[t])))
             tasks = add_tasks(run, tasks, (int)t, false, model->transitions.items[t].shared.size);
+    if (tasks > 0)
+        tmn_pool_run(run->pool, (uint32_t)run->transitions, refresh_parts, run);
     tmn_pool_run(run->pool, tasks, run_task, run);
     memset(run->driver_changed, 0, model->drivers.count);
     memset(run->feedback_changed, 0, model->feedbacks.count);

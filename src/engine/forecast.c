@@ -31,14 +31,12 @@ static bool is_given(const struct tmn_expr *expr) {
     return true;
 }
 
-static bool all_given(const struct tmn_transition *transition) {
-    for (size_t i = 0; i < transition->who_shared_count; i++)
-        if (!is_given(transition->who_shared[i]))
-            return false;
-    for (size_t i = 0; i < transition->g_factors; i++)
-        if (!is_given(transition->g_factor[i].expr))
-            return false;
-    return true;
+/* Marks the parts of G that are given; true if all are. */
+static bool mark_given(struct tmn_product *product) {
+    bool all = true;
+    for (size_t i = 0; i < product->parts; i++)
+        all &= product->part[i].given = is_given(product->part[i].expr);
+    return all;
 }
 
 static size_t path_numbers(const struct tmn_transition *transition, int windows) {
@@ -55,25 +53,19 @@ double tmn_paths_bytes(const struct tmn_model *model, int windows) {
 
 /* ---- paths ---- */
 
-/* What G grows by in the window of `env`: all of it, the given part of it (in any unit), or none but the time (in
- * years, or windows); not finite: no number. */
-static double path_step(const struct tmn_transition *transition, enum tmn_path kind, const struct tmn_env *env) {
-    bool rate = transition->kind == TMN_CLOCK_RATE;
-    double value = rate ? env->window_y : 1;
+/* What G of a stratum grows by in a window whose parts are evaluated: all of it, the given part of it (in any unit), or
+ * none but the time (in years, or windows); not finite: no number. */
+static double path_step(const struct tmn_run *run, uint32_t t, uint32_t stratum, double window_y) {
+    const struct tmn_product *product = &run->product[t];
+    enum tmn_path kind = run->accrual[t].kind;
+    bool rate = run->model->transitions.items[t].kind == TMN_CLOCK_RATE;
     if (kind == TMN_PATH_KNOWN) {
-        uint64_t g = tmn_g_units(transition, env);
+        uint64_t g = tmn_g_units(run, t, stratum, window_y);
         return g < FACTOR_SPECIAL ? (double)g : (double)INFINITY;
     }
     if (kind == TMN_PATH_TIME || !rate) /* of a chance the hazard is no product */
-        return value;
-    for (size_t i = 0; i < transition->who_shared_count; i++)
-        if (is_given(transition->who_shared[i]) && tmn_expr_eval(transition->who_shared[i], env) == 0)
-            return 0;
-    for (size_t i = 0; i < transition->g_factors; i++)
-        if (is_given(transition->g_factor[i].expr)) {
-            double x = tmn_expr_eval(transition->g_factor[i].expr, env);
-            value = transition->g_factor[i].inverse ? value / x : value * x;
-        }
+        return rate ? window_y : 1;
+    double value = tmn_parts_hold(product, stratum, true) ? tmn_parts_value(product, stratum, true) * window_y : 0;
     return value >= 0 ? value : (double)INFINITY;
 }
 
@@ -99,20 +91,18 @@ static bool look_ahead(const struct tmn_run *run, const struct tmn_dependence *o
 
 /* The sums of each stratum up to the start of each window; false when some step is no number. */
 static bool sum_paths(struct tmn_run *run, struct tmn_worker *worker, uint32_t t) {
-    const struct tmn_transition *transition = &run->model->transitions.items[t];
     struct tmn_accrual *accrual = &run->accrual[t];
     struct tmn_env env = worker->env;
     env.driver = worker->driver_view;
-    env.level = worker->level;
     double *step = accrual->rate; /* until rates are set */
     for (int w = 0; w < run->windows_ahead; w++) {
         bool differs = look_ahead(run, &run->g_on[t], w, worker->driver_view, &env);
+        if (differs)
+            tmn_parts_evaluate(run, worker, t, &env);
         for (uint32_t s = 0; s < accrual->paths; s++) {
             double *path = accrual->path + s * ((size_t)run->windows_ahead + 1) + w;
-            if (differs) {
-                tmn_stratum_levels(&transition->shared, s, worker->level);
-                step[s] = path_step(transition, accrual->kind, &env);
-            }
+            if (differs)
+                step[s] = path_step(run, t, s, env.window_y);
             path[1] = path[0] + step[s];
             if (!isfinite(path[1]))
                 return false;
@@ -126,7 +116,7 @@ static void foresee(void *context, int worker, uint32_t t) {
     const struct tmn_transition *transition = &run->model->transitions.items[t];
     struct tmn_accrual *accrual = &run->accrual[t];
     accrual->kind = accrual->paths < transition->shared.size ? TMN_PATH_TIME
-                    : all_given(transition)                  ? TMN_PATH_KNOWN
+                    : mark_given(&run->product[t])           ? TMN_PATH_KNOWN
                                                              : TMN_PATH_GIVEN;
     while (!sum_paths(run, &run->worker[worker], t))
         accrual->kind = accrual->kind == TMN_PATH_KNOWN ? TMN_PATH_GIVEN : TMN_PATH_TIME;

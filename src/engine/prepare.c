@@ -54,6 +54,7 @@ static void make_arrays(struct tmn_run *run) {
     run->counter_read = TMN_NEW_ARRAY(arena, bool, model->counters.count + 1);
     run->counter_order = TMN_NEW_ARRAY(arena, uint32_t, model->counters.count + 1);
     run->rule = TMN_NEW_ARRAY(arena, struct tmn_clock_rule, run->transitions + 1);
+    run->product = TMN_NEW_ARRAY(arena, struct tmn_product, run->transitions + 1);
     run->g_on = TMN_NEW_ARRAY(arena, struct tmn_dependence, run->transitions + 1);
     run->event = TMN_NEW_ARRAY(arena, struct tmn_event_rule, model->events.count + 1);
     run->outcome = TMN_NEW_ARRAY(arena, struct tmn_outcome_state, model->outcomes.count + 1);

@@ -227,6 +227,20 @@ struct tmn_tell {
     int transition, branch, item;
 };
 
+/* G as a product: of conditions, then of factors, each by the levels that it reads, which are few beside the strata. */
+struct tmn_part {
+    const struct tmn_expr *expr;
+    bool inverse, given; /* given: reads nothing that the run brings forth */
+    struct tmn_dependence on;
+    struct tmn_strata strata;
+    double *value; /* [strata] */
+    uint32_t *at;  /* [shared strata] index of value */
+};
+struct tmn_product {
+    struct tmn_part *part;
+    size_t conditions, parts; /* the first ones; all */
+};
+
 /* A piece of a table of C (personal) or G to be made. */
 struct tmn_task {
     int transition;
@@ -474,6 +488,7 @@ struct tmn_run {
         size_t count, capacity;
     } part;                      /* parts of strata's indices */
     struct tmn_dependence *g_on; /* [transitions] */
+    struct tmn_product *product; /* [transitions] G by parts */
     struct tmn_task *task;
     struct tmn_tell *tell;
     uint32_t tells;
@@ -689,7 +704,12 @@ void tmn_c_tables(struct tmn_run *run);
 void tmn_g_tables(struct tmn_run *run); /* those that changed */
 void tmn_depend(struct tmn_arena *arena, const struct tmn_expr *expr, struct tmn_dependence *on);
 bool tmn_stale(const struct tmn_run *run, const struct tmn_dependence *on);
-uint64_t tmn_g_units(const struct tmn_transition *transition, const struct tmn_env *env); /* an entry of G */
+/* Evaluates all parts of G of a transition for the window of `env`. */
+void tmn_parts_evaluate(const struct tmn_run *run, struct tmn_worker *worker, uint32_t t, struct tmn_env *env);
+/* Do the conditions of a stratum hold, and the product of its factors: of all, or of those that are given. */
+bool tmn_parts_hold(const struct tmn_product *product, uint32_t stratum, bool given);
+double tmn_parts_value(const struct tmn_product *product, uint32_t stratum, bool given);
+uint64_t tmn_g_units(const struct tmn_run *run, uint32_t t, uint32_t stratum, double window_y); /* an entry of G */
 double tmn_g_value(const struct tmn_transition *transition, const struct tmn_env *env);
 double tmn_c_value(const struct tmn_transition *transition, const struct tmn_env *env);
 bool tmn_shared_holds(const struct tmn_transition *transition, const struct tmn_env *env);
