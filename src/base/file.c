@@ -100,7 +100,7 @@ bool tmn_folder_remove(const char *path) {
 
 /* Whether `path` may be replaced: absent, an empty folder, or one of ours, which one of these files shows. */
 static bool replaceable(struct tmn_arena *arena, const char *path) {
-    static const char *const ours[] = {"run.json", "verify.json", "bench.json", "checkpoint.tumen"};
+    static const char *const ours[] = {"run.json", "verify.json", "bench.json", "compare.json", "checkpoint.tumen"};
     struct stat status;
     if (lstat(path, &status) != 0)
         return errno == ENOENT;
@@ -128,6 +128,10 @@ static bool make_parents(struct tmn_arena *arena, const char *path, struct tmn_e
         *slash = '/';
     }
     return true;
+}
+
+bool tmn_folder_make(struct tmn_arena *arena, const char *path, struct tmn_error *err) {
+    return make_parents(arena, tmn_arena_printf(arena, "%s/", path), err);
 }
 
 bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const char *path, struct tmn_error *err) {

@@ -14,11 +14,13 @@ bool tmn_file_replace(struct tmn_arena *arena, const char *path, const char *byt
                       struct tmn_error *err);
 /* Joins folder and a relative name; refuses absolute names and names that leave the folder. */
 bool tmn_path_inside(struct tmn_arena *arena, const char *folder, const char *name, char **path, struct tmn_error *err);
+/* Makes the folder, and those above it, that are not there. */
+bool tmn_folder_make(struct tmn_arena *arena, const char *path, struct tmn_error *err);
 char *tmn_path_folder(struct tmn_arena *arena, const char *path); /* "." when none */
 
 /* A results folder: files are written under `<path>.part-<pid>`, then the folder is synced and renamed to `path`.
  * An existing folder at `path` is replaced only if it is empty or made by us (it holds a run.json, verify.json,
- * bench.json or checkpoint.tumen). */
+ * bench.json, compare.json or checkpoint.tumen). */
 struct tmn_folder {
     char *path;
     char *temporary;

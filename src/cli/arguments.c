@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum kind { FLAG, WHOLE, REAL, WORD, LIST };
+enum kind { FLAG, WHOLE, REAL, WORD, LIST, SPAN };
 
 struct option_row {
     const char *name, *argument; /* argument: as the help shows it, or NULL for a flag */
     enum kind kind;
     size_t offset;    /* of the field in struct tmn_arguments */
-    double low, high; /* WHOLE: low..high; REAL: above low, up to high */
+    double low, high; /* WHOLE, SPAN: low..high; REAL: above low, up to high */
     const char *help;
 };
 
@@ -23,7 +23,9 @@ static const struct option_row options[] = {
     {"scale", "S", REAL, FIELD(scale), 0, 1, "share of the population to simulate, above 0 and up to 1"},
     {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0,
      "seed of every draw (default 1); the same seed gives the same result"},
-    {"seeds", "N", WHOLE, FIELD(seeds), 1, 32, "runs with common seeds behind each trial of the fit (default 2)"},
+    {"seeds", "N|A..B", SPAN, FIELD(seeds), 1, 1000,
+     "how many seeds, from --seed on, or from A to B (default: fit 2, compare 8)"},
+    {"draws", "N", WHOLE, FIELD(draws), 0, 10000, "draws of the parameters from their priors (default 0: as they are)"},
     {"runs", "N", WHOLE, FIELD(runs), 2, 100000, "budget of trials (default 60); each costs one run per seed"},
     {"threads", "N", WHOLE, FIELD(threads), 1, 256,
      "threads to use (default: all processors); changes the time, never the result"},
@@ -36,6 +38,10 @@ static const struct option_row options[] = {
      "stop after the window that holds this date (YYYY-MM-DD, or YYYY: its last day)"},
     {"set", "NAME=VALUE[@DATE]", LIST, FIELD(set), 0, 0,
      "change a parameter or driver, from a date on if one is given; may be repeated"},
+    {"both", "NAME=VALUE[@DATE]", LIST, FIELD(both), 0, 0, "change it in both worlds; may be repeated"},
+    {"scenario", "NAME|PATH", WORD, FIELD(scenario), 0, 0, "the variant is this scenario (with --set, if given)"},
+    {"store", "DIR", WORD, FIELD(store), 0, 0,
+     "folder of finished runs, shared (default results/runs); may be deleted"},
     {"out", "PATH", WORD, FIELD(out), 0, 0, "where to write; an older results folder there is replaced"},
     {"checkpoint", "TIME", WORD, FIELD(checkpoint), 0, 0,
      "save the run this often (26w, 90d, 1y), so that it can go on from there"},
@@ -111,6 +117,15 @@ const struct tmn_command tmn_commands[] = {
      "interruption. "
      "The search starts at the values of the scenario, or of --set. Later data are not read. " BUILT_IN,
      tmn_command_fit},
+    {"compare", "what a change does: two worlds in which each person has the same luck", "NAME|PATH", false,
+     "set scenario both seed seeds draws scale until from threads store out json quiet help",
+     "Runs the scenario as it is and with --set (or beside --scenario), in pairs that share their seeds, so that what "
+     "differs follows from the change. Prints base, variant and effect of each outcome with an interval of 90 %, how "
+     "many persons did it in one world only, how much variance pairing saved, and what harm came with it. Writes a "
+     "results folder (default results/compare) with effects by year and cell and a page. With --draws the parameters "
+     "come from their priors. Finished runs are kept in --store and shared, so that the same command goes on after "
+     "Ctrl-C, and more seeds cost only what is new. " BUILT_IN,
+     tmn_command_compare},
     {"verify", "decide the checks of scenarios: published and exact figures beside ours", "NAME|PATH", true,
      "fast seed fresh threads out json quiet help",
      "Makes the runs that the section `checks` of a scenario, or of every scenario in a folder (default: classic), "
@@ -196,6 +211,26 @@ static void complain_about_option(const struct tmn_command *command, const char 
                      command->name);
 }
 
+/* "8": so many; "3..10": from the third to the tenth. */
+static bool store_span(struct tmn_arguments *arguments, const struct option_row *row, const char *text) {
+    const char *dots = strstr(text, "..");
+    long long first = 0, last;
+    bool whole =
+        dots ? tmn_parse_int(text, (size_t)(dots - text), &first) && tmn_parse_int(dots + 2, strlen(dots + 2), &last)
+             : tmn_parse_int(text, strlen(text), &last);
+    long long count = whole ? last - (dots ? first - 1 : 0) : 0;
+    if (!whole || first < 0 || (double)count < row->low || (double)count > row->high) {
+        tmn_complain("--%s takes how many, from %.0f to %.0f, or the first and the last as in 1..8, not '%s'",
+                     row->name, row->low, row->high, text);
+        return false;
+    }
+    arguments->seeds = count;
+    arguments->seeds_named = dots != NULL;
+    if (dots)
+        arguments->seed = first;
+    return true;
+}
+
 /* Stores the text of an option in its field; false after a complaint. */
 static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, const struct option_row *row,
                   const char *text) {
@@ -210,12 +245,12 @@ static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, cons
         *(const char **)(void *)field = tmn_arena_strdup(arena, text);
         return true;
     case LIST: {
-        size_t count = arguments->set_count++;
-        const char **grown = TMN_NEW_ARRAY(arena, const char *, count + 1);
-        for (size_t i = 0; i < count; i++)
-            grown[i] = arguments->set[i];
-        grown[count] = tmn_arena_strdup(arena, text);
-        arguments->set = grown;
+        struct tmn_words *words = (struct tmn_words *)(void *)field;
+        const char **grown = TMN_NEW_ARRAY(arena, const char *, words->count + 1);
+        for (size_t i = 0; i < words->count; i++)
+            grown[i] = words->items[i];
+        grown[words->count++] = tmn_arena_strdup(arena, text);
+        words->items = grown;
         return true;
     }
     case WHOLE:
@@ -226,6 +261,8 @@ static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, cons
         *(long long *)(void *)field = whole;
         arguments->seed_given = arguments->seed_given || row->offset == FIELD(seed);
         return true;
+    case SPAN:
+        return store_span(arguments, row, text);
     case REAL:
         if (!tmn_parse_real(text, strlen(text), &real) || !(real > row->low) || real > row->high) {
             tmn_complain("--%s takes a number above %g and up to %g, not '%s'", row->name, row->low, row->high, text);
@@ -266,6 +303,10 @@ static bool parse_options(struct tmn_arguments *arguments, struct tmn_arena *are
             return false;
         }
     }
+    if (arguments->seeds_named && arguments->seed_given) {
+        tmn_complain("%s: --seeds names the first seed and so does --seed; leave one out", arguments->command->name);
+        return false;
+    }
     return true;
 }
 
@@ -293,7 +334,6 @@ enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_
                                         .person = -1,
                                         .runs = 60,
                                         .turns = 3,
-                                        .seeds = 2,
                                         .threads = processors < 1     ? 1
                                                    : processors > 256 ? 256
                                                                       : processors};

@@ -8,17 +8,23 @@
 /* Exit statuses. */
 enum tmn_status { TMN_DONE = 0, TMN_FAILED = 1, TMN_MISUSED = 2, TMN_BAD_SCENARIO = 3, TMN_INTERRUPTED = 130 };
 
+struct tmn_words {
+    const char **items;
+    size_t count;
+};
+
 struct tmn_arguments {
     const struct tmn_command *command;
     const char *target;       /* the name, path or folder after the command; NULL if none */
     const char *const *words; /* that and what follows it, where the command takes several */
     size_t word_count;
-    long long seed, threads, person, runs, seeds, turns; /* person -1: not given */
+    long long seed, threads, person, runs, turns, draws; /* person -1: not given */
+    long long seeds;                                     /* 0: not given; with from..to `seed` is the first */
     double scale;
-    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests; /* NULL: not given */
-    const char **set;
-    size_t set_count; /* each --set as written */
-    bool json, quiet, help, fast, fresh, quick, profile, leave_two_out, scale_given, seed_given;
+    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario,
+        *store;                 /* NULL: not given */
+    struct tmn_words set, both; /* each --set and --both as written */
+    bool json, quiet, help, fast, fresh, quick, profile, leave_two_out, scale_given, seed_given, seeds_named;
     const char *line; /* the command line as typed, for the record */
 };
 
@@ -54,6 +60,7 @@ enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_argu
 enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_compare(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_doc(struct tmn_arena *arena, const struct tmn_arguments *arguments);

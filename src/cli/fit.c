@@ -8,6 +8,10 @@
 #include <math.h>
 #include <string.h>
 
+static long long seeds_of(const struct tmn_arguments *arguments) {
+    return arguments->seeds > 0 ? arguments->seeds : 2;
+}
+
 static bool show(void *context, const struct tmn_fit_progress *at) {
     struct tmn_progress *progress = context;
     if (progress->shown && tmn_progress_due(progress)) {
@@ -131,7 +135,7 @@ static void put_yaml(struct tmn_text *text, const struct tmn_arguments *argument
     tmn_text_put(text,
                  "# Fitted by: %s\n# scale %g, seeds %lld to %lld; %d trials%s on %zu observed rows, objective %.2f "
                  "(before: %.2f), root mean square log error %.3f (before: %.3f).\n",
-                 arguments->line, arguments->scale, arguments->seed, arguments->seed + arguments->seeds - 1,
+                 arguments->line, arguments->scale, arguments->seed, arguments->seed + seeds_of(arguments) - 1,
                  fit->trials,
                  fit->stopped   ? ", interrupted"
                  : fit->settled ? ", settled"
@@ -178,7 +182,7 @@ enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_argume
     const char *table = table_name(arena, out);
     tmn_progress_begin(&progress, arguments->quiet);
     struct tmn_fit_options options = {.seed = (uint64_t)arguments->seed,
-                                      .seeds = (int)arguments->seeds,
+                                      .seeds = (int)seeds_of(arguments),
                                       .scale = arguments->scale,
                                       .threads = (int)arguments->threads,
                                       .trials = (int)arguments->runs,
@@ -187,8 +191,8 @@ enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_argume
                                       .version = TUMEN_VERSION,
                                       .settings = session.settings.items,
                                       .setting_count = session.settings.count,
-                                      .assignments = arguments->set,
-                                      .assignment_count = arguments->set_count,
+                                      .assignments = arguments->set.items,
+                                      .assignment_count = arguments->set.count,
                                       .progress = show,
                                       .progress_context = &progress};
     bool good = tmn_fit_run(&fit, arena, session.model, &options, &err);

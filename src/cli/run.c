@@ -162,7 +162,7 @@ static const char *without_slash(struct tmn_arena *arena, const char *folder) {
 static enum tmn_status resume(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
     const char *kept = arguments->seed_given    ? "--seed"
                        : arguments->scale_given ? "--scale"
-                       : arguments->set_count   ? "--set"
+                       : arguments->set.count   ? "--set"
                                                 : NULL;
     if (kept) {
         tmn_complain("%s does not go with --resume: a run goes on with what it began with (`tumen fork` tries other "
@@ -195,7 +195,7 @@ enum tmn_status tmn_command_fork(struct tmn_arena *arena, const struct tmn_argum
     struct job job = {.out = arguments->out
                                  ? arguments->out
                                  : tmn_arena_printf(arena, "%s-fork", without_slash(arena, arguments->target))};
-    if (arguments->set_count == 0) {
+    if (arguments->set.count == 0) {
         tmn_complain("fork: what shall be different? Say it with --set NAME=VALUE");
         return TMN_MISUSED;
     }

@@ -81,33 +81,45 @@ static bool find_engine(const struct tmn_arguments *arguments, enum tmn_engine *
     return tmn_fail(err, TMN_USAGE, "there is no engine '%s'; there are: event, reference", arguments->engine);
 }
 
-static bool read_model(struct tmn_session *session) {
+/* told: its warnings were shown before. */
+static bool read_model(struct tmn_session *session, bool told) {
     struct tmn_diagnostics list;
     tmn_diagnostics_init(&list, session->arena);
     session->model = tmn_model_read(session->arena, session->path, &list);
-    tmn_diagnostics_print(stderr, session->path, &list);
+    if (!session->model || !told)
+        tmn_diagnostics_print(stderr, session->path, &list);
     return session->model != NULL;
 }
 
-enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *arena,
-                                 const struct tmn_arguments *arguments) {
+static enum tmn_status open_session(struct tmn_session *session, struct tmn_arena *arena,
+                                    const struct tmn_arguments *arguments, bool told) {
     *session = (struct tmn_session){.arena = arena,
                                     .arguments = arguments,
                                     .target = arguments->target,
-                                    .assignments = arguments->set,
-                                    .assignment_count = arguments->set_count,
+                                    .assignments = arguments->set.items,
+                                    .assignment_count = arguments->set.count,
                                     .seed = (uint64_t)arguments->seed,
                                     .scale = arguments->scale};
     struct tmn_error err;
     if (!find_engine(arguments, &session->engine, &err) ||
         !tmn_scenario_locate(arena, arguments->target, &session->path, &err))
         return tmn_complain_error(&err);
-    if (!read_model(session))
+    if (!read_model(session, told))
         return TMN_BAD_SCENARIO;
     session->windows = session->model->calendar.windows;
     if (!apply_settings(session, &err) || !apply_until(session, &err))
         return tmn_complain_error(&err);
     return TMN_DONE;
+}
+
+enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *arena,
+                                 const struct tmn_arguments *arguments) {
+    return open_session(session, arena, arguments, false);
+}
+
+enum tmn_status tmn_session_again(struct tmn_session *session, struct tmn_arena *arena,
+                                  const struct tmn_arguments *arguments) {
+    return open_session(session, arena, arguments, true);
 }
 
 /* ---- going on from a checkpoint ---- */
@@ -156,10 +168,10 @@ enum tmn_status tmn_session_go_on(struct tmn_session *session, struct tmn_arena 
     if (!find_engine(arguments, &session->engine, &err) || !open_checkpoint(session, folder, &err) ||
         !find_scenario(session, target, &err))
         return tmn_complain_error(&err);
-    if (!read_model(session))
+    if (!read_model(session, false))
         return TMN_BAD_SCENARIO;
     if (!tmn_checkpoint_fits(session->checkpoint, session->model, &err) ||
-        !tmn_checkpoint_assignments(session->checkpoint, arena, arguments->set, arguments->set_count,
+        !tmn_checkpoint_assignments(session->checkpoint, arena, arguments->set.items, arguments->set.count,
                                     &session->assignments, &session->assignment_count, &err) ||
         !apply_settings(session, &err) || !apply_until(session, &err))
         return tmn_complain_error(&err);

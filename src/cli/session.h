@@ -25,6 +25,9 @@ struct tmn_session {
 /* Reads the scenario and applies --set, --until and --engine; complains of what is wrong and returns its status. */
 enum tmn_status tmn_session_open(struct tmn_session *session, struct tmn_arena *arena,
                                  const struct tmn_arguments *arguments);
+/* The same of a scenario that was opened before: its warnings are not shown again. */
+enum tmn_status tmn_session_again(struct tmn_session *session, struct tmn_arena *arena,
+                                  const struct tmn_arguments *arguments);
 /* The same from the checkpoint of a results folder: its scenario, which `target` may name anew (else NULL), its seed,
  * scale and settings, and --set from its date on. Close it also after a failure. */
 enum tmn_status tmn_session_go_on(struct tmn_session *session, struct tmn_arena *arena,

@@ -293,6 +293,7 @@ struct tmn_event {
 };
 
 enum tmn_outcome_kind { TMN_OUTCOME_FLOW, TMN_OUTCOME_STOCK, TMN_OUTCOME_FIRINGS, TMN_OUTCOME_FEEDBACK };
+enum tmn_outcome_mark { TMN_MARK_NONE, TMN_MARK_RESULT, TMN_MARK_ATTEMPT, TMN_MARK_HARM };
 enum tmn_period { TMN_PERIOD_WINDOW, TMN_PERIOD_YEAR, TMN_PERIOD_RUN };
 struct tmn_outcome {
     const char *name;
@@ -300,7 +301,8 @@ struct tmn_outcome {
     const char *title, *note;
     enum tmn_outcome_kind kind;
     enum tmn_period every;
-    struct tmn_expr *state; /* FLOW, STOCK */
+    enum tmn_outcome_mark mark; /* what it counts as when runs are compared */
+    struct tmn_expr *state;     /* FLOW, STOCK */
     int transition, branch; /* FIRINGS; branch -1: all */
     int feedback;
     struct tmn_strata by; /* cells: attributes and maps; FEEDBACK: its own `by` */

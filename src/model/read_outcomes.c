@@ -71,8 +71,9 @@ static void read_firings(struct tmn_reader *reader, const struct tmn_node *node,
 static void read_outcome(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
     static const char *const kinds[] = {"flow", "stock", "firings", "feedback"}, *const periods[] = {"window", "year",
                                                                                                      "run"};
+    static const char *const marks[] = {"result", "attempt", "harm"};
     struct tmn_outcome outcome = {.name = key->text, .place = key->place, .every = TMN_PERIOD_YEAR, .branch = -1};
-    int given = 0, every = TMN_PERIOD_YEAR;
+    int given = 0, every = TMN_PERIOD_YEAR, mark = 0;
     char *what = tmn_arena_printf(reader->arena, "outcome '%s'", key->text);
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_OUTCOME, what) || !tmn_declare(reader, key, "outcome"))
         return;
@@ -80,6 +81,8 @@ static void read_outcome(struct tmn_reader *reader, const struct tmn_node *key, 
     tmn_get_text(reader, node, "note", &outcome.note);
     tmn_get_choice(reader, node, "every", periods, 3, &every);
     outcome.every = (enum tmn_period)every;
+    if (tmn_get_choice(reader, node, "counts_as", marks, 3, &mark))
+        outcome.mark = (enum tmn_outcome_mark)(TMN_MARK_RESULT + mark);
     read_cells(reader, node, &outcome);
     for (int k = 0; k < 4; k++) {
         const struct tmn_node *of = tmn_node_get(node, kinds[k]);

@@ -44,7 +44,7 @@ static const struct tmn_key add[] = {{"value", S | R}, {"place", S}, {0}};
 static const struct tmn_key event[] = {{"by", S}, {"when", S}, {"rate", S | R}, {"then", M | R}, GROUNDS, {0}};
 static const struct tmn_key event_then[] = {{"add", M | R}, {0}};
 static const struct tmn_key outcome[] = {{"flow", S}, {"stock", S}, {"firings", S}, {"feedback", S}, {"by", S | L}, {"every", S},
-    {"title", S}, {"note", S}, {0}};
+    {"counts_as", S}, {"title", S}, {"note", S}, {0}};
 static const struct tmn_key observation[] = {{"outcome", S | R}, ROWS_REQUIRED, {"from", S | R}, {"to", S}, {"value", S | R},
     {"error", S}, {"fit", S}, {"source", S}, {"note", S}, {0}};
 static const struct tmn_key figure[] = {{"text", S | R}, {"claim", S}, {"stated", S}, {"outcome", S | R}, {"cell", M}, {"from", S},

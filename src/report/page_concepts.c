@@ -225,10 +225,12 @@ static void put_collectives(const struct tmn_page *page) {
 }
 
 static void put_outcome(const struct tmn_page *page, const struct tmn_outcome *outcome) {
-    static const char *const periods[] = {"window", "year", "run"};
+    static const char *const periods[] = {"window", "year", "run"}, *const marks[] = {"", "result", "attempt", "harm"};
     const struct tmn_model *model = page->model;
     tmn_html_put(page->out, "<tr id=\"d-%s\"><td><code>%s</code></td><td>%s", outcome->name, outcome->name,
                  outcome->title ? outcome->title : "");
+    if (outcome->mark != TMN_MARK_NONE)
+        tmn_html_put(page->out, "<span class=\"badge\">%s</span>", marks[outcome->mark]);
     tmn_page_note(page, outcome->note);
     tmn_text_put(page->out, "</td><td>");
     if (outcome->kind == TMN_OUTCOME_FLOW || outcome->kind == TMN_OUTCOME_STOCK) {

@@ -1,0 +1,276 @@
+/* `tumen compare`: two worlds pair by pair, shown, told and written down. */
+#include "study/compare.h"
+#include "base/claim.h"
+#include "cli/interrupt.h"
+#include "cli/print.h"
+#include "cli/progress.h"
+#include "cli/session.h"
+#include <math.h>
+#include <string.h>
+
+enum { SEEDS = 8, ALSO_MAX = 6 };
+
+static bool show(void *context, const struct tmn_runs_progress *at) {
+    struct tmn_progress *progress = context;
+    if (tmn_progress_due(progress)) {
+        char line[64];
+        snprintf(line, sizeof line, "%zu of %zu runs", at->runs, at->runs_all);
+        tmn_progress_draw(progress, at->windows, at->windows_all, line);
+    }
+    return !tmn_interrupted();
+}
+
+/* ---- the two worlds ---- */
+
+static struct tmn_words join(struct tmn_arena *arena, struct tmn_words a, struct tmn_words b) {
+    struct tmn_words both = {TMN_NEW_ARRAY(arena, const char *, a.count + b.count + 1), 0};
+    for (size_t i = 0; i < a.count; i++)
+        both.items[both.count++] = a.items[i];
+    for (size_t i = 0; i < b.count; i++)
+        both.items[both.count++] = b.items[i];
+    return both;
+}
+
+/* Parameters that the command line sets from the start stay as it says in every draw. */
+static const bool *kept(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_words *set) {
+    bool *keep = TMN_NEW_ARRAY(arena, bool, model->parameters.count + 1);
+    for (size_t i = 0; i < set->count; i++) {
+        size_t length = strcspn(set->items[i], "=");
+        for (size_t p = 0; p < model->parameters.count && !strchr(set->items[i], '@'); p++) {
+            const char *name = model->parameters.items[p].name;
+            keep[p] = keep[p] || (strlen(name) == length && strncmp(name, set->items[i], length) == 0);
+        }
+    }
+    return keep;
+}
+
+static enum tmn_status open_world(struct tmn_compare_world *world, struct tmn_session *session, struct tmn_arena *arena,
+                                  const struct tmn_arguments *arguments, bool again) {
+    enum tmn_status status =
+        again ? tmn_session_again(session, arena, arguments) : tmn_session_open(session, arena, arguments);
+    if (status == TMN_DONE)
+        *world = (struct tmn_compare_world){.model = session->model,
+                                            .settings = session->settings,
+                                            .keep = kept(arena, session->model, &arguments->set),
+                                            .assignments = arguments->set.items,
+                                            .assignment_count = arguments->set.count};
+    return status;
+}
+
+/* --from, else the first day on which anything is different. */
+static bool first_day(const struct tmn_arguments *arguments, const struct tmn_model *model, int32_t *day,
+                      struct tmn_error *err) {
+    int32_t first = INT32_MAX;
+    *day = tmn_date_day(model->calendar.start_year, 1, 1);
+    if (arguments->from)
+        return tmn_date_option("from", arguments->from, false, day, err);
+    for (size_t i = 0; i < arguments->set.count; i++) {
+        const char *at = strchr(arguments->set.items[i], '@');
+        int32_t from;
+        if (!at || !tmn_date_parse(at + 1, &from))
+            return true;
+        first = from < first ? from : first;
+    }
+    if (!arguments->scenario && first > *day && first < INT32_MAX)
+        *day = first;
+    return true;
+}
+
+/* ---- tables ---- */
+
+static void put_row(struct tmn_grid *grid, const struct tmn_compared *compared) {
+    const struct tmn_effect *whole = tmn_effect_whole(compared);
+    struct tmn_arena *arena = grid->arena;
+    const struct tmn_outcome *outcome = compared->outcome;
+    const struct tmn_twins *twins = &compared->twins;
+    tmn_grid_put(grid, "%s%s", outcome->name, whole->thin ? "*" : "");
+    tmn_grid_put(grid, "%s", tmn_compare_number(arena, whole->mean[TMN_BASE]));
+    tmn_grid_put(grid, "%s", tmn_compare_number(arena, whole->mean[TMN_VARIANT]));
+    tmn_grid_put(grid, "%s", tmn_compare_number(arena, whole->effect));
+    tmn_grid_put(grid, "%s", whole->same ? "" : tmn_compare_number(arena, whole->range.low));
+    tmn_grid_put(grid, "%s", whole->same ? "" : tmn_compare_number(arena, whole->range.high));
+    if (isfinite(whole->saved))
+        tmn_grid_put(grid, "%.3g", whole->saved);
+    else
+        tmn_grid_put(grid, "-");
+    tmn_grid_put(grid, "%s", twins->known ? tmn_compare_number(arena, twins->only[TMN_BASE]) : "");
+    tmn_grid_put(grid, "%s", twins->known ? tmn_compare_number(arena, twins->only[TMN_VARIANT]) : "");
+    if (compared->verdict == TMN_COMPARE_OPEN && compared->wanted > 0)
+        tmn_grid_put(grid, "open ~%d", compared->wanted);
+    else
+        tmn_grid_put(grid, "%s", tmn_compare_verdict_name(compared->verdict));
+}
+
+/* Those that count as any of the marks, bits by enum tmn_outcome_mark. */
+static bool print_marked(struct tmn_arena *arena, const struct tmn_compare *compare, unsigned marks,
+                         const char *heading) {
+    static const char *const head[] = {"~outcome", ">base",  ">variant", ">effect", ">from",
+                                       ">to",      ">saved", ">gone",    ">new",    "<verdict"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
+    for (int mark = TMN_MARK_NONE; mark <= TMN_MARK_HARM; mark++) /* attempts, then harm */
+        for (size_t o = 0; o < compare->count; o++)
+            if (tmn_compared_told(&compare->outcomes[o], marks & 1u << mark))
+                put_row(&grid, &compare->outcomes[o]);
+    if (grid.count == 0)
+        return false;
+    tmn_heading("%s", heading);
+    tmn_grid_print(&grid);
+    return true;
+}
+
+/* What else is decided, by name. */
+static void print_also(struct tmn_arena *arena, const struct tmn_compare *compare) {
+    struct tmn_text text;
+    size_t told = 0, more = 0;
+    tmn_text_init(&text, arena);
+    for (size_t o = 0; o < compare->count; o++) {
+        const struct tmn_compared *compared = &compare->outcomes[o];
+        if (!tmn_compared_told(compared, 1u << TMN_MARK_NONE) ||
+            (compared->verdict != TMN_COMPARE_MORE && compared->verdict != TMN_COMPARE_LESS))
+            continue;
+        if (told < ALSO_MAX)
+            tmn_text_put(&text, "%s%s %s", told++ > 0 ? ", " : "Also decided: ", compared->outcome->name,
+                         tmn_compare_verdict_name(compared->verdict));
+        else
+            more++;
+    }
+    if (more > 0)
+        tmn_text_put(&text, " and %zu more", more);
+    if (told > 0)
+        tmn_print_wrapped(stdout, "", tmn_arena_printf(arena, "%s; see effects.csv.", text.items));
+}
+
+static void print_note(const struct tmn_compare *compare) {
+    bool thin = false;
+    for (size_t o = 0; o < compare->count; o++)
+        thin = thin || tmn_effect_whole(&compare->outcomes[o])->thin;
+    fputs(tmn_dim(stdout), stdout);
+    putchar('\n');
+    tmn_print_wrapped(
+        stdout, "",
+        "from, to: 90 % interval of the effect. saved: variance of unpaired runs over that of pairs. gone, "
+        "new: persons who did it in the base only, in the variant only. open ~N: about N pairs would "
+        "decide an effect of this size.");
+    if (thin)
+        tmn_print_wrapped(stdout, "", "* rests on under 100 simulated persons: take a larger --scale, or more seeds");
+    fputs(tmn_plain(stdout), stdout);
+}
+
+static void print_draws(struct tmn_arena *arena, const struct tmn_compare *compare) {
+    const struct tmn_model *model = compare->options->world[TMN_BASE].model;
+    struct tmn_text text;
+    tmn_text_init(&text, arena);
+    for (size_t o = 0; o < compare->count; o++) {
+        const struct tmn_compared *compared = &compare->outcomes[o];
+        if (tmn_compared_told(compared, 1u << TMN_MARK_RESULT) && isfinite(compared->by_parameters))
+            tmn_text_put(&text, "%s: %.0f %% of the spread of effects comes from the parameters, the rest is chance. ",
+                         compared->outcome->title ? compared->outcome->title : compared->outcome->name,
+                         100 * compared->by_parameters);
+    }
+    for (size_t d = 0; d < compare->driven_count; d++)
+        tmn_text_put(&text, "%s%s (%.2f)", d == 0 ? "The effect goes most with " : ", ",
+                     model->parameters.items[compare->driven[d].parameter].name, compare->driven[d].correlation);
+    if (text.count > 0)
+        tmn_print_wrapped(stdout, "", text.items);
+}
+
+static void print_tables(struct tmn_arena *arena, const struct tmn_compare *compare) {
+    bool marked = tmn_compare_marks(compare) != 0;
+    tmn_heading("Base: %s. Variant: %s. %zu pair%s%s", tmn_world_text(arena, compare, TMN_BASE),
+                tmn_world_text(arena, compare, TMN_VARIANT), compare->done, compare->done == 1 ? "" : "s",
+                compare->options->draws > 0 ? tmn_arena_printf(arena, ", %d draws of the parameters", compare->units)
+                                            : "");
+    tmn_print_wrapped(stdout, "", tmn_compare_sentence(compare));
+    if (compare->equal == compare->done)
+        return;
+    if (marked) {
+        print_marked(arena, compare, 1u << TMN_MARK_RESULT, "Results");
+        print_marked(arena, compare, 1u << TMN_MARK_ATTEMPT | 1u << TMN_MARK_HARM, "Attempts, and what they cost");
+        print_also(arena, compare);
+    } else {
+        print_marked(arena, compare, 1u << TMN_MARK_NONE, "Outcomes");
+    }
+    print_draws(arena, compare);
+    print_note(compare);
+}
+
+static void print_end(struct tmn_arena *arena, const struct tmn_compare *compare, const char *out) {
+    const struct tmn_store_tally *tally = &compare->tally;
+    for (size_t a = 0; a < compare->apart_count; a++)
+        tmn_print_wrapped(stdout, "", tmn_arena_printf(arena, "Not compared: %s", compare->apart[a]));
+    printf("\n%zu runs made, %zu found in %s", tally->made, tally->found, compare->options->store.folder);
+    if (tally->damaged > 0)
+        printf("; %zu damaged there, made anew", tally->damaged);
+    printf("\nResults in %s%s%s; open %s/compare.html in a browser\n", tmn_bold(stdout), out, tmn_plain(stdout), out);
+}
+
+static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments, const struct tmn_compare *compare,
+                 const char *out) {
+    if (arguments->json) {
+        struct tmn_text text;
+        tmn_text_init(&text, arena);
+        tmn_compare_json(compare, &text);
+        fwrite(text.items, 1, text.count, stdout);
+    } else if (!arguments->quiet) {
+        print_tables(arena, compare);
+        print_end(arena, compare, out);
+    }
+    if (compare->stopped)
+        tmn_complain("interrupted: %zu of %zu pairs are done; the same command goes on from there", compare->done,
+                     compare->pair_count);
+}
+
+static enum tmn_status compare_worlds(struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                                      struct tmn_compare_options *options) {
+    const char *out = arguments->out ? arguments->out : "results/compare";
+    struct tmn_compare compare;
+    struct tmn_progress progress;
+    struct tmn_error err;
+    struct tmn_claim claim;
+    if (!first_day(arguments, options->world[TMN_BASE].model, &options->from_day, &err) ||
+        !tmn_claim_take(&claim, arena, out, &err))
+        return tmn_complain_error(&err);
+    tmn_progress_begin(&progress, arguments->quiet);
+    options->progress = show;
+    options->progress_context = &progress;
+    bool good = tmn_compare_run(&compare, arena, options, &err);
+    tmn_progress_end(&progress);
+    good = good && tmn_compare_save(&compare, out, &err);
+    tmn_claim_give_back(&claim);
+    if (!good && err.code == TMN_STOPPED)
+        return tmn_complain_error(&err), TMN_INTERRUPTED;
+    if (!good)
+        return tmn_complain_error(&err);
+    tell(arena, arguments, &compare, out);
+    return compare.stopped ? TMN_INTERRUPTED : TMN_DONE;
+}
+
+enum tmn_status tmn_command_compare(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
+    struct tmn_session session[TMN_WORLDS];
+    struct tmn_arguments side[TMN_WORLDS] = {*arguments, *arguments};
+    struct tmn_compare_options options = {
+        .store = {.folder = arguments->store ? arguments->store : "results/runs", .version = TUMEN_VERSION},
+        .seed = (uint64_t)arguments->seed,
+        .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
+        .draws = (int)arguments->draws,
+        .scale = arguments->scale,
+        .threads = (int)arguments->threads,
+        .version = TUMEN_VERSION};
+    if (arguments->set.count == 0 && !arguments->scenario) {
+        tmn_complain("compare: what shall be different? Say it with --set NAME=VALUE, or name another scenario with "
+                     "--scenario");
+        return TMN_MISUSED;
+    }
+    side[TMN_BASE].set = arguments->both;
+    side[TMN_VARIANT].set = join(arena, arguments->both, arguments->set);
+    side[TMN_VARIANT].target = arguments->scenario ? arguments->scenario : arguments->target;
+    for (int w = 0; w < TMN_WORLDS; w++) {
+        enum tmn_status status =
+            open_world(&options.world[w], &session[w], arena, &side[w], w > 0 && !arguments->scenario);
+        if (status != TMN_DONE)
+            return status;
+    }
+    options.windows = session[TMN_BASE].windows;
+    return compare_worlds(arena, arguments, &options);
+}
