@@ -127,7 +127,7 @@ async function checkControls(page, data) {
   await page.ask('document.querySelector(".u-over").scrollIntoView({ behavior: "instant" })');
   const box = await page.ask('(({ left, top, width }) => ({ left, top, width }))(document.querySelector(".u-over").getBoundingClientRect())');
   let told = false;
-  for (let tries = 0; tries < 25 && !told; tries++) { // a busy machine takes its time
+  for (let tries = 0; tries < 100 && !told; tries++) { // a busy machine takes its time
     for (const x of [0.3, 0.5]) await page.call('Input.dispatchMouseEvent', { type: 'mouseMoved', x: box.left + box.width * x, y: box.top + 20 });
     await pause(200);
     told = await page.ask('/\\d/.test(document.querySelector(".legend").textContent)');
@@ -145,6 +145,8 @@ for (const file of process.argv.slice(2)) {
   check((await wide.ask('document.documentElement.dataset.state')) === 'ready', 'the page drew itself to its end');
   checkSections(await wide.ask('document.documentElement.outerHTML'), data);
   check(await wide.ask('document.querySelectorAll(".chart").length > 0 && [...document.querySelectorAll(".chart")].every((one) => one.querySelector("canvas"))'), 'every chart is drawn');
+  check(await wide.ask(`[...document.querySelectorAll('#stocks figure, #flows figure')].every((one) => one.querySelector('.legend').textContent.startsWith('Simulated') || one.querySelector('figcaption').textContent.includes('by '))`),
+    'a chart of several lines says by what they differ');
   check((await picture(wide, `${name}-wide`)) > 30000, 'a picture of it is not blank');
   await checkControls(wide, data);
   await wide.call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: 'dark' }] });

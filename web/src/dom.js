@@ -52,7 +52,10 @@ export function words(name) {
 export const placeName = (name) => name.split(/[_\s]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 export const titleOf = (outcome) => `${outcome.title || words(outcome.name)}${outcome.unit ? `, ${outcome.unit}` : ''}`;
 /** "Arrivals by sex"; a title that names the key already stays as it is. */
-export const titled = (outcome, key) => (outcome.by.length === 1 && titleOf(outcome).toLowerCase().includes(key.replace(/_/g, ' ').toLowerCase()) ? titleOf(outcome) : `${titleOf(outcome)}, by ${key.replace(/_/g, ' ')}`);
+export function titled(outcome, key) {
+  const title = titleOf(outcome), words = key.replace(/_/g, ' ').toLowerCase();
+  return title.toLowerCase().includes(outcome.by.length === 1 ? words : `by ${words}`) ? title : `${title}, by ${words}`;
+}
 
 /** A date as a year with a fraction: 1 January 2012 is 2012. */
 export function yearOf(date) {

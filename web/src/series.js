@@ -104,10 +104,10 @@ function smallSection(data, id, title, text, outcomes) {
   if (!shown.length) return null;
   return h('section', { id }, h('h2', {}, title), h('p', {}, text),
     h('div', { class: 'grid' }, shown.map((outcome) => {
-      const margin = outcome.by.find(drawable(data));
-      const body = (margin && keyChart(data, outcome, margin, 170)) ?? (outcome.total ? totalChart(data, outcome, 170) : keyChart(data, outcome, outcome.by[0], 170));
+      const margin = outcome.by.find(drawable(data)) ?? (outcome.total ? null : outcome.by[0]);
+      const parts = margin && keyChart(data, outcome, margin, 170);
       const thin = outcome.persons?.some((persons) => persons > 0 && persons < 100);
-      return h('figure', {}, h('figcaption', {}, titleOf(outcome), ' ', thinMark(thin)), body);
+      return h('figure', {}, h('figcaption', {}, parts ? titled(outcome, margin.key) : titleOf(outcome), ' ', thinMark(thin)), parts || (outcome.total && totalChart(data, outcome, 170)));
     })),
     more('The numbers', shown.filter((outcome) => outcome.total && outcome.every !== 'window').map((outcome) => yearTable(data, outcome))));
 }
