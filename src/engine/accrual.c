@@ -80,7 +80,6 @@ static void make_dependents(struct tmn_run *run) {
     }
     for (int w = 0; w < run->workers; w++) {
         run->worker[w].affected = TMN_NEW_ARRAY(&run->arena, uint64_t, words);
-        run->worker[w].affected_slot = TMN_NEW_ARRAY(&run->arena, uint16_t, run->slots + 1);
         run->worker[w].touched_at = TMN_NEW_ARRAY(&run->arena, uint32_t, model->counters.count > 0 ? BLOCK_ROWS : 1);
     }
 }

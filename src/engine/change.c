@@ -33,9 +33,11 @@ void tmn_changes_prepare(struct tmn_run *run) {
         const struct tmn_attribute *attribute = &model->attributes.items[a];
         for (int bit = 0; bit < attribute->bits; bit++)
             run->attribute_at[attribute->word][attribute->shift + bit] = (uint8_t)a;
+        run->attribute_bits[a] = ((UINT64_C(1) << attribute->bits) - 1) << attribute->shift;
     }
     watch_make(run, &run->flow_watch, model->outcomes.count);
     watch_make(run, &run->test_watch, tests->count);
+    watch_make(run, &run->key_watch, tests->count);
     watch_make(run, &run->place_watch, model->shares.count);
     for (size_t t = 0; t < tests->count; t++)
         if (tests->predicate[t] != NULL)
@@ -45,15 +47,19 @@ void tmn_changes_prepare(struct tmn_run *run) {
         if (outcome->kind == TMN_OUTCOME_FLOW)
             watch_expr(run, &run->flow_watch, o, outcome->state);
         for (int i = 0; outcome->kind == TMN_OUTCOME_STOCK && i < outcome->by.n; i++)
-            watch_feature(run, &run->test_watch, tests->outcome + o, outcome->by.feature[i]);
+            watch_feature(run, &run->key_watch, tests->outcome + o, outcome->by.feature[i]);
     }
     for (size_t s = 0; s < model->shares.count; s++) {
-        watch_expr(run, &run->test_watch, tests->share + s, model->alive);
+        watch_expr(run, &run->key_watch, tests->share + s, model->alive);
         if (model->shares.items[s].by < 0)
             continue;
-        watch_feature(run, &run->test_watch, tests->share + s, model->shares.items[s].by);
+        watch_feature(run, &run->key_watch, tests->share + s, model->shares.items[s].by);
         watch_feature(run, &run->place_watch, s, model->shares.items[s].by);
     }
     for (size_t c = 0; c < model->counters.count; c++)
-        watch_expr(run, &run->test_watch, tests->counter + c, model->alive);
+        watch_expr(run, &run->key_watch, tests->counter + c, model->alive);
+    for (size_t i = 0; i < model->attributes.count * run->test_watch.words; i++)
+        run->test_watch.bits[i] |= run->key_watch.bits[i];
+    for (int w = 0; w < 2; w++)
+        run->test_watch.any.word[w] |= run->key_watch.any.word[w];
 }

@@ -78,41 +78,69 @@ static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_
 
 /* ---- the rows that changed ---- */
 
+/* Tests of word w that what has changed may have moved, and of these such as may have held and may hold: the levels of
+ * the attributes that differ rule out most. Those that hold by levels before and after, and count the same, have not
+ * moved. */
+static uint64_t may_move(const struct tmn_run *run, const struct tmn_changes *changes, const struct change *change,
+                         uint32_t w, uint64_t *held, uint64_t *hold) {
+    const struct tmn_sieve *sieve = &run->tests.sieve;
+    uint64_t was = sieve->all[w], is = was;
+    for (uint32_t i = 0; i < changes->count; i++) {
+        const struct tmn_attribute *attribute = &run->model->attributes.items[changes->attribute[i]];
+        const uint64_t *may = sieve->may[changes->attribute[i]];
+        was &= may[tmn_level(change->before, attribute) * sieve->words + w];
+        is &= may[tmn_level(change->after, attribute) * sieve->words + w];
+    }
+    uint64_t same = was & is & sieve->exact[w] & ~tmn_watching(&run->key_watch, changes, w);
+    uint64_t moves = tmn_watching(&run->test_watch, changes, w) & (was | is) & ~same;
+    *held = moves == 0 ? 0 : tmn_sieve_roughly(sieve, change->before, w, was & moves);
+    *hold = moves == 0 ? 0 : tmn_sieve_roughly(sieve, change->after, w, is & moves);
+    return *held | *hold;
+}
+
+/* The person's part in all that somebody watches. */
+static void move_tests(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                       const struct tmn_changes *changes, struct change *change) {
+    uint8_t *flags = tmn_flags(run, change->row);
+    bool unborn = (*flags & ROW_UNBORN) != 0, was_unborn = unborn;
+    for (uint32_t w = 0; w < run->test_watch.words; w++) {
+        uint64_t was, is;
+        for (uint64_t moves = may_move(run, changes, change, w, &was, &is); moves != 0; moves &= moves - 1) {
+            uint64_t bit = moves & -moves;
+            size_t test = w * (size_t)64 + (size_t)__builtin_ctzll(moves);
+            const struct tmn_predicate *predicate = run->tests.predicate[test];
+            bool held = (was & bit) != 0 && tmn_holds(run, worker, predicate, change->before),
+                 holds = (is & bit) != 0 && tmn_holds(run, worker, predicate, change->after);
+            if (test == TEST_ALIVE)
+                change->alive = holds;
+            else if (test == TEST_UNBORN)
+                unborn = holds;
+            else if (held || holds)
+                move_test(run, worker, block, test, change, held, holds);
+        }
+    }
+    if (unborn && !was_unborn)
+        tmn_fail_row(block, (struct tmn_failure){
+                                .kind = FAILED_UNBORN, .row = change->row, .transition = -1, .packed = *change->after});
+    move_denominators(run, worker, changes, change);
+    worker->alive += (int)change->alive - (int)change->was_alive;
+    *flags = (uint8_t)((*flags & ~(unsigned)(ROW_ALIVE | ROW_UNBORN)) | (change->alive ? ROW_ALIVE : 0u) |
+                       (unborn ? ROW_UNBORN : 0u));
+}
+
 static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
                        const struct tmn_touched *touched) {
     uint32_t row = touched->row;
     const struct tmn_packed *before = &touched->before, *after = &run->packed[row];
     if (tmn_same(before, after))
         return;
-    const struct tmn_sieve *sieve = &run->tests.sieve;
     struct tmn_changes changes = tmn_changes_of(run, before, after);
-    bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0, unborn = (*tmn_flags(run, row) & ROW_UNBORN) != 0;
-    struct change change = {row, before, after, alive, alive};
-    for (uint32_t w = 0; w < run->test_watch.words; w++) {
-        uint64_t watching = tmn_watching(&run->test_watch, &changes, w);
-        uint64_t was = watching == 0 ? 0 : watching & tmn_sieve_word(sieve, before, w),
-                 is = watching == 0 ? 0 : watching & tmn_sieve_word(sieve, after, w);
-        for (uint64_t either = was | is; either != 0; either &= either - 1) {
-            uint64_t bit = either & -either;
-            size_t test = w * (size_t)64 + (size_t)__builtin_ctzll(either);
-            bool held = (was & bit) != 0 && tmn_test_holds(run, worker, test, before),
-                 holds = (is & bit) != 0 && tmn_test_holds(run, worker, test, after);
-            if (test == TEST_ALIVE)
-                change.alive = holds;
-            else if (test == TEST_UNBORN)
-                unborn = holds;
-            else
-                move_test(run, worker, block, test, &change, held, holds);
-        }
-    }
-    if (unborn && (*tmn_flags(run, row) & ROW_UNBORN) == 0)
-        tmn_fail_row(block,
-                     (struct tmn_failure){.kind = FAILED_UNBORN, .row = row, .transition = -1, .packed = *after});
-    move_denominators(run, worker, &changes, &change);
-    worker->alive += (int)change.alive - (int)change.was_alive;
     worker->rows_digest += tmn_digest_change(run, row, &changes, before, after);
-    unsigned flags = *tmn_flags(run, row) & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
-    *tmn_flags(run, row) = (uint8_t)(flags | (change.alive ? ROW_ALIVE : 0u) | (unborn ? ROW_UNBORN : 0u));
+    if (!tmn_watched_by_any(&run->test_watch, before, after))
+        return;
+    bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0;
+    struct change change = {row, before, after, alive, alive};
+    move_tests(run, worker, block, &changes, &change);
 }
 
 static void commit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {

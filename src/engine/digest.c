@@ -6,12 +6,19 @@
 
 #include <string.h>
 
-/* Two 64-bit halves from (a, b), each a mix of both. */
-static tmn_u128 mix_pair(uint64_t a, uint64_t b) {
-    uint64_t h = tmn_mix64(a + UINT64_C(0x9e3779b97f4a7c15));
+static uint64_t mix_first(uint64_t a) {
+    return tmn_mix64(a + UINT64_C(0x9e3779b97f4a7c15));
+}
+
+/* Two 64-bit halves from (a, b), each a mix of both; h: of a. */
+static tmn_u128 mix_second(uint64_t h, uint64_t b) {
     uint64_t low = tmn_mix64(h ^ b);
     uint64_t high = tmn_mix64(low + ((b << 32) | (b >> 32)) + ~h);
     return ((tmn_u128)high << 64) | low;
+}
+
+static tmn_u128 mix_pair(uint64_t a, uint64_t b) {
+    return mix_second(mix_first(a), b);
 }
 
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value) {
@@ -20,9 +27,10 @@ tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value) {
 
 tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed) {
     tmn_u128 sum = 0;
+    uint64_t h = mix_first(row);
     for (size_t a = 0; a < run->model->attributes.count; a++) {
         const struct tmn_attribute *attribute = &run->model->attributes.items[a];
-        sum += mix_pair(row, attribute->token[tmn_level(packed, attribute)]);
+        sum += mix_second(h, attribute->token[tmn_level(packed, attribute)]);
     }
     return sum;
 }
@@ -30,10 +38,11 @@ tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tm
 tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes,
                            const struct tmn_packed *before, const struct tmn_packed *after) {
     tmn_u128 sum = 0;
+    uint64_t h = mix_first(row);
     for (uint32_t i = 0; i < changes->count; i++) {
         const struct tmn_attribute *attribute = &run->model->attributes.items[changes->attribute[i]];
-        sum += mix_pair(row, attribute->token[tmn_level(after, attribute)]) -
-               mix_pair(row, attribute->token[tmn_level(before, attribute)]);
+        sum += mix_second(h, attribute->token[tmn_level(after, attribute)]) -
+               mix_second(h, attribute->token[tmn_level(before, attribute)]);
     }
     return sum;
 }

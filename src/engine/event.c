@@ -422,7 +422,7 @@ static void settle_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     (void)worker;
     uint32_t end = block_end(run, index);
     for (uint32_t row = block_first(index); row < end; row++)
-        for (int s = 0; s < run->slots && (*tmn_flags(run, row) & ROW_CLOCKS); s++)
+        for (int s = 0; s < run->slots; s++)
             if (tmn_clock_of(run, row, s) >= 0)
                 *tmn_clock(run, row, s) = tmn_left(run, row, s);
 }

@@ -74,15 +74,30 @@ void tmn_sieve_add(struct tmn_sieve *sieve, size_t test, const struct tmn_strata
         sieve->exact[w] |= bit;
 }
 
+/* How many tests the levels of an attribute rule out, on the mean. */
+static double tells(const struct tmn_sieve *sieve, size_t attribute) {
+    uint64_t out = 0;
+    uint32_t levels = sieve->model->attributes.items[attribute].levels;
+    for (size_t i = 0; i < levels * (size_t)sieve->words; i++)
+        out += (uint64_t)__builtin_popcountll(~sieve->may[attribute][i]);
+    return (double)out / levels;
+}
+
 void tmn_sieve_finish(struct tmn_sieve *sieve) {
+    double told[TMN_MAX_ATTRIBUTES];
     sieve->parts = 0;
     for (size_t a = 0; a < sieve->model->attributes.count; a++) {
         const struct tmn_attribute *attribute = &sieve->model->attributes.items[a];
-        bool narrows = false;
-        for (size_t i = 0; i < attribute->levels * (size_t)sieve->words; i++)
-            narrows = narrows || sieve->may[a][i] != UINT64_MAX;
-        if (narrows)
-            sieve->part[sieve->parts++] = (struct tmn_sieve_part){sieve->may[a], (UINT32_C(1) << attribute->bits) - 1u,
-                                                                  attribute->word, attribute->shift};
+        double tell = tells(sieve, a);
+        if (tell == 0)
+            continue;
+        size_t at = sieve->parts++;
+        for (; at > 0 && told[at - 1] < tell; at--) {
+            told[at] = told[at - 1];
+            sieve->part[at] = sieve->part[at - 1];
+        }
+        told[at] = tell;
+        sieve->part[at] = (struct tmn_sieve_part){sieve->may[a], (UINT32_C(1) << attribute->bits) - 1u, attribute->word,
+                                                  attribute->shift};
     }
 }

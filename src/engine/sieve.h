@@ -14,7 +14,8 @@ struct tmn_sieve_part {
 
 struct tmn_sieve {
     const struct tmn_model *model;
-    struct tmn_sieve_part *part; /* [parts] the attributes that are read, [attributes] in all */
+    struct tmn_sieve_part
+        *part; /* [parts] the attributes that are read, those that tell most first; [attributes] in all */
     size_t parts;
     uint32_t words;  /* of 64 tests */
     uint64_t *all;   /* [words] tests that hold for somebody */
@@ -36,6 +37,18 @@ void tmn_sieve_finish(struct tmn_sieve *sieve);
 static inline uint64_t tmn_sieve_word(const struct tmn_sieve *sieve, const struct tmn_packed *packed, uint32_t w) {
     uint64_t bits = sieve->all[w];
     for (const struct tmn_sieve_part *part = sieve->part, *end = part + sieve->parts; part < end; part++)
+        bits &= part->may[((packed->word[part->word] >> part->shift) & part->mask) * sieve->words + w];
+    return bits;
+}
+
+/* Of `tests` of word w those that may hold by the attributes that tell most alone: more than tmn_sieve_word finds, for
+ * a third of the looks. */
+static inline uint64_t tmn_sieve_roughly(const struct tmn_sieve *sieve, const struct tmn_packed *packed, uint32_t w,
+                                         uint64_t tests) {
+    enum { FEW = 4 };
+    size_t parts = sieve->parts < FEW ? sieve->parts : FEW;
+    uint64_t bits = tests & sieve->all[w];
+    for (const struct tmn_sieve_part *part = sieve->part, *end = part + parts; part < end; part++)
         bits &= part->may[((packed->word[part->word] >> part->shift) & part->mask) * sieve->words + w];
     return bits;
 }

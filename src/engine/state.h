@@ -34,7 +34,7 @@ enum row_flag {
     ROW_ALIVE = 1,
     ROW_UNBORN = 2,
     ROW_TOUCHED = 4 /* in this window's list */,
-    ROW_CLOCKS = 8 /* some clock is enabled */,
+    ROW_CLOCKS = 8 /* reference engine: some clock is enabled */,
     ROW_COUNTED = 16 /* event engine: a counter that clocks read has changed in this window */
 };
 
@@ -380,7 +380,6 @@ struct tmn_worker {
     uint8_t *group;                     /* [(transitions + 1) * 64] rows of a group of 64, by transition */
     uint8_t *group_count;               /* [transitions + 1] */
     uint64_t *affected;                 /* [transitions / 64 + 1] */
-    uint16_t *affected_slot;            /* [slots] */
     uint32_t *touched_at;               /* [BLOCK_ROWS] index among the touched rows of a block */
     double *driver_view;                /* [driver_slots] drivers of a window to come */
     uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
@@ -462,9 +461,10 @@ struct tmn_run {
     int tables_year, tables_quarter_days; /* of the last window for which G was made; 0 days: never */
 
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
-    struct tmn_watch flow_watch, test_watch,
-        place_watch;             /* of outcomes; of tests; of shares, where they are by place */
+    struct tmn_watch flow_watch, test_watch, key_watch,
+        place_watch;             /* of outcomes; of tests; of those where they are counted; of shares, too */
     uint8_t attribute_at[2][64]; /* attribute of each bit of packed words */
+    uint64_t attribute_bits[TMN_MAX_ATTRIBUTES]; /* all bits of an attribute in its word */
     struct tmn_tests tests;
     bool *counter_read;      /* [counters] strata of clocks read it; reference engine: personal ones */
     uint32_t *counter_order; /* [counters] by layer */
@@ -585,8 +585,7 @@ static inline struct tmn_changes tmn_changes_of(const struct tmn_run *run, const
     for (int w = 0; w < 2; w++)
         for (uint64_t bits = before->word[w] ^ after->word[w]; bits != 0;) {
             uint8_t a = run->attribute_at[w][__builtin_ctzll(bits)];
-            const struct tmn_attribute *attribute = &run->model->attributes.items[a];
-            bits &= ~(((UINT64_C(1) << attribute->bits) - 1u) << attribute->shift);
+            bits &= ~run->attribute_bits[a];
             changes.attribute[changes.count++] = a;
         }
     return changes;
@@ -778,14 +777,14 @@ void tmn_accruals_make(struct tmn_run *run);
 void tmn_sums_advance(struct tmn_run *run);
 static inline struct tmn_share_of tmn_share_of(const struct tmn_run *run, const struct tmn_accrual *accrual,
                                                uint32_t row, const struct tmn_packed *packed) {
-    struct tmn_share_of share = {.other = tmn_key_index(run, &accrual->shared, row, packed)};
-    share.at = share.other;
+    uint32_t other = tmn_key_index(run, &accrual->shared, row, packed), birth_year = 0;
+    size_t at = other;
     if (accrual->base != NULL) {
-        share.birth_year = tmn_level(packed, &run->model->attributes.items[run->model->birth_year]);
-        size_t cohort = (size_t)share.birth_year * (size_t)run->model->calendar.windows_per_year + *tmn_week(run, row);
-        share.at += cohort * accrual->others;
+        birth_year = tmn_level(packed, &run->model->attributes.items[run->model->birth_year]);
+        at += ((size_t)birth_year * (size_t)run->model->calendar.windows_per_year + *tmn_week(run, row)) *
+              accrual->others;
     }
-    return share;
+    return (struct tmn_share_of){other, birth_year, at};
 }
 /* The stratum of G in this window. */
 static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
