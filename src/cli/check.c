@@ -1,6 +1,7 @@
 /* `tumen check`: every mistake of a scenario; or, when there is none, what it declares and what a run of it would take.
- * Memory, time and ties are measured on small runs, not guessed: one of some thousand persons to its end, and the first
- * windows of one that is as many times as large as caches are, since time grows faster than persons until then. */
+ * Memory, time and ties are measured on small runs, not guessed: one of some thousand persons to its end, and one that
+ * does not fit into caches for as many windows as some seconds allow, since time grows faster than persons until then.
+ */
 #include "cli/check.h"
 #include "base/available.h"
 #include "cli/interrupt.h"
@@ -13,8 +14,9 @@
 enum {
     SAMPLE_PERSONS = 20000,
     LARGER = 16,
-    LARGER_WINDOWS = 26,
-    TIE_ROWS = 2000 /* rows whose ties are counted each year */
+    LARGER_WINDOWS = 26, /* at least, */
+    LARGER_S = 4,        /* and as many more as end in these seconds */
+    TIE_ROWS = 2000      /* rows whose ties are counted each year */
 };
 
 static bool is_alive(const struct tmn_model *model, const struct tmn_world *world, uint32_t row, uint32_t *level) {
@@ -83,7 +85,7 @@ struct measured {
     int windows;
 };
 
-/* A larger run, of which only the first windows are stepped. */
+/* A larger run, stepped for at most so many windows: the first ones, or all if they are fast enough. */
 static bool measure_larger(struct measured *larger, const struct tmn_model *model,
                            const struct tmn_run_options *options, int windows, struct tmn_error *err) {
     struct tmn_run *run;
@@ -96,7 +98,8 @@ static bool measure_larger(struct measured *larger, const struct tmn_model *mode
                                 .setup_s = made_s - began_s,
                                 .persons = tmn_run_alive(run)};
     bool good = true;
-    while (good && larger->windows < windows && tmn_run_window(run) < tmn_run_windows(run) && !tmn_interrupted()) {
+    while (good && larger->windows < windows && tmn_run_window(run) < tmn_run_windows(run) && !tmn_interrupted() &&
+           (larger->windows < LARGER_WINDOWS || tmn_clock_s() - made_s < LARGER_S)) {
         good = tmn_run_step(run, err);
         larger->windows += good ? 1 : 0;
     }
@@ -117,7 +120,9 @@ static double sum(const double *items, int count) {
  * one took longer, and then in proportion to persons. */
 static void carry_over(struct tmn_cost *cost, const struct measured *small, const struct measured *larger,
                        double grown_bytes, const double *step_s, int windows_in_all) {
-    double all_s = cost->windows > 0 ? sum(step_s, cost->windows) * windows_in_all / cost->windows : 0;
+    double all_s = sum(step_s, cost->windows);
+    if (cost->windows > 0 && !cost->until_held) /* it ended early, or was interrupted */
+        all_s *= (double)windows_in_all / cost->windows;
     cost->bytes_per_row = (small->bytes + grown_bytes) / small->rows;
     cost->setup_s = small->setup_s * cost->rows / small->rows;
     cost->steps_s = all_s * cost->persons / small->persons;
@@ -164,8 +169,7 @@ static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct
         return false;
     struct measured larger = {0};
     options.scale = fmin(LARGER * options.scale, cost->scale);
-    if (!whole &&
-        !measure_larger(&larger, model, &options, cost->windows < LARGER_WINDOWS ? cost->windows : LARGER_WINDOWS, err))
+    if (!whole && !measure_larger(&larger, model, &options, cost->windows, err))
         return false;
     carry_over(cost, &small, &larger, grown_bytes, step_s, model->calendar.windows);
     return true;

@@ -113,7 +113,7 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
     if (cost->windows < model->calendar.windows)
         printf("  measured over             %d of %d windows%s\n", cost->windows, model->calendar.windows,
                cost->ended_early  ? ", for so small a run ended early:"
-               : cost->until_held ? ", since `until` held; the time above is that of all"
+               : cost->until_held ? ", since `until` held; the time above is of as many"
                                   : "");
     if (cost->ended_early)
         tmn_print_wrapped(stdout, "    ", cost->ended_early);
