@@ -28,15 +28,15 @@ static void start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, 
     tmn_present_set(run, row, transition);
 }
 
-/* A clock that was enabled before and is now, with C `c`. */
+/* A clock that was enabled before and is now, with C `c`; slot: as it was. */
 static void carry_on(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, uint64_t c,
-                     const struct tmn_packed *before, const struct tmn_packed *after, bool aimed) {
+                     const struct tmn_packed *before, const struct tmn_packed *after, uint8_t slot) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
     struct tmn_share_of was = tmn_share_of(run, accrual, row, before), is = tmn_share_of(run, accrual, row, after);
     uint64_t c_was = c_of(run, transition, row, before);
-    if (c_was == c && was.at == is.at && !aimed)
+    if (c_was == c && was.at == is.at && (slot & SLOT_AIMED) == 0)
         return;
-    worker->tally.work[transition].reaimed++;
+    worker->tally.work[transition].reaimed += (slot & SLOT_ADVANCED) == 0; /* else it starts again */
     uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
     aim(run, worker, row, transition, &is, c, word - tmn_steady_c(c_was) * accrual->sum[was.at]);
 }
@@ -77,7 +77,7 @@ static void follow_slot(struct tmn_run *run, struct tmn_worker *worker, struct t
     check_c(block, touched->row, transition, c, after);
     *slot = c == FACTOR_DISABLED ? 0 : was & SLOT_SHARER;
     if (c != FACTOR_DISABLED)
-        carry_on(run, worker, touched->row, transition, c, &touched->before, after, (was & SLOT_AIMED) != 0);
+        carry_on(run, worker, touched->row, transition, c, &touched->before, after, was);
     else if ((was & SLOT_ADVANCED) == 0)
         tmn_k_advance(run, worker, block, touched->row, transition);
     tmn_sample_end(&worker->sampler, transition, TMN_ACT_FOLLOW, began);
