@@ -36,12 +36,12 @@ static void baseline_uniforms(const struct tmn_draws *draws, size_t count, uint3
 static const struct {
     thresholds_fn *thresholds;
     uniforms_fn *uniforms;
-    size_t at_once;
+    size_t at_once, few_thresholds, few_uniforms; /* few: so many cost less one by one */
 } with[TMN_ISAS] = {
-    [TMN_ISA_BASELINE] = {baseline_thresholds, baseline_uniforms, 1},
+    [TMN_ISA_BASELINE] = {baseline_thresholds, baseline_uniforms, 1, 0, 0},
 #ifdef __x86_64__
-    [TMN_ISA_AVX2] = {avx2_thresholds, avx2_uniforms, DRAWS_AT_ONCE},
-    [TMN_ISA_AVX512] = {avx512_thresholds, avx512_uniforms, DRAWS_AT_ONCE},
+    [TMN_ISA_AVX2] = {avx2_thresholds, avx2_uniforms, DRAWS_AT_ONCE, 6, 9},
+    [TMN_ISA_AVX512] = {avx512_thresholds, avx512_uniforms, DRAWS_AT_ONCE, 5, 6},
 #endif
 };
 
@@ -64,7 +64,10 @@ void tmn_draw_thresholds(const struct tmn_draws *draws, size_t count, uint64_t *
     enum tmn_isa isa = tmn_isa();
     size_t rest = count % with[isa].at_once, whole = count - rest;
     with[isa].thresholds(draws, whole, out);
-    if (rest > 0) {
+    if (rest <= with[isa].few_thresholds) {
+        for (size_t i = whole; i < count; i++)
+            out[i] = tmn_draw_threshold(draw_at(draws, i));
+    } else {
         uint32_t words[4][DRAWS_AT_ONCE];
         uint64_t last[DRAWS_AT_ONCE];
         struct tmn_draws full = fill_up(draws, whole, rest, words);
@@ -77,7 +80,10 @@ void tmn_draw_uniforms(const struct tmn_draws *draws, size_t count, uint32_t *ou
     enum tmn_isa isa = tmn_isa();
     size_t rest = count % with[isa].at_once, whole = count - rest;
     with[isa].uniforms(draws, whole, out);
-    if (rest > 0) {
+    if (rest <= with[isa].few_uniforms) {
+        for (size_t i = whole; i < count; i++)
+            out[i] = tmn_draw_uniform(draw_at(draws, i));
+    } else {
         uint32_t words[4][DRAWS_AT_ONCE], last[DRAWS_AT_ONCE];
         struct tmn_draws full = fill_up(draws, whole, rest, words);
         with[isa].uniforms(&full, DRAWS_AT_ONCE, last);

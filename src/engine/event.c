@@ -18,6 +18,7 @@ enum {
     EPOCH_BITS = 8,
     TAG_BITS = 28, /* of the clock's word */
     RADIX_BITS = 7,
+    FEW = 24, /* that are sorted by comparing */
     SAMPLE_ROWS = 8192,
     HORIZONS = 18, /* see horizon() */
     HORIZON_OFTEN = 192
@@ -142,6 +143,10 @@ static int horizon(int i) {
     return (2 + i % 2) << (i / 2);
 }
 
+static uint32_t sample_rows(const struct tmn_run *run) {
+    return run->rows / (run->rows / SAMPLE_ROWS + 1);
+}
+
 /* How many clocks of a sample of rows may run out within horizon(i). */
 static uint32_t sample_clocks(const struct tmn_run *run, int transition, uint32_t *within) {
     const struct tmn_transition *it = &run->model->transitions.items[transition];
@@ -163,11 +168,13 @@ static uint32_t sample_clocks(const struct tmn_run *run, int transition, uint32_
 }
 
 /* Up to half of the clocks of what happens often may be in wheels, else up to a quarter: more makes wheels large, fewer
- * scans dear, and those of what happens often most of all. */
+ * scans dear, and those of what happens often most of all. Where few rows have the clock, what is in wheels is little
+ * and a scan finds little. */
 static int choose_horizon(const struct tmn_run *run, int transition) {
     uint32_t within[HORIZONS] = {0}, clocks = sample_clocks(run, transition, within);
+    uint32_t few = sample_rows(run) / 8;
     int i = HORIZONS - 1;
-    while (i > 0 && within[i] * (horizon(i) <= HORIZON_OFTEN ? UINT64_C(2) : UINT64_C(4)) > clocks)
+    while (i > 0 && within[i] > few && within[i] * (horizon(i) <= HORIZON_OFTEN ? UINT64_C(2) : UINT64_C(4)) > clocks)
         i--;
     return horizon(i);
 }
@@ -285,6 +292,16 @@ static void sort_pass(const struct tmn_due *due, const uint32_t *from, uint32_t 
         to[first[(due[from[i]].row >> shift) & mask]++] = from[i];
 }
 
+/* The same of a few, by all bits. */
+static void sort_few(const struct tmn_due *due, uint32_t *order, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = i;
+        for (; at > 0 && due[order[at - 1]].row > due[i].row; at--)
+            order[at] = order[at - 1];
+        order[at] = i;
+    }
+}
+
 /* The clocks of one row that are due, in the order of slots, each once. */
 static void run_out_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t *order,
                         size_t count) {
@@ -355,10 +372,14 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
         return;
     }
     uint32_t *order = worker->order.items, *other = order + worker->order.capacity;
-    for (uint32_t i = 0; i < count; i++)
-        order[i] = i;
-    sort_pass(due, order, other, count, 0);
-    sort_pass(due, other, order, count, RADIX_BITS);
+    if (count <= FEW) {
+        sort_few(due, order, (uint32_t)count);
+    } else {
+        for (uint32_t i = 0; i < count; i++)
+            order[i] = i;
+        sort_pass(due, order, other, count, 0);
+        sort_pass(due, other, order, count, RADIX_BITS);
+    }
     for (size_t i = 0, next; i < count; i = next) {
         for (next = i + 1; next < count && due[order[next]].row == due[order[i]].row;)
             next++;
@@ -397,9 +418,13 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         run_out_all(run, worker, block);
 }
 
-void tmn_event_persons(struct tmn_run *run) {
+void tmn_clocks_file(struct tmn_run *run) {
     tmn_forecasts_update(run);
     refill(run);
+}
+
+void tmn_event_persons(struct tmn_run *run) {
+    tmn_clocks_file(run);
     tmn_run_blocks(run, visit_block);
     tmn_sums_advance(run);
 }

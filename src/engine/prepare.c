@@ -417,5 +417,7 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     run->start_digest = run->rows_digest;
     run->weekly = tmn_digest_weekly(run, run->rows_digest);
     tmn_profile_begin(run);
+    if (run->options.engine == TMN_ENGINE_EVENT && !run->options.resumes)
+        tmn_window_foresee(run);
     return true;
 }

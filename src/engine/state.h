@@ -829,6 +829,8 @@ int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, u
  * the start of window `from`. */
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
               const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
+/* Files all clocks of transitions whose forecasts no longer hold. */
+void tmn_clocks_file(struct tmn_run *run);
 /* Clock words become what is left and nothing is accrued: before C is made anew, and after a state was read. */
 void tmn_clocks_settle(struct tmn_run *run);
 /* All clocks are filed before the next window. */
@@ -915,6 +917,8 @@ tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct
                            const struct tmn_packed *before, const struct tmn_packed *after);
 struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows);
 
+/* window.c: files all clocks before the first window, while the run is set up. Event engine. */
+void tmn_window_foresee(struct tmn_run *run);
 /* prepare.c: everything that a run needs before its first window, but the world and the pool. */
 bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err);
 /* Applies the dated settings of a window; C and all that predicates say is made anew when there is one. */

@@ -17,6 +17,13 @@ static bool factors(struct tmn_run *run, struct tmn_error *err) {
     return true;
 }
 
+/* Dated settings of the first window stand from the start, so that it will find the same tables. */
+void tmn_window_foresee(struct tmn_run *run) {
+    tmn_memos_refresh(run);
+    tmn_g_tables(run);
+    tmn_clocks_file(run);
+}
+
 static bool persons(struct tmn_run *run, struct tmn_error *err) {
     if (run->options.engine == TMN_ENGINE_REFERENCE)
         tmn_reference_persons(run);

@@ -102,6 +102,13 @@ struct tmn_model *tmn_bench_model(const struct tmn_bench *bench, struct tmn_aren
     return model;
 }
 
+double tmn_bench_parameter(const struct tmn_model *model, const char *name) {
+    for (size_t p = 0; p < model->parameters.count; p++)
+        if (strcmp(model->parameters.items[p].name, name) == 0)
+            return model->parameters.items[p].value / model->parameters.items[p].factor;
+    return 0;
+}
+
 static bool step_all(struct tmn_bench *bench, struct tmn_run *run, const char *name, struct tmn_error *err) {
     while (tmn_run_window(run) < tmn_run_windows(run) &&
            tmn_bench_told(bench, (double)tmn_run_window(run) / tmn_run_windows(run), name))
@@ -121,9 +128,11 @@ static double sweep_edges(const struct tmn_run *run) {
     return edges;
 }
 
-/* Infections and recoveries. */
+/* Infections and recoveries: who was ever infected was so at the start or is an event, and is so still or another. */
 static double epidemic_events(const struct tmn_run *run) {
-    return tmn_run_series(run, 2).value[0] + tmn_run_series(run, 3).value[0];
+    int last = tmn_run_window(run) - 1;
+    double infected = tmn_run_series(run, 0).value[last], ever = tmn_run_series(run, 1).value[last];
+    return 2 * ever - infected - tmn_bench_parameter(tmn_run_world(run)->model, "seeds");
 }
 
 /* What a finished run leaves; digests of all turns must agree, since nothing but time may differ. */

@@ -134,6 +134,7 @@ void tmn_bench_make_figures(struct tmn_bench *bench);
 /* Tells where bench is; false: stop. */
 bool tmn_bench_told(struct tmn_bench *bench, double part, const char *what);
 /* A scenario of bench/, or dprk, compiled with `persons` (0: as it says) and the assignments up to the first NULL. */
+double tmn_bench_parameter(const struct tmn_model *model, const char *name); /* as written; 0: there is none */
 struct tmn_model *tmn_bench_model(const struct tmn_bench *bench, struct tmn_arena *arena, const char *scenario,
                                   double persons, const char *const *set, size_t set_count, struct tmn_error *err);
 /* Runs the programs that stand beside this case, after its turn; notes where one is not installed. */

@@ -287,6 +287,12 @@ static void add_w2(struct tmn_bench *bench) {
     }
 }
 
+static void add_set_up(struct tmn_bench *bench, const struct tmn_bench_run *run, const char *name) {
+    if (run)
+        add(bench, "W3", name, tmn_bench_median(run->set_up_s, run->turns) / run->persons * 1e9, "ns/person",
+            "making the population and its clocks; skipping also files those that run out soon");
+}
+
 static void add_w3(struct tmn_bench *bench) {
     static const char *const sizes[] = {"rare-small", "rare-million", "rare-ten", "rare", "rare-large"};
     const struct tmn_bench_run *visit = tmn_bench_find(bench, "rare-visit"), *skip = tmn_bench_find(bench, "rare");
@@ -294,6 +300,8 @@ static void add_w3(struct tmn_bench *bench) {
         at_least(
             add(bench, "W3", "visiting all over skipping", ratio(visit, skip), "times", "stepping, mean of a window"),
             50, 1000);
+    add_set_up(bench, skip, "set-up, skipping");
+    add_set_up(bench, visit, "set-up, visiting all");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         const struct tmn_bench_run *run = tmn_bench_find(bench, sizes[i]);
         if (run)

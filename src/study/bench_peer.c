@@ -241,10 +241,7 @@ static bool run_epidemic(struct tmn_bench *bench, struct tmn_arena *arena, doubl
         peak = infected.value[w] > infected.value[peak] ? w : peak;
         begin = begin < 0 && ever.value[w] >= 1e-2 * persons ? w : begin;
     }
-    double term = 0; /* windows: `term` is in days, as they are */
-    for (size_t p = 0; p < model->parameters.count; p++)
-        if (strcmp(model->parameters.items[p].name, "term") == 0)
-            term = model->parameters.items[p].value / model->parameters.items[p].factor;
+    double term = tmn_bench_parameter(model, "term"); /* windows, since it is in days, as they are */
     if (windows > 0)
         *epidemic = (struct epidemic){ever.value[windows - 1] / persons, (peak - begin) / term};
     tmn_run_free(run);

@@ -61,11 +61,11 @@ class Bench(unittest.TestCase):
         found = self.run_of("sir", "--set", "persons=5000", "--set", "term=20")
         last = {row["outcome"]: float(row["simulated"]) for row in csv.DictReader((self.folder / "run" / "outcomes.csv").read_text().splitlines())}
         self.assertTrue(found["until_held"])
-        self.assertEqual(last["recoveries"], last["infections"] + 100)
-        self.assertEqual(last["ever"], last["recoveries"])
-        self.assertGreater(last["infections"], 2500)
-        # 20 ties of 0.125 against a recovery of 1: 2.5 contacts to each; 5 standard deviations of about 0.05
-        self.assertAlmostEqual(found["counters"]["messages_sent"] / last["recoveries"], 2.5, delta=0.25)
+        self.assertEqual(last["infected"], 0)
+        self.assertGreater(last["ever"], 2600)
+        # Each firing is a recovery or a contact; 20 ties of 0.125 against a recovery of 1 give 2.5 contacts to each; 5 standard deviations
+        self.assertEqual(found["counters"]["firings"], found["counters"]["messages_sent"] + last["ever"])
+        self.assertAlmostEqual(found["counters"]["messages_sent"] / last["ever"], 2.5, delta=0.25)
 
     def test_files_and_figures(self):
         found = json.loads(self.tumen(0, "bench", "W4", "W5", "--quick", "--turns", 2, "--json").stdout)

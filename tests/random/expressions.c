@@ -32,7 +32,8 @@ const struct word words[] = {
     /* reads attributes and what moves in time: a person's change is a change of G */
     {"mixedfactor",
      {"if($shared, $(0.01~4), 1)", "if($fact, $share, 0.2)", "?drivers:exp(-fear * min($driver, 2))",
-      "?feedbacks:if($fact, 1 + min($feedback, 3), 0.5)", "($share + 0.1 * fear)", "?age:min(1 + age * fear / 50, 4)"}},
+      "?feedbacks:if($fact, 1 + min($feedback, 3), 0.5)", "($share + 0.1 * fear)", "?age:min(1 + age * fear / 50, 4)",
+      "2*?counters:if($countertest, $share + 0.1, 0.2)", "?counters:min(0.3 * $counter * $share, 4)"}},
     {"sharedfactor",
      {"5*?drivers:min($driver, 4)", "?drivers:max(0, min($driver, 4) - 0.3)", "2*?feedbacks:min($feedback, 4)",
       "?feedbacks:exp(-$feedback)", "$share",
