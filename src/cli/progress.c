@@ -1,6 +1,9 @@
 /* See progress.h. */
 #include "cli/progress.h"
+#include "cli/print.h"
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,6 +13,12 @@ double tmn_clock_s(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Of the terminal. */
+static int columns(void) {
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 void tmn_progress_begin(struct tmn_progress *progress, bool quiet) {
@@ -28,7 +37,17 @@ void tmn_progress_draw(struct tmn_progress *progress, double done, double total,
         bar[i] = i < filled ? '#' : '.';
     bar[BAR] = '\0';
     double left_s = done > 0 ? (progress->drawn_s - progress->began_s) * (total - done) / done : 0;
-    fprintf(stderr, "\r[%s] %s  %d:%02d left\033[K", bar, text, (int)left_s / 60, (int)left_s % 60);
+    char line[256];
+    snprintf(line, sizeof line, "[%s] %s  %d:%02d left", bar, text, (int)left_s / 60, (int)left_s % 60);
+    /* A line that the terminal breaks could not be drawn over: without the bar, then cut. */
+    int width = columns() - 1, bytes = 0;
+    const char *from = tmn_text_width(line) <= width ? line : line + BAR + strlen("[] ");
+    for (int used = 0; from[bytes] != '\0'; bytes++) {
+        used += ((unsigned char)from[bytes] & 0xC0) != 0x80;
+        if (used > width)
+            break;
+    }
+    fprintf(stderr, "\r%.*s\033[K", bytes, from);
     fflush(stderr);
 }
 

@@ -221,8 +221,12 @@ static void put_cells(struct tmn_grid *grid, const struct tmn_result *result, in
             const struct tmn_feature *feature = &result->model->features.items[by->feature[i]];
             cell[i] = c / by->stride[i] % feature->cardinality;
             tmn_text_put(&name, "%s", i == 0 ? "  " : ", ");
-            if (feature->level)
-                tmn_text_put(&name, "%s", feature->level[cell[i]]);
+            const char *level = feature->level ? feature->level[cell[i]] : "";
+            double number;
+            if (feature->level && tmn_parse_real(level, strlen(level), &number)) /* which says nothing by itself */
+                tmn_text_put(&name, "%s %s", feature->name, level);
+            else if (feature->level)
+                tmn_text_put(&name, "%s", level);
             else
                 tmn_text_put(&name, "%s %d", feature->name, feature->first + (int)cell[i]);
         }

@@ -4,16 +4,20 @@
     test_cli.py TUMEN EXAMPLE [unittest arguments]
 """
 import csv
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 
@@ -187,6 +191,10 @@ class Runs(Case):
         self.assertEqual(named["convinced"][1:5], values["convinced", "all"])
         self.assertEqual(named["1"][1:5] + named["1"][5:8], values["convinced", "1"] + ["at", "the", "end"])
         self.assertRegex("\n".join(table), r"\n    3 .* !\n")
+
+    def test_levels_that_are_numbers_are_named(self):
+        text = self.expect(0, "run", "toy/rumour", "--until", "2001", "--out", "out").stdout
+        self.assertRegex(text, r"\n  convinced +\d+ .*\n    fear 0 +\d+ ")
 
     def test_a_year_alone(self):
         """It means its first day, and its last where something ends."""
@@ -418,6 +426,31 @@ class Interruptions(Case):
     def test_closed_pipe(self):
         running = subprocess.Popen(f"'{TUMEN}' run '{VILLAGE}' --out out | true", shell=True, cwd=self.folder, stderr=subprocess.PIPE)
         self.assertEqual(running.communicate(timeout=60)[1], b"")
+
+
+class Terminal(Case):
+    def lines_at(self, columns):
+        """What a run draws on a terminal so wide, while it goes on."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        running = subprocess.Popen([str(TUMEN), "run", str(self.long_scenario()), "--out", "out"], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        drawn = b""
+        while drawn.count(b"\033[K") < 4:
+            drawn += os.read(ours, 4096)
+        running.send_signal(signal.SIGTERM)
+        self.assertEqual(running.wait(timeout=60), 130)
+        return [re.sub("\033\\[K", "", line) for line in drawn.decode().split("\r")]
+
+    def test_progress_fits(self):
+        """A line that the terminal would break is drawn without its bar, or cut; else each would stay and scroll."""
+        wide, narrow = self.lines_at(160), self.lines_at(60)
+        self.assertTrue(any(line.startswith("[") and line.endswith(" left") for line in wide), wide)
+        self.assertFalse(any("[" in line for line in narrow), narrow)
+        self.assertTrue(any("persons" in line for line in narrow), narrow)
+        self.assertLess(max(map(len, narrow)), 60)
+        self.assertLess(max(map(len, self.lines_at(30))), 30)
 
 
 class OneFolder(Case):
