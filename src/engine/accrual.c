@@ -102,6 +102,8 @@ void tmn_accruals_make(struct tmn_run *run) {
         accrual->reach = TMN_NEW_ARRAY(&run->arena, double, accrual->sums);
     }
     tmn_forecasts_make(run);
+    while (run->transitions > (size_t)1 << run->note_bits)
+        run->note_bits++;
     run->refill.transition = TMN_NEW_ARRAY(&run->arena, uint16_t, run->transitions + 1);
     run->refill.slot = TMN_NEW_ARRAY(&run->arena, uint16_t, run->slots + 1);
     run->refill.of = TMN_NEW_ARRAY(&run->arena, uint16_t, run->slots * SHARERS + 1);

@@ -14,28 +14,30 @@
 
 enum {
     ROW_BITS = 14,
-    TRANSITION_BITS = 14,
-    EPOCH_BITS = 8,
-    TAG_BITS = 28, /* of the clock's word */
     RADIX_BITS = 7,
     FEW = 24, /* that are sorted by comparing */
     SAMPLE_ROWS = 8192,
     HORIZONS = 18, /* see horizon() */
     HORIZON_OFTEN = 192
 };
+#define MARK_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 _Static_assert(BLOCK_ROWS == 1 << ROW_BITS, "an entry holds a row of its block");
 
 /* ---- entries ---- */
 
-static uint64_t make_entry(uint32_t row, int transition, uint8_t epoch, uint64_t word) {
-    return (uint64_t)(row % BLOCK_ROWS) << (64 - ROW_BITS) | (uint64_t)transition << (EPOCH_BITS + TAG_BITS) |
-           (uint64_t)epoch << TAG_BITS | (word & ((UINT64_C(1) << TAG_BITS) - 1));
+/* Row, transition, and a mark of the clock's word and of the refill since which the note counts. Marks of two words are
+ * seldom alike: then a clock is looked at in vain, or has two notes. */
+static uint32_t make_entry(const struct tmn_run *run, uint32_t row, int transition, uint64_t word) {
+    int mark_bits = 32 - ROW_BITS - run->note_bits;
+    uint32_t mark = (uint32_t)((word * MARK_FACTOR) >> (64 - mark_bits)) + run->accrual[transition].epoch;
+    return row % BLOCK_ROWS << (32 - ROW_BITS) | (uint32_t)transition << mark_bits |
+           (mark & ((UINT32_C(1) << mark_bits) - 1));
 }
-static uint32_t entry_row(uint64_t entry) {
-    return (uint32_t)(entry >> (64 - ROW_BITS));
+static uint32_t entry_row(uint32_t entry) {
+    return entry >> (32 - ROW_BITS);
 }
-static int entry_transition(uint64_t entry) {
-    return (int)(entry >> (EPOCH_BITS + TAG_BITS)) & ((1 << TRANSITION_BITS) - 1);
+static int entry_transition(const struct tmn_run *run, uint32_t entry) {
+    return (int)(entry << ROW_BITS >> ROW_BITS >> (32 - ROW_BITS - run->note_bits));
 }
 
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
@@ -49,7 +51,7 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
     worker->tally.work[transition].filed++;
     struct tmn_block *block = &run->block[row / BLOCK_ROWS];
     uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
-    if (!tmn_wheel_file(&block->wheel, window, make_entry(row, transition, accrual->epoch, word)))
+    if (!tmn_wheel_file(&block->wheel, window, make_entry(run, row, transition, word)))
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
 }
 
@@ -167,10 +169,12 @@ static uint32_t sample_clocks(const struct tmn_run *run, int transition, uint32_
     return clocks;
 }
 
-/* Up to half of the clocks of what happens often may be in wheels, else up to a quarter: more makes wheels large, fewer
- * scans dear, and those of what happens often most of all. Where few rows have the clock, what is in wheels is little
- * and a scan finds little. */
+/* What is known ahead is filed as far ahead as wheels reach. Where rates are but bounds, up to half of the clocks of
+ * what happens often may be in wheels, else up to a quarter: more makes notes too early, fewer scans many. Where few
+ * rows have the clock, what is in wheels is little and a scan finds little. */
 static int choose_horizon(const struct tmn_run *run, int transition) {
+    if (run->accrual[transition].kind == TMN_PATH_KNOWN)
+        return horizon(HORIZONS - 1);
     uint32_t within[HORIZONS] = {0}, clocks = sample_clocks(run, transition, within);
     uint32_t few = sample_rows(run) / 8;
     int i = HORIZONS - 1;
@@ -251,14 +255,14 @@ static void refill(struct tmn_run *run) {
 
 /* Asks the clock of an entry: due, filed again, or out of date. */
 static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
-                  uint64_t entry) {
+                  uint32_t entry) {
     uint32_t row = first + entry_row(entry);
-    int transition = entry_transition(entry), slot = run->model->transitions.items[transition].slot;
+    int transition = entry_transition(run, entry), slot = run->model->transitions.items[transition].slot;
     const struct tmn_accrual *accrual = &run->accrual[transition];
     struct tmn_clock_work *work = &worker->tally.work[transition];
     uint64_t word = *tmn_clock(run, row, slot);
     work->checked++;
-    if (make_entry(row, transition, accrual->epoch, word) != entry || tmn_clock_of(run, row, slot) != transition) {
+    if (make_entry(run, row, transition, word) != entry || tmn_clock_of(run, row, slot) != transition) {
         work->stale++;
         return;
     }
@@ -396,7 +400,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     if (count == 0)
         return;
     if (worker->popped.capacity < count) {
-        void *items = realloc(worker->popped.items, (count + count / 2) * sizeof(uint64_t));
+        void *items = realloc(worker->popped.items, (count + count / 2) * sizeof(uint32_t));
         if (items == NULL) {
             tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = first});
             return;
@@ -404,7 +408,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         worker->popped.items = items;
         worker->popped.capacity = count + count / 2;
     }
-    uint64_t *entry = worker->popped.items;
+    uint32_t *entry = worker->popped.items;
     tmn_wheel_take(&block->wheel, run->window, entry);
     worker->due.count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -412,7 +416,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
             tmn_prefetch_row(run, first + entry_row(entry[i + ROWS_AHEAD]));
         uint64_t began = tmn_sample_begin(&worker->sampler);
         check(run, worker, block, first, entry[i]);
-        tmn_sample_end(&worker->sampler, entry_transition(entry[i]), TMN_ACT_CHECK, began);
+        tmn_sample_end(&worker->sampler, entry_transition(run, entry[i]), TMN_ACT_CHECK, began);
     }
     if (worker->due.count > 0)
         run_out_all(run, worker, block);

@@ -376,7 +376,7 @@ struct tmn_due {
 
 struct tmn_worker {
     struct tmn_env env;
-    struct tmn_list popped, due, order; /* uint64_t, struct tmn_due, uint32_t: of a block */
+    struct tmn_list popped, due, order; /* uint32_t, struct tmn_due, uint32_t: of a block */
     uint8_t *group;                     /* [(transitions + 1) * 64] rows of a group of 64, by transition */
     uint8_t *group_count;               /* [transitions + 1] */
     uint64_t *affected;                 /* [transitions / 64 + 1] */
@@ -474,6 +474,7 @@ struct tmn_run {
     uint8_t *enabled_somewhere;  /* scratch: [largest personal strata] */
     struct tmn_accrual *accrual; /* [transitions] */
     struct tmn_refill refill;
+    int note_bits;                     /* of a note in a wheel: for its transition */
     uint64_t *reads_attribute;         /* [attributes * affected_words] transitions whose clocks read it */
     uint64_t *reads_counter;           /* [counters * affected_words] */
     struct tmn_count_rule *count_rule; /* [counters] see delta.c */

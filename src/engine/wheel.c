@@ -26,7 +26,7 @@ static bool add_chunk(struct tmn_wheel *wheel, uint32_t *head) {
     return true;
 }
 
-bool tmn_wheel_file(struct tmn_wheel *wheel, int window, uint64_t entry) {
+bool tmn_wheel_file(struct tmn_wheel *wheel, int window, uint32_t entry) {
     uint32_t *head = &wheel->head[window % WHEEL_WINDOWS];
     if ((*head == 0 || wheel->chunk[*head - 1].count == WHEEL_CHUNK) && !add_chunk(wheel, head))
         return false;
@@ -42,7 +42,7 @@ size_t tmn_wheel_count(const struct tmn_wheel *wheel, int window) {
     return count;
 }
 
-void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint64_t *out) {
+void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint32_t *out) {
     uint32_t *head = &wheel->head[window % WHEEL_WINDOWS];
     while (*head != 0) {
         uint32_t index = *head;

@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WHEEL_WINDOWS = 1024, WHEEL_CHUNK = 7 }; /* a chunk is a line of cache */
+enum { WHEEL_WINDOWS = 1024, WHEEL_CHUNK = 14 }; /* a chunk is a line of cache */
 
 struct tmn_wheel_chunk {
-    uint64_t entry[WHEEL_CHUNK];
+    uint32_t entry[WHEEL_CHUNK];
     uint32_t count, next; /* next: index + 1 */
 };
 
@@ -23,10 +23,10 @@ struct tmn_wheel {
 };
 
 /* False: out of memory. `window` is at most WHEEL_WINDOWS - 1 after the one that is taken next. */
-bool tmn_wheel_file(struct tmn_wheel *wheel, int window, uint64_t entry);
+bool tmn_wheel_file(struct tmn_wheel *wheel, int window, uint32_t entry);
 size_t tmn_wheel_count(const struct tmn_wheel *wheel, int window);
 /* Moves the entries of a window to out[tmn_wheel_count()]. */
-void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint64_t *out);
+void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint32_t *out);
 void tmn_wheel_clear(struct tmn_wheel *wheel); /* keeps its memory */
 void tmn_wheel_free(struct tmn_wheel *wheel);
 
