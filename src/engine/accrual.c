@@ -65,6 +65,7 @@ static void mark_strata(struct tmn_run *run, size_t transition, const struct tmn
         mark(run->reads_attribute + (size_t)attribute * words, transition);
         const struct tmn_attribute *it = &model->attributes.items[attribute];
         tmn_set_level(&run->rule[transition].reads, it, (UINT32_C(1) << it->bits) - 1u);
+        tmn_set_level(&run->clocks_read, it, (UINT32_C(1) << it->bits) - 1u);
     }
 }
 

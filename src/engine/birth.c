@@ -12,28 +12,25 @@
 
 enum { AHEAD = 8 }; /* births ahead whose rows are fetched */
 
-/* Flags are of the window's start, so a row that has fired since is asked itself. A row that is taken loses its flag.
- */
-static bool is_unborn(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row) {
-    unsigned flags = *tmn_flags(run, row);
-    return (flags & ROW_UNBORN) != 0 &&
-           ((flags & ROW_TOUCHED) == 0 || tmn_holds(run, worker, &run->unborn_rule, &run->packed[row]));
+/* A row that is taken loses its flag at once. */
+static bool is_unborn(const struct tmn_run *run, uint32_t row) {
+    return (*tmn_flags(run, row) & ROW_UNBORN) != 0;
 }
 
 struct range {
     uint32_t first, end;
 };
 
-static uint32_t first_unborn(const struct tmn_run *run, struct tmn_worker *worker, struct range rows) {
+static uint32_t first_unborn(const struct tmn_run *run, struct range rows) {
     for (uint32_t row = rows.first; row < rows.end; row++)
-        if (is_unborn(run, worker, row))
+        if (is_unborn(run, row))
             return row;
     return NO_ROW;
 }
 
 /* Rows never become unborn again, so the cursor of a reserve only moves on. */
 static uint32_t take_reserve(const struct tmn_run *run, uint32_t *cursor, uint32_t to) {
-    uint32_t row = first_unborn(run, &run->worker[0], (struct range){*cursor, to});
+    uint32_t row = first_unborn(run, (struct range){*cursor, to});
     *cursor = row == NO_ROW ? to : row;
     return row;
 }
@@ -53,16 +50,16 @@ static struct range unit_rows(const struct tmn_world *world, uint32_t row) {
 }
 
 /* The first unborn row of the mother's household, else of her unit. */
-static uint32_t find_near(const struct tmn_run *run, struct tmn_worker *worker, uint32_t mother, bool *elsewhere) {
-    uint32_t row = first_unborn(run, worker, household_rows(run->world, mother));
+static uint32_t find_near(const struct tmn_run *run, uint32_t mother, bool *elsewhere) {
+    uint32_t row = first_unborn(run, household_rows(run->world, mother));
     *elsewhere = row == NO_ROW;
-    return row != NO_ROW ? row : first_unborn(run, worker, unit_rows(run->world, mother));
+    return row != NO_ROW ? row : first_unborn(run, unit_rows(run->world, mother));
 }
 
 static uint32_t find_row(struct tmn_run *run, uint32_t mother, bool *elsewhere) {
     const struct tmn_world *world = run->world;
     *elsewhere = true;
-    uint32_t row = world->household_first == NULL ? NO_ROW : find_near(run, &run->worker[0], mother, elsewhere);
+    uint32_t row = world->household_first == NULL ? NO_ROW : find_near(run, mother, elsewhere);
     if (row == NO_ROW && mother < world->national_reserve) {
         uint32_t place = tmn_world_place(world, mother);
         row = take_reserve(run, &run->place_cursor[place], world->place_first[place + 1]);
@@ -120,7 +117,7 @@ static void choose_near(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         if (i + AHEAD < end)
             fetch(run, birth[i + AHEAD].row);
         if (mother >= whole.first && mother < whole.end && !in_reserve(run->world, mother))
-            birth[i].child = find_near(run, worker, mother, &elsewhere);
+            birth[i].child = find_near(run, mother, &elsewhere);
         if (birth[i].child != NO_ROW)
             take_row(run, worker, i, birth[i].child, elsewhere);
     }
@@ -235,6 +232,7 @@ static void bear(struct tmn_run *run, struct tmn_worker *worker, uint32_t number
     tmn_touch(run, block, row, &before);
     tmn_flows(run, worker, &before, &child);
     run->packed[row] = child;
+    tmn_commit(run, worker, block, row, &before, &child);
     worker->tally.births++;
     if (tmn_watched(run, row))
         tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_BIRTH, run->window, row, birth->row,
@@ -248,6 +246,7 @@ static void bear_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
             __builtin_prefetch(&run->packed[born[i + AHEAD].child]);
         bear(run, worker, born[i].birth);
     }
+    tmn_counted_tell(run, worker, &run->block[index]);
 }
 
 /* Of several births that fail the first one in the order of mothers is told. */

@@ -1,6 +1,6 @@
-/* The commit of a window: everything that follows from the rows that changed. First what is summed over persons
- * (shares, stocks, digest) and what ties learn (counters), then the clocks of all rows whose state is no longer what it
- * was. */
+/* What follows from changes of rows. At once, while the row is at hand: its part in what is summed over persons
+ * (shares, stocks, digest) and what its ties are to learn (counters). At the end of the window: the counters, then the
+ * clocks of all rows whose state is no longer what it was. */
 #include "engine/state.h"
 
 /* ---- one row's part in the sums ---- */
@@ -128,32 +128,16 @@ static void move_tests(struct tmn_run *run, struct tmn_worker *worker, struct tm
                        (unborn ? ROW_UNBORN : 0u));
 }
 
-static void commit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
-                       const struct tmn_touched *touched) {
-    uint32_t row = touched->row;
-    const struct tmn_packed *before = &touched->before, *after = &run->packed[row];
-    if (tmn_same(before, after))
-        return;
-    struct tmn_changes changes = tmn_changes_of(run, before, after);
+void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                const struct tmn_packed *before, const struct tmn_packed *after) {
+    struct tmn_changes changes;
+    tmn_changes_of(run, before, after, &changes);
     worker->rows_digest += tmn_digest_change(run, row, &changes, before, after);
     if (!tmn_watched_by_any(&run->test_watch, before, after))
         return;
     bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0;
     struct change change = {row, before, after, alive, alive};
     move_tests(run, worker, block, &changes, &change);
-}
-
-static void commit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
-    struct tmn_block *block = &run->block[index];
-    const struct tmn_touched *touched = block->touched.items;
-    for (size_t i = 0; i < block->touched.count; i++) {
-        if (i + ROWS_AHEAD < block->touched.count) {
-            __builtin_prefetch(&run->packed[touched[i + ROWS_AHEAD].row]);
-            __builtin_prefetch(tmn_flags(run, touched[i + ROWS_AHEAD].row), 1);
-        }
-        commit_row(run, worker, block, &touched[i]);
-    }
-    tmn_counted_tell(run, worker, block);
 }
 
 static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
@@ -205,9 +189,6 @@ static void merge_sums(struct tmn_run *run) {
 }
 
 bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err) {
-    tmn_run_blocks(run, commit_block);
-    if (!tmn_run_sound(run, err))
-        return false;
     if (!tmn_deliver(run, &run->delta, offsetof(struct tmn_worker, delta), sizeof(struct tmn_delta)))
         return tmn_fail(err, TMN_MEMORY, "out of memory for the counters of one window");
     if (run->delta.count > 0)

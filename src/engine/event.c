@@ -324,10 +324,18 @@ static void run_out_row(struct tmn_run *run, struct tmn_worker *worker, struct t
             continue;
         before = it->slot;
         uint64_t use = tmn_use(run, block, it->row, it->transition, it->c, it->g, &certain);
-        if (use > 0)
-            tmn_expired_insert(
-                run, worker->expired, expired++,
-                (struct tmn_expired){it->left, use, it->slot, it->transition, certain, false, it->k, it->uniform, it});
+        if (use == 0)
+            continue;
+        struct tmn_expired *clock = &worker->expired[expired++];
+        clock->left = it->left;
+        clock->use = use;
+        clock->slot = it->slot;
+        clock->transition = it->transition;
+        clock->certain = certain;
+        clock->k = it->k;
+        clock->uniform = it->uniform;
+        clock->due = it;
+        tmn_expired_sort(run, worker->expired, expired);
     }
     if (expired > 0)
         tmn_run_out(run, worker, block, due[order[0]].row, expired);
@@ -391,6 +399,7 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
     }
     tmn_clocks_draw(run, worker);
     tmn_calls_send(run, worker, block);
+    tmn_counted_tell(run, worker, block);
 }
 
 static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {

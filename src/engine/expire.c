@@ -15,8 +15,11 @@ static bool earlier(const struct tmn_run *run, const struct tmn_expired *a, cons
     return transitions[a->transition].rank < transitions[b->transition].rank;
 }
 
-void tmn_expired_insert(const struct tmn_run *run, struct tmn_expired *list, int count, struct tmn_expired item) {
-    int i = count;
+void tmn_expired_sort(const struct tmn_run *run, struct tmn_expired *list, int count) {
+    if (count == 1)
+        return;
+    struct tmn_expired item = list[count - 1];
+    int i = count - 1;
     while (i > 0 && earlier(run, &item, &list[i - 1])) {
         list[i] = list[i - 1];
         i--;
@@ -83,8 +86,7 @@ static void restart_left(struct tmn_run *run, struct tmn_worker *worker, uint32_
  * she may have changed are aimed and filed once all that happens to her is known, as are those that a message concerns;
  * the others need not be looked at again. */
 static void restart_word(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int count,
-                         const struct tmn_packed *start, const struct tmn_packed *now) {
-    struct tmn_packed changed = {{start->word[0] ^ now->word[0], start->word[1] ^ now->word[1]}};
+                         const struct tmn_packed *changed, bool touched) {
     for (int i = 0; i < count; i++) {
         const struct tmn_expired *clock = &worker->expired[i];
         const struct tmn_due *due = clock->due;
@@ -95,13 +97,13 @@ static void restart_word(struct tmn_run *run, struct tmn_worker *worker, uint32_
             tmn_steady_c(due->c) * (run->accrual[clock->transition].sum[due->share.at] + tmn_steady_c(due->g));
         it->c = due->c;
         it->share = due->share;
-        it->file = ((changed.word[0] & reads->word[0]) | (changed.word[1] & reads->word[1])) == 0;
-        if (!tmn_same(start, now))
+        it->file = ((changed->word[0] & reads->word[0]) | (changed->word[1] & reads->word[1])) == 0;
+        if (touched)
             tmn_slots(run, row)[clock->slot] |= it->file ? SLOT_ADVANCED : SLOT_ADVANCED | SLOT_AIMED;
     }
 }
 
-/* Nothing follows from clocks that left their person as she was but that they start again. */
+/* No clock follows from those that left what clocks read as it was but that they start again. */
 static void keep(const struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
     for (int i = 0; i < count; i++) {
         struct tmn_kept *kept = tmn_list_add(&block->kept, sizeof *kept);
@@ -116,16 +118,21 @@ void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
     struct tmn_packed start = run->packed[row], now = start;
     bool reference = run->options.engine == TMN_ENGINE_REFERENCE;
     fire_all(run, worker, block, row, count, &start, &now);
-    if (reference || !tmn_same(&start, &now)) {
+    struct tmn_packed changed = {{start.word[0] ^ now.word[0], start.word[1] ^ now.word[1]}};
+    bool touches =
+        reference || ((changed.word[0] & run->clocks_read.word[0]) | (changed.word[1] & run->clocks_read.word[1])) != 0;
+    if (touches)
         tmn_touch(run, block, row, &start);
-        run->packed[row] = now;
-    } else {
+    else
         keep(worker, block, row, count);
+    if ((changed.word[0] | changed.word[1]) != 0) {
+        run->packed[row] = now;
+        tmn_commit(run, worker, block, row, &start, &now);
     }
     if (reference)
         restart_left(run, worker, row, count);
     else
-        restart_word(run, worker, row, count, &start, &now);
+        restart_word(run, worker, row, count, &changed, touches);
 }
 
 /* C x G of a factor that is no number, or of a product beyond the format. */

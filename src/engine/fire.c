@@ -68,7 +68,8 @@ void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_
                const struct tmn_packed *after) {
     if (!tmn_watched_by_any(&run->flow_watch, before, after))
         return;
-    struct tmn_changes changes = tmn_changes_of(run, before, after);
+    struct tmn_changes changes;
+    tmn_changes_of(run, before, after, &changes);
     TMN_EACH_WATCHING(o, &run->flow_watch, &changes) {
         const struct tmn_outcome_state *state = &run->outcome[o];
         if (tmn_holds(run, worker, &state->predicate, after) && !tmn_holds(run, worker, &state->predicate, before))

@@ -46,7 +46,8 @@ static void find_affected(const struct tmn_run *run, struct tmn_worker *worker, 
                           const struct tmn_packed *before, const struct tmn_packed *after) {
     size_t words = run->affected_words;
     bool counted = (*tmn_flags(run, row) & ROW_COUNTED) != 0;
-    struct tmn_changes changes = tmn_changes_of(run, before, after);
+    struct tmn_changes changes;
+    tmn_changes_of(run, before, after, &changes);
     for (size_t w = 0; w < words; w++) {
         uint64_t set = counted ? run->reads_any_counter[w] : 0;
         for (uint32_t i = 0; i < changes.count; i++)

@@ -195,6 +195,7 @@ static void change_receiver(struct tmn_run *run, struct tmn_worker *worker, stru
     tmn_touch(run, block, row, &before);
     tmn_flows(run, worker, &before, after);
     run->packed[row] = *after;
+    tmn_commit(run, worker, block, row, &before, after);
     if (tmn_watched(run, row))
         tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_CHANGE, run->window, row, row, -1, -1, -1, before,
                                                          *after, true});
@@ -212,10 +213,7 @@ static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
                     const struct tmn_message *messages, uint32_t count) {
     uint32_t row = messages[0].receiver;
     struct tmn_packed now = run->packed[row], after = now;
-    bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0;
-    if (*tmn_flags(run, row) & ROW_TOUCHED)
-        alive = tmn_holds(run, worker, &run->alive_rule, &now);
-    if (!alive) {
+    if ((*tmn_flags(run, row) & ROW_ALIVE) == 0) {
         worker->tally.messages_to_absent += count;
         return;
     }
@@ -263,6 +261,7 @@ static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32
         receive(run, worker, block, messages + i, next - i);
         tmn_sample_end(&worker->sampler, run->tell[messages[i].tell].transition, TMN_ACT_RECEIVE, began);
     }
+    tmn_counted_tell(run, worker, block);
 }
 
 bool tmn_phase_messages(struct tmn_run *run, struct tmn_error *err) {

@@ -24,11 +24,15 @@ static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn
         if (__builtin_expect(*left > use && !certain, 1)) {
             *left -= use;
         } else if (use > 0) {
-            struct tmn_expired clock = {
-                .left = *left, .use = use, .slot = s, .transition = transition, .certain = certain};
-            clock.k = tmn_k(run, row, transition);
-            clock.uniform = tmn_branch_uniform(run, row, transition, clock.k);
-            tmn_expired_insert(run, worker->expired, expired++, clock);
+            uint32_t k = tmn_k(run, row, transition);
+            worker->expired[expired++] = (struct tmn_expired){.left = *left,
+                                                              .use = use,
+                                                              .slot = s,
+                                                              .transition = transition,
+                                                              .certain = certain,
+                                                              .k = k,
+                                                              .uniform = tmn_branch_uniform(run, row, transition, k)};
+            tmn_expired_sort(run, worker->expired, expired);
         }
     }
     if (__builtin_expect(expired > 0, 0))
@@ -42,6 +46,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
             visit_row(run, worker, &run->block[block], row);
     tmn_clocks_draw(run, worker);
     tmn_calls_send(run, worker, &run->block[block]);
+    tmn_counted_tell(run, worker, &run->block[block]);
 }
 
 void tmn_reference_persons(struct tmn_run *run) {

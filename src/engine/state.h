@@ -265,7 +265,7 @@ struct tmn_touched {
     struct tmn_packed before;
     uint32_t row;
 };                /* before: at the window's start */
-struct tmn_kept { /* a clock that ran out and left its person as she was */
+struct tmn_kept { /* a clock that ran out and changed nothing that clocks read */
     uint32_t row;
     int slot;
 };
@@ -461,6 +461,7 @@ struct tmn_run {
     int tables_year, tables_quarter_days; /* of the last window for which G was made; 0 days: never */
 
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
+    struct tmn_packed clocks_read; /* bits of attributes that strata of clocks read */
     struct tmn_watch flow_watch, test_watch, key_watch,
         place_watch;             /* of outcomes; of tests; of those where they are counted; of shares, too */
     uint8_t attribute_at[2][64]; /* attribute of each bit of packed words */
@@ -579,17 +580,15 @@ static inline bool tmn_test_holds(const struct tmn_run *run, struct tmn_worker *
 
 /* change.c */
 void tmn_changes_prepare(struct tmn_run *run); /* who watches what */
-static inline struct tmn_changes tmn_changes_of(const struct tmn_run *run, const struct tmn_packed *before,
-                                                const struct tmn_packed *after) {
-    struct tmn_changes changes;
-    changes.count = 0;
+static inline void tmn_changes_of(const struct tmn_run *run, const struct tmn_packed *before,
+                                  const struct tmn_packed *after, struct tmn_changes *changes) {
+    changes->count = 0;
     for (int w = 0; w < 2; w++)
         for (uint64_t bits = before->word[w] ^ after->word[w]; bits != 0;) {
             uint8_t a = run->attribute_at[w][__builtin_ctzll(bits)];
             bits &= ~run->attribute_bits[a];
-            changes.attribute[changes.count++] = a;
+            changes->attribute[changes->count++] = a;
         }
-    return changes;
 }
 /* Does anybody watch what differs? */
 static inline bool tmn_watched_by_any(const struct tmn_watch *watch, const struct tmn_packed *before,
@@ -636,6 +635,8 @@ static inline void tmn_prefetch_row(const struct tmn_run *run, uint32_t row) {
     for (size_t at = 0; at < run->person_bytes; at += 64)
         __builtin_prefetch(person + at, 1);
     __builtin_prefetch(person + run->person_bytes - 1, 1);
+    for (size_t i = 0; i < run->recipes.counters; i++)
+        __builtin_prefetch(&run->recipes.counter[i].column[row]);
 }
 static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint32_t birth_year_level) {
     return tmn_age(run->now.year, run->now.in_year,
@@ -754,7 +755,8 @@ void tmn_clocks_sift(struct tmn_run *run);
 void tmn_derive_all(struct tmn_run *run);
 
 /* expire.c */
-void tmn_expired_insert(const struct tmn_run *run, struct tmn_expired *list, int count, struct tmn_expired item);
+/* Moves the last of `count` clocks to where it belongs among those before it. */
+void tmn_expired_sort(const struct tmn_run *run, struct tmn_expired *list, int count);
 void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count);
 uint64_t tmn_special_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c,
                          uint64_t g, bool *certain);
@@ -880,6 +882,9 @@ void tmn_counted_tell(struct tmn_run *run, struct tmn_worker *worker, struct tmn
 bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);
 
 /* commit.c */
+/* A row has changed: its part in all sums, and what counters count of it into the worker's list. */
+void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                const struct tmn_packed *before, const struct tmn_packed *after);
 bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err);
 void tmn_shares_close_window(struct tmn_run *run);
 
