@@ -459,6 +459,7 @@ class OneFolder(Case):
 
     def test_two_writers(self):
         first = self.start("run", self.long_scenario(), "--out", "out")
+        first.send_signal(signal.SIGSTOP)  # holds the lock for as long as it is asked
         told = f"'out' is being written by process {first.pid}, which holds 'out.lock': wait until it has ended, or choose another folder with --out"
         self.refuse(1, told, "run", VILLAGE, "--out", "out")
         self.refuse(1, f"process {first.pid}", "run", VILLAGE, "--out", self.folder / "out/")
@@ -466,6 +467,7 @@ class OneFolder(Case):
         self.refuse(1, told, "bench", "W5", "--quick", "--out", "out")
         self.expect(0, "run", VILLAGE, "--out", "other", "--quiet")
         first.send_signal(signal.SIGTERM)
+        first.send_signal(signal.SIGCONT)
         first.communicate(timeout=60)
         self.assertEqual(self.names(), ["long.yaml", "other", "out", "village.csv"])
         self.expect(0, "run", VILLAGE, "--out", "out", "--quiet")
