@@ -51,8 +51,9 @@ class Case(unittest.TestCase):
         return ran
 
     def long_scenario(self):
-        """A scenario that takes long enough to be interrupted."""
+        """A scenario that takes long enough to be interrupted, however fast the engine: everybody acts twenty times a year."""
         text = VILLAGE.read_text().replace("size: 3000", "size: 300000").replace("end: 2003-12-31", "end: 2090-12-31")
+        text = text.replace("transitions:\n", "transitions:\n  breathe: { who: status = home, rate: 20 / y, then: { set: { status: home } } }\n")
         (self.folder / "village.csv").write_text((HERE / "scenarios/village.csv").read_text())
         path = self.folder / "long.yaml"
         path.write_text(text)
