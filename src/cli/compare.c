@@ -89,10 +89,7 @@ static void put_row(struct tmn_grid *grid, const struct tmn_compared *compared) 
     tmn_grid_put(grid, "%s", tmn_compare_number(arena, whole->effect));
     tmn_grid_put(grid, "%s", whole->same ? "" : tmn_compare_number(arena, whole->range.low));
     tmn_grid_put(grid, "%s", whole->same ? "" : tmn_compare_number(arena, whole->range.high));
-    if (isfinite(whole->saved))
-        tmn_grid_put(grid, "%.3g", whole->saved);
-    else
-        tmn_grid_put(grid, "-");
+    tmn_grid_put(grid, "%s", isfinite(whole->saved) ? tmn_compare_number(arena, whole->saved) : "-");
     tmn_grid_put(grid, "%s", twins->known ? tmn_compare_number(arena, twins->only[TMN_BASE]) : "");
     tmn_grid_put(grid, "%s", twins->known ? tmn_compare_number(arena, twins->only[TMN_VARIANT]) : "");
     if (compared->verdict == TMN_COMPARE_OPEN && compared->wanted > 0)
@@ -150,7 +147,7 @@ static void print_note(const struct tmn_compare *compare) {
     tmn_print_wrapped(
         stdout, "",
         "from, to: 90 % interval of the effect. saved: variance of unpaired runs over that of pairs. gone, "
-        "new: persons who did it in the base only, in the variant only. open ~N: about N pairs would "
+        "new: persons who did it in the base only, in the variant only. open ~N: about N pairs (or draws) would "
         "decide an effect of this size.");
     if (thin)
         tmn_print_wrapped(stdout, "", "* rests on under 100 simulated persons: take a larger --scale, or more seeds");
@@ -164,12 +161,16 @@ static void print_draws(struct tmn_arena *arena, const struct tmn_compare *compa
     for (size_t o = 0; o < compare->count; o++) {
         const struct tmn_compared *compared = &compare->outcomes[o];
         if (tmn_compared_told(compared, 1u << TMN_MARK_RESULT) && isfinite(compared->by_parameters))
-            tmn_text_put(&text, "%s: %.0f %% of the spread of effects comes from the parameters, the rest is chance. ",
+            tmn_text_put(&text, "%s%s: %.0f %% of the spread of effects comes from the parameters, the rest is chance.",
+                         text.count > 0 ? " " : "",
                          compared->outcome->title ? compared->outcome->title : compared->outcome->name,
                          100 * compared->by_parameters);
     }
     for (size_t d = 0; d < compare->driven_count; d++)
-        tmn_text_put(&text, "%s%s (%.2f)", d == 0 ? "The effect goes most with " : ", ",
+        tmn_text_put(&text, "%s%s (%.2f)",
+                     d > 0            ? ", "
+                     : text.count > 0 ? " The effect goes most with "
+                                      : "The effect goes most with ",
                      model->parameters.items[compare->driven[d].parameter].name, compare->driven[d].correlation);
     if (text.count > 0)
         tmn_print_wrapped(stdout, "", text.items);

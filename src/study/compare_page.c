@@ -59,7 +59,7 @@ static void put_head(const struct tmn_compare *compare, struct tmn_text *out) {
         if (!tmn_compared_told(&compare->outcomes[o], 1u << TMN_MARK_RESULT) || !isfinite(whole->saved))
             continue;
         put_tile(out, tmn_arena_printf(arena, "variance saved by pairs: %s", title_of(&compare->outcomes[o])),
-                 tmn_arena_printf(arena, "%.3g times", whole->saved));
+                 tmn_arena_printf(arena, "%s times", tmn_compare_number(arena, whole->saved)));
         break;
     }
     tmn_text_put(out, "</dl>\n");
@@ -152,7 +152,7 @@ static void put_outcome(struct tmn_text *out, const struct tmn_compared *compare
     put_twins(out, &compared->twins);
     tmn_text_put(out, "<td class=\"num\">");
     if (isfinite(whole->saved))
-        tmn_text_put(out, "× %.3g", whole->saved);
+        tmn_text_put(out, "× %s", tmn_compare_number(out->arena, whole->saved));
     tmn_text_put(out, "</td><td><span class=\"verdict\">%s</span></td></tr>\n", verdict[compared->verdict]);
 }
 

@@ -105,6 +105,9 @@ static void say_outcome(const struct tmn_compare *compare, const struct tmn_comp
             tmn_text_put(text, " (%s, with 90 %% between %s and %s)", tmn_compare_number(text->arena, whole->effect),
                          tmn_compare_number(text->arena, whole->range.low),
                          tmn_compare_number(text->arena, whole->range.high));
+        if (compare->options->draws > 0)
+            tmn_text_put(text, "; %s in %.0f %% of the draws, %s in %.0f %%", more, 100 * whole->above, fewer,
+                         100 * whole->below);
         if (compared->wanted > 0)
             tmn_text_put(text, "; about %d would decide an effect of this size", compared->wanted);
         tmn_text_put(text, ". ");
