@@ -24,7 +24,8 @@ static const struct option_row options[] = {
     {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0,
      "seed of every draw (default 1); the same seed gives the same result"},
     {"seeds", "N|A..B", SPAN, FIELD(seeds), 1, 1000,
-     "how many seeds, from --seed on, or from A to B (default: fit 2, compare 8)"},
+     "how many seeds, or which (default: fit 2, attribute 4, compare 8)"},
+    {"year", "YEAR", WHOLE, FIELD(year), 1, 9999, "year to explain"},
     {"draws", "N", WHOLE, FIELD(draws), 0, 10000, "draws of the parameters from their priors (default 0: as they are)"},
     {"runs", "N", WHOLE, FIELD(runs), 2, 100000, "budget of trials (default 60); each costs one run per seed"},
     {"threads", "N", WHOLE, FIELD(threads), 1, 256,
@@ -126,6 +127,17 @@ const struct tmn_command tmn_commands[] = {
      "come from their priors. Finished runs are kept in --store and shared, so that the same command goes on after "
      "Ctrl-C, and more seeds cost only what is new. " BUILT_IN,
      tmn_command_compare},
+    {"attribute", "which drivers made a year what it was", "NAME|PATH", false,
+     "year from set scale seed seeds threads store out json quiet help",
+     "Runs the year in worlds in which some classes of drivers run as the scenario has them and all others keep, from "
+     "its "
+     "first day or --from on, what they were the day before. Prints, from the year before to the year, what was under "
+     "way "
+     "and what each class added: its Shapley value over all sets of classes (of more than seven, over orders drawn for "
+     "each seed), with an interval of 90 % over the seeds. Worlds of a seed share their past, which is run once. "
+     "Writes a "
+     "results folder (default results/attribute) with a waterfall for each outcome; goes on after Ctrl-C. " BUILT_IN,
+     tmn_command_attribute},
     {"verify", "decide the checks of scenarios: published and exact figures beside ours", "NAME|PATH", true,
      "fast seed fresh threads out json quiet help",
      "Makes the runs that the section `checks` of a scenario, or of every scenario in a folder (default: classic), "

@@ -18,8 +18,8 @@ struct tmn_arguments {
     const char *target;       /* the name, path or folder after the command; NULL if none */
     const char *const *words; /* that and what follows it, where the command takes several */
     size_t word_count;
-    long long seed, threads, person, runs, turns, draws; /* person -1: not given */
-    long long seeds;                                     /* 0: not given; with from..to `seed` is the first */
+    long long seed, threads, person, runs, turns, draws, year; /* person -1: not given */
+    long long seeds;                                           /* 0: not given; with from..to `seed` is the first */
     double scale;
     const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario,
         *store;                 /* NULL: not given */
@@ -60,6 +60,7 @@ enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_argu
 enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_attribute(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_compare(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_arguments *arguments);

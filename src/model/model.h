@@ -303,7 +303,7 @@ struct tmn_outcome {
     enum tmn_period every;
     enum tmn_outcome_mark mark; /* what it counts as when runs are compared */
     struct tmn_expr *state;     /* FLOW, STOCK */
-    int transition, branch; /* FIRINGS; branch -1: all */
+    int transition, branch;     /* FIRINGS; branch -1: all */
     int feedback;
     struct tmn_strata by; /* cells: attributes and maps; FEEDBACK: its own `by` */
 };
@@ -579,6 +579,10 @@ bool tmn_parameter_parse(const struct tmn_parameter *parameter, const char *text
 /* A model that shares everything with `model` but the values of its parameters, for runs with other settings beside
  * each other. */
 struct tmn_model *tmn_model_with(struct tmn_arena *arena, const struct tmn_model *model, const double *parameter);
+
+/* A model that shares everything with `model` but these drivers, held[drivers], which keep from `window` (at least 1)
+ * on what they were in the window before. */
+struct tmn_model *tmn_model_hold(struct tmn_arena *arena, const struct tmn_model *model, const bool *held, int window);
 
 /* Persons at the start of the world at scale 1, as size, counts or else the first margin have them. */
 double tmn_population_persons(const struct tmn_model *model);

@@ -116,3 +116,20 @@ struct tmn_model *tmn_model_with(struct tmn_arena *arena, const struct tmn_model
     }
     return copy;
 }
+
+struct tmn_model *tmn_model_hold(struct tmn_arena *arena, const struct tmn_model *model, const bool *held, int window) {
+    struct tmn_model *copy = TMN_NEW(arena, struct tmn_model);
+    *copy = *model;
+    copy->drivers.items = TMN_NEW_ARRAY(arena, struct tmn_driver, model->drivers.count + 1);
+    for (size_t d = 0; d < model->drivers.count; d++) {
+        struct tmn_driver *driver = &copy->drivers.items[d];
+        *driver = model->drivers.items[d];
+        if (!held[d])
+            continue;
+        size_t slots = driver->slots, all = (size_t)model->calendar.windows * slots, from = (size_t)window * slots;
+        driver->value = TMN_NEW_ARRAY(arena, double, all + 1);
+        for (size_t i = 0; i < all; i++)
+            driver->value[i] = model->drivers.items[d].value[i < from ? i : from - slots + i % slots];
+    }
+    return copy;
+}

@@ -89,19 +89,19 @@ static void shape(struct comparer *comparer, struct tmn_compared *compared) {
     comparer->data.numbers += numbers;
 }
 
+bool tmn_outcome_same(const struct tmn_outcome *a, const struct tmn_outcome *b) {
+    if (a->kind != b->kind)
+        return false;
+    if (a->state)
+        return strcmp(a->state->source, b->state->source) == 0;
+    return a->transition == b->transition && a->branch == b->branch && a->feedback == b->feedback;
+}
+
 /* Does an earlier outcome count the same? */
 static bool repeats(const struct tmn_compare *compare, const struct tmn_outcome *outcome) {
-    for (size_t o = 0; o < compare->count; o++) {
-        const struct tmn_outcome *other = compare->outcomes[o].outcome;
-        bool same = other->kind == outcome->kind;
-        if (outcome->state)
-            same = same && strcmp(other->state->source, outcome->state->source) == 0;
-        else
-            same = same && other->transition == outcome->transition && other->branch == outcome->branch &&
-                   other->feedback == outcome->feedback;
-        if (same)
+    for (size_t o = 0; o < compare->count; o++)
+        if (tmn_outcome_same(compare->outcomes[o].outcome, outcome))
             return true;
-    }
     return false;
 }
 

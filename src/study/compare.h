@@ -131,6 +131,8 @@ static inline bool tmn_compared_told(const struct tmn_compared *compared, unsign
     return (marks >> compared->outcome->mark & 1) && tmn_compared_sums(compared) && !compared->repeats &&
            tmn_effect_whole(compared)->reached;
 }
+/* Do they count the same, whatever their keys and periods? */
+bool tmn_outcome_same(const struct tmn_outcome *a, const struct tmn_outcome *b);
 /* Marks of any outcome but TMN_MARK_NONE. */
 unsigned tmn_compare_marks(const struct tmn_compare *compare);
 

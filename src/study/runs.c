@@ -3,6 +3,7 @@
 
 #include "base/available.h"
 #include "base/pool.h"
+#include "engine/checkpoint.h"
 #include <pthread.h>
 
 struct maker {
@@ -47,7 +48,9 @@ static void note_failure(struct maker *maker, size_t index, const struct tmn_err
 static bool drive(struct maker *maker, const struct tmn_ask *ask, struct tmn_run *run, bool *go_on,
                   struct tmn_error *err) {
     bool good = true;
-    int told = 0;
+    int told = tmn_run_window(run);
+    if (told > 0)
+        *go_on = advance(maker, told, false);
     while (good && *go_on && tmn_run_window(run) < tmn_run_windows(run)) {
         good = tmn_run_step(run, err);
         *go_on = advance(maker, 1, false);
@@ -55,6 +58,19 @@ static bool drive(struct maker *maker, const struct tmn_ask *ask, struct tmn_run
     }
     if (good && *go_on)
         advance(maker, windows_of(ask) - told, true); /* `until` may have ended it early */
+    return good;
+}
+
+/* From the start, or from its past. */
+static bool begin(const struct tmn_ask *ask, const struct tmn_run_options *options, struct tmn_run **run,
+                  struct tmn_error *err) {
+    struct tmn_checkpoint *checkpoint;
+    if (!ask->past)
+        return tmn_run_new(run, ask->model, options, err);
+    if (!tmn_checkpoint_open(&checkpoint, ask->past, err))
+        return false;
+    bool good = tmn_run_resume(run, ask->model, options, checkpoint, err);
+    tmn_checkpoint_close(checkpoint);
     return good;
 }
 
@@ -74,7 +90,7 @@ static void make_one(void *context, int worker, uint32_t index) {
     struct tmn_run *run = NULL;
     struct tmn_error err, told;
     bool begun = !options->begin || options->begin(options->context, index, &run_options, &err), go_on = true;
-    bool good = begun && tmn_run_new(&run, ask->model, &run_options, &err) && drive(maker, ask, run, &go_on, &err);
+    bool good = begun && begin(ask, &run_options, &run, &err) && drive(maker, ask, run, &go_on, &err);
     if (!good)
         advance(maker, windows_of(ask) - (run ? tmn_run_window(run) : 0), true);
     struct tmn_ended ended = {index, good && go_on ? run : NULL, good ? NULL : &err};

@@ -12,8 +12,10 @@ struct tmn_ask {
     size_t setting_count;
     uint64_t seed;
     double scale;
-    int windows; /* 0: all */
-    bool who;    /* keep which persons each outcome counted (store.h) */
+    int windows;      /* 0: all */
+    bool who;         /* keep which persons each outcome counted (store.h) */
+    const char *past; /* checkpoint of a run with the same past, to go on from instead of the start; or NULL. What comes
+                       * out is the same to the bit */
 };
 
 struct tmn_runs_progress {

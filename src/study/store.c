@@ -433,3 +433,23 @@ bool tmn_store_make(const struct tmn_store *store, const struct tmn_ask *asks, s
     tmn_arena_free(&arena);
     return good;
 }
+
+static size_t missing(const struct tmn_store *store, struct tmn_arena *arena, const struct tmn_ask *asks,
+                      size_t count) {
+    struct making making = {.store = store};
+    struct tmn_store_tally tally = {.made = 0};
+    plan(&making, arena, asks, count, &tally);
+    return making.count;
+}
+
+size_t tmn_store_missing(const struct tmn_store *store, const struct tmn_ask *asks, size_t count) {
+    struct tmn_arena arena;
+    tmn_arena_init(&arena, 0);
+    if (TMN_ARENA_TRY(&arena)) {
+        tmn_arena_free(&arena);
+        return SIZE_MAX; /* making them will say so */
+    }
+    size_t found = missing(store, &arena, asks, count);
+    tmn_arena_free(&arena);
+    return found;
+}

@@ -61,6 +61,8 @@ struct tmn_world_key tmn_world_key(const struct tmn_store *store, const struct t
 /* Makes the runs that the store does not hold. */
 bool tmn_store_make(const struct tmn_store *store, const struct tmn_ask *asks, size_t count,
                     const struct tmn_store_options *options, struct tmn_store_tally *tally, struct tmn_error *err);
+/* How many of these runs the store does not hold, each counted once. */
+size_t tmn_store_missing(const struct tmn_store *store, const struct tmn_ask *asks, size_t count);
 /* What a run gave; in `arena`. TMN_IO where it is not there. */
 bool tmn_store_read(const struct tmn_store *store, const struct tmn_ask *ask, struct tmn_arena *arena,
                     struct tmn_output *output, struct tmn_error *err);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "study/attribute.h"
 #include "study/compare.h"
 #include "study/prior.h"
 #include <stdio.h>
@@ -460,6 +461,25 @@ static void test_first_failure_is_told(void **state) {
     assert_true(tmn_runs_make(asks, 0, &options, &stopped, &err));
 }
 
+/* ---- Shapley values ---- */
+
+static void test_shapley(void **state) {
+    (void)state;
+    /* the game of gloves: a left one and two right ones; only a pair is worth anything */
+    double gloves[8] = {0, 0, 0, 0, 0, 1, 1, 1}, added[5], value[32];
+    tmn_shapley(gloves, 3, added);
+    assert_true(fabs(added[0] - 1.0 / 6) < 1e-12 && fabs(added[1] - 1.0 / 6) < 1e-12);
+    assert_true(fabs(added[2] - 4.0 / 6) < 1e-12);
+    for (int set = 0; set < 32; set++) { /* each adds its own, and the first two something together */
+        value[set] = (set & 3) == 3 ? 10 : 0;
+        for (int c = 0; c < 5; c++)
+            value[set] += (set >> c & 1) * (c + 1);
+    }
+    tmn_shapley(value, 5, added);
+    for (int c = 0; c < 5; c++)
+        assert_true(fabs(added[c] - (c + 1 + (c < 2 ? 5 : 0))) < 1e-12);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_effect_known_in_theory, set_up, tear_down),
@@ -474,6 +494,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_damaged_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stopped_and_gone_on, set_up, tear_down),
+        cmocka_unit_test(test_shapley),
         cmocka_unit_test_setup_teardown(test_first_failure_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);

@@ -1,0 +1,137 @@
+/* `tumen attribute`: which drivers made a year what it was, shown, told and written down. */
+#include "study/attribute.h"
+#include "base/claim.h"
+#include "cli/interrupt.h"
+#include "cli/print.h"
+#include "cli/progress.h"
+#include "cli/session.h"
+#include "study/compare.h"
+#include <math.h>
+
+enum { SEEDS = 4, TOLD = 3 /* outcomes */ };
+
+static bool show(void *context, const struct tmn_runs_progress *at) {
+    struct tmn_progress *progress = context;
+    if (tmn_progress_due(progress)) {
+        char line[64];
+        snprintf(line, sizeof line, "%zu of %zu runs", at->runs, at->runs_all);
+        tmn_progress_draw(progress, at->windows, at->windows_all, line);
+    }
+    return !tmn_interrupted();
+}
+
+static void put_row(struct tmn_grid *grid, const char *name, struct tmn_share_of share, bool level) {
+    struct tmn_arena *arena = grid->arena;
+    tmn_grid_put(grid, "%s", name);
+    tmn_grid_put(grid, "%s%s", level || share.mean < 0 ? "" : "+", tmn_compare_number(arena, share.mean));
+    tmn_grid_put(grid, "%s", tmn_compare_number(arena, share.range.low));
+    tmn_grid_put(grid, "%s", tmn_compare_number(arena, share.range.high));
+}
+
+static void print_outcome(struct tmn_arena *arena, const struct tmn_attribution *attribution,
+                          const struct tmn_attributed *attributed) {
+    static const char *const head[] = {"<step", ">persons", ">90 % from", ">to"};
+    const struct tmn_outcome *outcome = &attribution->options->model->outcomes.items[attributed->outcome];
+    struct tmn_share_of way = {attributed->still.mean - attributed->before.mean, {(double)NAN, (double)NAN}};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
+    put_row(&grid, tmn_arena_printf(arena, "%d", attribution->options->year - 1), attributed->before, true);
+    put_row(&grid, "under way", way, false);
+    for (int c = 0; c < attribution->classes; c++)
+        put_row(&grid, attribution->class_name[c], attributed->added[c], false);
+    put_row(&grid, tmn_arena_printf(arena, "%d", attribution->options->year), attributed->year, true);
+    tmn_heading("%s", outcome->title ? outcome->title : outcome->name);
+    tmn_grid_print(&grid);
+}
+
+static bool any_result(const struct tmn_attribution *attribution) {
+    for (size_t o = 0; o < attribution->count; o++)
+        if (attribution->options->model->outcomes.items[attribution->outcomes[o].outcome].mark == TMN_MARK_RESULT)
+            return true;
+    return false;
+}
+
+/* The results, each count once; without marks the first outcomes. */
+static void print_tables(struct tmn_arena *arena, const struct tmn_attribution *attribution) {
+    const struct tmn_model *model = attribution->options->model;
+    bool marked = any_result(attribution);
+    int told = 0;
+    for (size_t o = 0; o < attribution->count && told < TOLD; o++) {
+        const struct tmn_attributed *attributed = &attribution->outcomes[o];
+        if (attributed->repeats || (marked && model->outcomes.items[attributed->outcome].mark != TMN_MARK_RESULT))
+            continue;
+        print_outcome(arena, attribution, attributed);
+        told++;
+    }
+}
+
+static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                 const struct tmn_attribution *attribution, const char *out) {
+    if (arguments->json) {
+        struct tmn_text text;
+        tmn_text_init(&text, arena);
+        tmn_attribution_json(attribution, &text);
+        fwrite(text.items, 1, text.count, stdout);
+    } else if (!arguments->quiet) {
+        print_tables(arena, attribution);
+        printf("\nunder way: what would have come had every driver kept its value. %s of %zu worlds, %d seed%s\n",
+               attribution->exact ? "All sets of classes:" : "Orders drawn of each seed:", attribution->worlds,
+               attribution->seeds, attribution->seeds == 1 ? "" : "s");
+        printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/attribute.html in a browser\n",
+               attribution->tally.made, attribution->tally.found, attribution->options->store.folder, tmn_bold(stdout),
+               out, tmn_plain(stdout), out);
+    }
+    if (attribution->stopped)
+        tmn_complain("interrupted: %d of %d seeds are done; the same command goes on from there", attribution->seeds,
+                     attribution->options->seeds);
+}
+
+static enum tmn_status attribute_year(struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                                      struct tmn_attribution_options *options) {
+    const char *out = arguments->out ? arguments->out : "results/attribute";
+    struct tmn_attribution attribution;
+    struct tmn_progress progress;
+    struct tmn_error err;
+    struct tmn_claim claim;
+    options->from_day = tmn_date_day(options->year, 1, 1);
+    if ((arguments->from && !tmn_date_option("from", arguments->from, false, &options->from_day, &err)) ||
+        !tmn_claim_take(&claim, arena, out, &err))
+        return tmn_complain_error(&err);
+    tmn_progress_begin(&progress, arguments->quiet);
+    options->progress = show;
+    options->progress_context = &progress;
+    bool good = tmn_attribution_run(&attribution, arena, options, &err);
+    tmn_progress_end(&progress);
+    good = good && tmn_attribution_save(&attribution, out, &err);
+    tmn_claim_give_back(&claim);
+    if (!good && err.code == TMN_STOPPED)
+        return tmn_complain_error(&err), TMN_INTERRUPTED;
+    if (!good)
+        return tmn_complain_error(&err);
+    tell(arena, arguments, &attribution, out);
+    return attribution.stopped ? TMN_INTERRUPTED : TMN_DONE;
+}
+
+enum tmn_status tmn_command_attribute(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
+    struct tmn_session session;
+    if (arguments->year == 0) {
+        tmn_complain("attribute: which year? Say it with --year");
+        return TMN_MISUSED;
+    }
+    enum tmn_status status = tmn_session_open(&session, arena, arguments);
+    if (status != TMN_DONE)
+        return status;
+    struct tmn_attribution_options options = {
+        .model = session.model,
+        .settings = &session.settings,
+        .store = {.folder = arguments->store ? arguments->store : "results/runs", .version = TUMEN_VERSION},
+        .seed = (uint64_t)arguments->seed,
+        .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
+        .scale = arguments->scale,
+        .threads = (int)arguments->threads,
+        .year = (int)arguments->year,
+        .version = TUMEN_VERSION,
+        .assignments = arguments->set.items,
+        .assignment_count = arguments->set.count};
+    return attribute_year(arena, arguments, &options);
+}
