@@ -17,7 +17,7 @@ enum {
     RADIX_BITS = 7,
     FEW = 24, /* that are sorted by comparing */
     SAMPLE_ROWS = 8192,
-    HORIZONS = 18, /* see horizon() */
+    HORIZONS = 20, /* see horizon() */
     HORIZON_OFTEN = 192
 };
 #define MARK_FACTOR UINT64_C(0x9e3779b97f4a7c15)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WHEEL_WINDOWS = 1024, WHEEL_CHUNK = 14 }; /* a chunk is a line of cache */
+enum { WHEEL_WINDOWS = 2048, WHEEL_CHUNK = 14 }; /* a chunk is a line of cache */
 
 struct tmn_wheel_chunk {
     uint32_t entry[WHEEL_CHUNK];
