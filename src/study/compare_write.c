@@ -100,7 +100,8 @@ static void say_outcome(const struct tmn_compare *compare, const struct tmn_comp
         return;
     }
     if (compared->verdict == TMN_COMPARE_OPEN) {
-        tmn_text_put(text, "not decided by %d %s", compare->units, compare->options->draws > 0 ? "draws" : "pairs");
+        const char *units = compare->options->draws > 0 ? "draw" : "pair";
+        tmn_text_put(text, "not decided by %d %s%s", compare->units, units, compare->units == 1 ? "" : "s");
         if (compare->units > 1)
             tmn_text_put(text, " (%s, with 90 %% between %s and %s)", tmn_compare_number(text->arena, whole->effect),
                          tmn_compare_number(text->arena, whole->range.low),
@@ -140,6 +141,7 @@ const char *tmn_compare_sentence(const struct tmn_compare *compare) {
                      compare->done > 1 ? "all " : "the ", compare->done, compare->done > 1 ? "s" : "");
         return text.items;
     }
+    tmn_text_put(&text, "In this model: ");
     for (size_t o = 0; o < compare->count; o++) {
         const struct tmn_compared *compared = &compare->outcomes[o];
         if (!tmn_compared_told(compared, ~0u))
