@@ -155,10 +155,10 @@ static bool find_scenario(struct tmn_session *session, const char *target, struc
         return true;
     struct tmn_error unfound;
     return tmn_scenario_locate(session->arena, facts->origin.target, &session->path, &unfound) ||
-           tmn_fail(
-               err, TMN_USAGE,
-               "the scenario of the checkpoint is no longer at '%s': say where it is (tumen run PATH --resume DIR)",
-               facts->origin.path);
+           tmn_fail(err, TMN_USAGE,
+                    "the scenario of the checkpoint is no longer at '%s': put it back, or name it (tumen run PATH "
+                    "--resume DIR)",
+                    facts->origin.path);
 }
 
 enum tmn_status tmn_session_go_on(struct tmn_session *session, struct tmn_arena *arena,

@@ -68,7 +68,8 @@ class GoingOn(checkpoints.Case):
         other = self.folder / "other"
         other.mkdir()
         scenario.rename(other / "valley.yaml")
-        self.refuse(2, "say where it is (tumen run PATH --resume DIR)", "run", "--resume", "r")
+        for words in (("run", "--resume", "r"), ("fork", "r", "--set", "go=2")):
+            self.refuse(2, "put it back, or name it (tumen run PATH --resume DIR)", *words)
         self.expect(0, "run", "other/valley.yaml", "--resume", "r", "--quiet")
         (other / "valley.yaml").rename(moved)
         self.refuse(2, "is not the one of the checkpoint", "run", moved, "--resume", "r")  # its files are named in the hash
