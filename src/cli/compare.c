@@ -172,6 +172,8 @@ static void print_draws(struct tmn_arena *arena, const struct tmn_compare *compa
                      : text.count > 0 ? " The effect goes most with "
                                       : "The effect goes most with ",
                      model->parameters.items[compare->driven[d].parameter].name, compare->driven[d].correlation);
+    if (compare->driven_count > 0)
+        tmn_text_put(&text, ".");
     if (text.count > 0)
         tmn_print_wrapped(stdout, "", text.items);
 }
