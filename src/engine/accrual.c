@@ -45,42 +45,48 @@ static void mark(uint64_t *set, size_t transition) {
 
 static void mark_strata(struct tmn_run *run, size_t transition, const struct tmn_strata *strata) {
     const struct tmn_model *model = run->model;
-    size_t words = run->affected_words;
+    size_t words = run->clock_watch.words;
     for (int i = 0; i < strata->n; i++) {
         const struct tmn_feature *feature = &model->features.items[strata->feature[i]];
-        if (feature->kind == TMN_FEATURE_COUNTER) {
-            const struct tmn_counter *counter = &model->counters.items[feature->index];
-            mark(run->reads_counter + (size_t)feature->index * words, transition);
-            run->counter_read[feature->index] = true;
-            if (counter->share > 0) { /* which changes with the living ties too */
-                mark(run->reads_counter + (size_t)counter->degree * words, transition);
-                run->counter_read[counter->degree] = true;
-            }
-            mark(run->reads_any_counter, transition);
+        if (feature->kind != TMN_FEATURE_COUNTER) {
+            tmn_watch_feature(run, &run->clock_watch, transition, strata->feature[i]);
             continue;
         }
-        int attribute = feature->kind == TMN_FEATURE_MAP   ? model->maps.items[feature->index].of
-                        : feature->kind == TMN_FEATURE_AGE ? model->birth_year
-                                                           : feature->index;
-        mark(run->reads_attribute + (size_t)attribute * words, transition);
-        const struct tmn_attribute *it = &model->attributes.items[attribute];
-        tmn_set_level(&run->rule[transition].reads, it, (UINT32_C(1) << it->bits) - 1u);
-        tmn_set_level(&run->clocks_read, it, (UINT32_C(1) << it->bits) - 1u);
+        const struct tmn_counter *counter = &model->counters.items[feature->index];
+        mark(run->reads_counter + (size_t)feature->index * words, transition);
+        run->counter_read[feature->index] = true;
+        if (counter->share > 0) { /* which changes with the living ties too */
+            mark(run->reads_counter + (size_t)counter->degree * words, transition);
+            run->counter_read[counter->degree] = true;
+        }
+        mark(run->reads_any_counter, transition);
     }
+}
+
+/* The bits of packed attributes that a transition watches. */
+static struct tmn_packed bits_read(const struct tmn_run *run, size_t transition) {
+    const struct tmn_model *model = run->model;
+    const struct tmn_watch *watch = &run->clock_watch;
+    struct tmn_packed bits = {{0, 0}};
+    for (size_t a = 0; a < model->attributes.count; a++)
+        if (watch->bits[a * watch->words + transition / 64] >> transition % 64 & 1)
+            tmn_set_level(&bits, &model->attributes.items[a], (UINT32_C(1) << model->attributes.items[a].bits) - 1u);
+    return bits;
 }
 
 static void make_dependents(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
-    size_t words = run->affected_words = run->transitions / 64 + 1;
-    run->reads_attribute = TMN_NEW_ARRAY(&run->arena, uint64_t, model->attributes.count * words + 1);
+    tmn_watch_make(run, &run->clock_watch, run->transitions);
+    size_t words = run->clock_watch.words;
     run->reads_counter = TMN_NEW_ARRAY(&run->arena, uint64_t, model->counters.count * words + 1);
-    run->reads_any_counter = TMN_NEW_ARRAY(&run->arena, uint64_t, words);
+    run->reads_any_counter = TMN_NEW_ARRAY(&run->arena, uint64_t, words + 1);
     for (size_t t = 0; t < run->transitions; t++) {
         mark_strata(run, t, &model->transitions.items[t].personal);
         mark_strata(run, t, &model->transitions.items[t].shared);
+        run->rule[t].reads = bits_read(run, t);
     }
     for (int w = 0; w < run->workers; w++) {
-        run->worker[w].affected = TMN_NEW_ARRAY(&run->arena, uint64_t, words);
+        run->worker[w].affected = TMN_NEW_ARRAY(&run->arena, uint64_t, words + 1);
         run->worker[w].touched_at = TMN_NEW_ARRAY(&run->arena, uint32_t, model->counters.count > 0 ? BLOCK_ROWS : 1);
     }
 }

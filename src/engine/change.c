@@ -2,15 +2,17 @@
  * change costs as many looks as there are numbers that it can move. */
 #include "engine/state.h"
 
-static void watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers) {
+void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers) {
     watch->words = (uint32_t)(watchers + 63) / 64;
     watch->bits = TMN_NEW_ARRAY(&run->arena, uint64_t, run->model->attributes.count * watch->words + 1);
 }
 
-static void watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature) {
+void tmn_watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature) {
     const struct tmn_model *model = run->model;
     const struct tmn_feature *it = &model->features.items[feature];
-    size_t attribute = (size_t)(it->kind == TMN_FEATURE_MAP ? model->maps.items[it->index].of : it->index);
+    size_t attribute = (size_t)(it->kind == TMN_FEATURE_MAP   ? model->maps.items[it->index].of
+                                : it->kind == TMN_FEATURE_AGE ? model->birth_year
+                                                              : it->index);
     watch->bits[attribute * watch->words + watcher / 64] |= UINT64_C(1) << watcher % 64;
     uint32_t bits = model->attributes.items[attribute].bits;
     tmn_set_level(&watch->any, &model->attributes.items[attribute], (UINT32_C(1) << bits) - 1u);
@@ -23,7 +25,7 @@ static void watch_expr(struct tmn_run *run, struct tmn_watch *watch, size_t watc
         tmn_expr_reads(run->model, expr, reads);
     for (size_t f = 0; f < run->model->features.count; f++)
         if (reads[f])
-            watch_feature(run, watch, watcher, (int)f);
+            tmn_watch_feature(run, watch, watcher, (int)f);
 }
 
 void tmn_changes_prepare(struct tmn_run *run) {
@@ -35,10 +37,10 @@ void tmn_changes_prepare(struct tmn_run *run) {
             run->attribute_at[attribute->word][attribute->shift + bit] = (uint8_t)a;
         run->attribute_bits[a] = ((UINT64_C(1) << attribute->bits) - 1) << attribute->shift;
     }
-    watch_make(run, &run->flow_watch, model->outcomes.count);
-    watch_make(run, &run->test_watch, tests->count);
-    watch_make(run, &run->key_watch, tests->count);
-    watch_make(run, &run->place_watch, model->shares.count);
+    tmn_watch_make(run, &run->flow_watch, model->outcomes.count);
+    tmn_watch_make(run, &run->test_watch, tests->count);
+    tmn_watch_make(run, &run->key_watch, tests->count);
+    tmn_watch_make(run, &run->place_watch, model->shares.count);
     for (size_t t = 0; t < tests->count; t++)
         if (tests->predicate[t] != NULL)
             watch_expr(run, &run->test_watch, t, tests->predicate[t]->expr);
@@ -47,14 +49,14 @@ void tmn_changes_prepare(struct tmn_run *run) {
         if (outcome->kind == TMN_OUTCOME_FLOW)
             watch_expr(run, &run->flow_watch, o, outcome->state);
         for (int i = 0; outcome->kind == TMN_OUTCOME_STOCK && i < outcome->by.n; i++)
-            watch_feature(run, &run->key_watch, tests->outcome + o, outcome->by.feature[i]);
+            tmn_watch_feature(run, &run->key_watch, tests->outcome + o, outcome->by.feature[i]);
     }
     for (size_t s = 0; s < model->shares.count; s++) {
         watch_expr(run, &run->key_watch, tests->share + s, model->alive);
         if (model->shares.items[s].by < 0)
             continue;
-        watch_feature(run, &run->key_watch, tests->share + s, model->shares.items[s].by);
-        watch_feature(run, &run->place_watch, s, model->shares.items[s].by);
+        tmn_watch_feature(run, &run->key_watch, tests->share + s, model->shares.items[s].by);
+        tmn_watch_feature(run, &run->place_watch, s, model->shares.items[s].by);
     }
     for (size_t c = 0; c < model->counters.count; c++)
         watch_expr(run, &run->key_watch, tests->counter + c, model->alive);

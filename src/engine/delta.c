@@ -69,8 +69,8 @@ static bool told_apart(const struct tmn_count_rule *rule, uint32_t row, uint32_t
 
 /* May a clock that reads the counter be enabled in a row whose attributes have not changed? */
 static bool may_matter(const struct tmn_run *run, int counter, uint32_t row) {
-    const uint64_t *reads = run->reads_counter + (size_t)counter * run->affected_words;
-    for (uint32_t w = 0; w < run->affected_words; w++)
+    const uint64_t *reads = run->reads_counter + (size_t)counter * run->clock_watch.words;
+    for (uint32_t w = 0; w < run->clock_watch.words; w++)
         if (reads[w] != 0 && (reads[w] & tmn_sieve_word(&run->clocks, &run->packed[row], w)) != 0)
             return true;
     return false;
@@ -93,9 +93,9 @@ static struct pace pace_of(const struct tmn_run *run, int transition, uint32_t r
 /* A counter of a row changes; `before`: its state at the window's start. */
 static void follow_counter(struct tmn_run *run, uint32_t row, int counter, uint16_t next,
                            const struct tmn_packed *before) {
-    const uint64_t *reads = run->reads_counter + (size_t)counter * run->affected_words;
+    const uint64_t *reads = run->reads_counter + (size_t)counter * run->clock_watch.words;
     uint16_t *count = &run->counter[counter][row], kept = *count;
-    for (size_t w = 0; w < run->affected_words; w++)
+    for (size_t w = 0; w < run->clock_watch.words; w++)
         for (uint64_t set = reads[w]; set != 0; set &= set - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(set);
             int s = run->model->transitions.items[transition].slot;

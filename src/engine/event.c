@@ -9,7 +9,6 @@
 #include "engine/state.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -363,27 +362,15 @@ static void draw_branches(const struct tmn_run *run, struct tmn_due *due, size_t
     }
 }
 
-static bool reserve_order(struct tmn_worker *worker, size_t count) {
-    struct tmn_list *list = &worker->order;
-    if (list->capacity >= count)
-        return true;
-    void *items = realloc(list->items, 2 * count * sizeof(uint32_t));
-    if (items == NULL)
-        return false;
-    list->items = items;
-    list->capacity = count;
-    return true;
-}
-
 static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block) {
     struct tmn_due *due = worker->due.items;
     size_t count = worker->due.count;
     draw_branches(run, due, count);
-    if (!reserve_order(worker, count)) {
+    if (!tmn_list_reserve(&worker->order, 2 * count, sizeof(uint32_t))) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = due[0].row});
         return;
     }
-    uint32_t *order = worker->order.items, *other = order + worker->order.capacity;
+    uint32_t *order = worker->order.items, *other = order + count;
     if (count <= FEW) {
         sort_few(due, order, (uint32_t)count);
     } else {
@@ -408,14 +395,9 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     size_t count = tmn_wheel_count(&block->wheel, run->window);
     if (count == 0)
         return;
-    if (worker->popped.capacity < count) {
-        void *items = realloc(worker->popped.items, (count + count / 2) * sizeof(uint32_t));
-        if (items == NULL) {
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = first});
-            return;
-        }
-        worker->popped.items = items;
-        worker->popped.capacity = count + count / 2;
+    if (!tmn_list_reserve(&worker->popped, count, sizeof(uint32_t))) {
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = first});
+        return;
     }
     uint32_t *entry = worker->popped.items;
     tmn_wheel_take(&block->wheel, run->window, entry);

@@ -119,8 +119,8 @@ void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
     bool reference = run->options.engine == TMN_ENGINE_REFERENCE;
     fire_all(run, worker, block, row, count, &start, &now);
     struct tmn_packed changed = {{start.word[0] ^ now.word[0], start.word[1] ^ now.word[1]}};
-    bool touches =
-        reference || ((changed.word[0] & run->clocks_read.word[0]) | (changed.word[1] & run->clocks_read.word[1])) != 0;
+    bool touches = reference || ((changed.word[0] & run->clock_watch.any.word[0]) |
+                                 (changed.word[1] & run->clock_watch.any.word[1])) != 0;
     if (touches)
         tmn_touch(run, block, row, &start);
     else

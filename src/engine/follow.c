@@ -44,16 +44,11 @@ static void carry_on(struct tmn_run *run, struct tmn_worker *worker, uint32_t ro
 /* Transitions that read what has changed, into worker->affected. */
 static void find_affected(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
                           const struct tmn_packed *before, const struct tmn_packed *after) {
-    size_t words = run->affected_words;
     bool counted = (*tmn_flags(run, row) & ROW_COUNTED) != 0;
     struct tmn_changes changes;
     tmn_changes_of(run, before, after, &changes);
-    for (size_t w = 0; w < words; w++) {
-        uint64_t set = counted ? run->reads_any_counter[w] : 0;
-        for (uint32_t i = 0; i < changes.count; i++)
-            set |= run->reads_attribute[changes.attribute[i] * words + w];
-        worker->affected[w] = set;
-    }
+    for (uint32_t w = 0; w < run->clock_watch.words; w++)
+        worker->affected[w] = tmn_watching(&run->clock_watch, &changes, w) | (counted ? run->reads_any_counter[w] : 0);
 }
 
 static void check_c(struct tmn_block *block, uint32_t row, int transition, uint64_t c,
@@ -94,7 +89,7 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         if (slot[s] != 0)
             follow_slot(run, worker, block, touched, &slot[s], tmn_clock_of(run, row, s));
     /* The others that are affected start where they are enabled now; what shared their slot has ended. */
-    for (uint32_t w = 0; w < run->affected_words; w++)
+    for (uint32_t w = 0; w < run->clock_watch.words; w++)
         for (uint64_t may = tmn_sieve_roughly(&run->clocks, after, w, worker->affected[w]); may != 0; may &= may - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(may);
             const struct tmn_transition *it = &run->model->transitions.items[transition];

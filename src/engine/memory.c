@@ -17,7 +17,7 @@ static size_t list_bytes(const struct tmn_run *run) {
                  worker->call.capacity * sizeof(struct tmn_call) + worker->counted.capacity * sizeof(struct tmn_delta) +
                  worker->birth.capacity * sizeof(struct tmn_birth) + worker->born.capacity * sizeof(struct tmn_born) +
                  worker->delta.capacity * sizeof(struct tmn_delta) + worker->popped.capacity * sizeof(uint32_t) +
-                 worker->due.capacity * sizeof(struct tmn_due) + 2 * worker->order.capacity * sizeof(uint32_t);
+                 worker->due.capacity * sizeof(struct tmn_due) + worker->order.capacity * sizeof(uint32_t);
     }
     return bytes;
 }

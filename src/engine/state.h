@@ -461,7 +461,6 @@ struct tmn_run {
     int tables_year, tables_quarter_days; /* of the last window for which G was made; 0 days: never */
 
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
-    struct tmn_packed clocks_read; /* bits of attributes that strata of clocks read */
     struct tmn_watch flow_watch, test_watch, key_watch,
         place_watch;             /* of outcomes; of tests; of those where they are counted; of shares, too */
     uint8_t attribute_at[2][64]; /* attribute of each bit of packed words */
@@ -476,13 +475,12 @@ struct tmn_run {
     struct tmn_accrual *accrual; /* [transitions] */
     struct tmn_refill refill;
     int note_bits;                     /* of a note in a wheel: for its transition */
-    uint64_t *reads_attribute;         /* [attributes * affected_words] transitions whose clocks read it */
-    uint64_t *reads_counter;           /* [counters * affected_words] */
+    struct tmn_watch clock_watch;      /* of transitions: what their strata read */
+    uint64_t *reads_counter;           /* [counters * clock_watch.words] */
     struct tmn_count_rule *count_rule; /* [counters] see delta.c */
-    uint64_t *reads_any_counter;       /* [affected_words] */
-    size_t affected_words;
-    int windows_ahead;  /* of paths */
-    bool *g_fresh;      /* [transitions] G was made anew for this window */
+    uint64_t *reads_any_counter;       /* [clock_watch.words] */
+    int windows_ahead;                 /* of paths */
+    bool *g_fresh;                     /* [transitions] G was made anew for this window */
     uint64_t *present;  /* [blocks * transitions * PRESENT_WORDS] a bit for 64 rows: a clock may be enabled */
     bool present_known; /* else any clock may be enabled */
     struct {
@@ -580,6 +578,8 @@ static inline bool tmn_test_holds(const struct tmn_run *run, struct tmn_worker *
 
 /* change.c */
 void tmn_changes_prepare(struct tmn_run *run); /* who watches what */
+void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers);
+void tmn_watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature); /* but counters */
 static inline void tmn_changes_of(const struct tmn_run *run, const struct tmn_packed *before,
                                   const struct tmn_packed *after, struct tmn_changes *changes) {
     changes->count = 0;
