@@ -76,6 +76,19 @@ static bool first_day(const struct tmn_arguments *arguments, const struct tmn_mo
     return true;
 }
 
+/* Is there anything of the run from that day on? */
+static bool from_within(const struct tmn_compare_options *options, struct tmn_error *err) {
+    const struct tmn_calendar *calendar = &options->world[TMN_BASE].model->calendar;
+    if (tmn_calendar_from(calendar, options->from_day) < options->windows)
+        return true;
+    char date[16];
+    tmn_date_format(options->from_day, date);
+    return tmn_fail(err, TMN_USAGE,
+                    "no window of the runs begins on or after %s, from which on they would differ or be "
+                    "summed; let --until be later",
+                    date);
+}
+
 /* ---- tables ---- */
 
 static void put_row(struct tmn_grid *grid, const struct tmn_compared *compared) {
@@ -232,7 +245,7 @@ static enum tmn_status compare_worlds(struct tmn_arena *arena, const struct tmn_
     struct tmn_error err;
     struct tmn_claim claim;
     if (!first_day(arguments, options->world[TMN_BASE].model, &options->from_day, &err) ||
-        !tmn_claim_take(&claim, arena, out, &err))
+        !from_within(options, &err) || !tmn_claim_take(&claim, arena, out, &err))
         return tmn_complain_error(&err);
     tmn_progress_begin(&progress, arguments->quiet);
     options->progress = show;

@@ -129,6 +129,16 @@ class Compare(unittest.TestCase):
         self.assertRegex(text, "Also decided: abroad more")
         self.assertIn("Attempts, and what they cost", (self.folder / "results/compare/compare.html").read_text())
 
+    def test_harm_in_the_country(self):
+        """Whatever is asked of the country, deaths, captures, returns and punished families stand beside attempts."""
+        text = self.expect(0, "compare", "dprk", "--set", "border.on=0", "--seeds", "2", "--scale", "0.002", "--until", "1995").stdout
+        table = text.split("Attempts, and what they cost")[1].split("from, to:")[0]
+        for name in ("attempts", "deaths_at_frontier", "captures", "returns_forced", "families_watched"):
+            self.assertRegex(table, rf"(?m)^  {name[:17]}")
+        cells = {row["cell"] for row in self.rows("results/compare", "effects.csv") if row["outcome"].startswith("arrivals")}
+        for cell in ("sex=female", "route=broker", "province=ryanggang", "motive=hunger"):
+            self.assertIn(cell, cells)
+
     def test_two_scenarios(self):
         base = self.village()
         other = self.village("other", replace={"abroad: { stock: status = abroad, every: year }": "foreign: { stock: status = abroad, every: year }",
@@ -206,7 +216,9 @@ class Compare(unittest.TestCase):
                 (("--set", "border.on=0", "--seeds", "1..2", "--seed", "3"), "leave one out"),
                 (("--set", "border.on=0", "--draws", "-1"), "--draws takes a whole number"),
                 (("--set", "border.on=0", "--until", "1999"), "before the scenario's start"),
-                (("--set", "border.on=0", "--from", "soon"), "--from takes a date")]:
+                (("--set", "border.on=0", "--from", "soon"), "--from takes a date"),
+                (("--set", "border.on=0", "--from", "2009"), "begins on or after 2009-01-01"),
+                (("--set", "border.on=0@2002", "--until", "2001"), "let --until be later")]:
             ran = self.expect(2, "compare", path, *words)
             self.assertIn(complaint, ran.stderr)
         self.expect(2, "compare", path, "--scenario", "nowhere")
