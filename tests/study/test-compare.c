@@ -121,6 +121,26 @@ static void test_effect_known_in_theory(void **state) {
     assert_true(fabs(gone->twins.only[TMN_VARIANT] - gone->twins.only[TMN_BASE] - whole->effect) < 1e-9);
 }
 
+/* Intervals of 90 % cover the effect known in theory about nine times in ten. */
+static void test_intervals_cover(void **state) {
+    (void)state;
+    enum { TIMES = 120 };
+    struct tmn_compare_options options = pair_of("q=0.6");
+    double extra = exp(-0.5 * 7 / 365.2425 * WEEKS) - exp(-0.6 * 7 / 365.2425 * WEEKS);
+    int covered = 0;
+    options.scale = 0.2;
+    options.seeds = 5;
+    for (int w = 0; w < TMN_WORLDS; w++)
+        parameter_named(options.world[w].model, "caught.share")->value = 0;
+    for (int t = 0; t < TIMES; t++) {
+        options.seed = (uint64_t)(1000 + 10 * t);
+        struct tmn_compare compare = compared(&options);
+        const struct tmn_effect *whole = tmn_effect_whole(outcome_named(&compare, "gone"));
+        covered += whole->range.low <= PERSONS * extra && PERSONS * extra <= whole->range.high;
+    }
+    assert_true(fabs(covered - 0.9 * TIMES) < 4 * sqrt(TIMES * 0.9 * 0.1));
+}
+
 /* Without those caught nobody goes in the slower world alone. */
 static void test_monotone_twins(void **state) {
     (void)state;
@@ -483,6 +503,7 @@ static void test_shapley(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_effect_known_in_theory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_intervals_cover, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_monotone_twins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers_add_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_effect, set_up, tear_down),
