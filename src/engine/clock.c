@@ -43,11 +43,6 @@ static bool overflow_grow(struct tmn_overflow *overflow) {
     return true;
 }
 
-static void put_small(const struct tmn_run *run, uint32_t row, int transition, uint32_t k) {
-    struct tmn_k_place place = tmn_k_place(run, row, transition);
-    *place.byte = (uint8_t)((*place.byte & ~(run->k_most << place.shift)) | k << place.shift);
-}
-
 /* The place of a number beyond the column, added when there is none; NULL: out of memory. */
 static uint32_t *put_large(const struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition) {
     struct tmn_overflow *overflow = &block->overflow;
@@ -60,21 +55,14 @@ static uint32_t *put_large(const struct tmn_run *run, struct tmn_block *block, u
     return &overflow->items[i].k;
 }
 
-uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition) {
-    uint32_t k = tmn_k_small(run, row, transition);
-    if (k < run->k_most)
-        return k;
+uint32_t tmn_k_large(const struct tmn_run *run, uint32_t row, int transition) {
     const struct tmn_overflow *overflow = &run->block[row / BLOCK_ROWS].overflow;
     return overflow->items[overflow_find(overflow, overflow_key(run, row, transition))].k;
 }
 
-uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
-                       int transition) {
+uint32_t tmn_k_advance_large(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                             int transition) {
     uint32_t k = tmn_k_small(run, row, transition);
-    if (k + 1 < run->k_most) {
-        put_small(run, row, transition, k + 1);
-        return k + 1;
-    }
     if (k == run->k_most)
         return ++block->overflow.items[overflow_find(&block->overflow, overflow_key(run, row, transition))].k;
     if (!tmn_k_set(run, block, row, transition, k + 1)) {
@@ -92,7 +80,7 @@ bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int t
             return false;
         *large = k;
     }
-    put_small(run, row, transition, k < run->k_most ? k : run->k_most);
+    tmn_k_put_small(run, row, transition, k < run->k_most ? k : run->k_most);
     return true;
 }
 

@@ -93,8 +93,12 @@ static uint64_t may_move(const struct tmn_run *run, const struct tmn_changes *ch
     }
     uint64_t same = was & is & sieve->exact[w] & ~tmn_watching(&run->key_watch, changes, w);
     uint64_t moves = tmn_watching(&run->test_watch, changes, w) & (was | is) & ~same;
-    *held = moves == 0 ? 0 : tmn_sieve_roughly(sieve, change->before, w, was & moves);
-    *hold = moves == 0 ? 0 : tmn_sieve_roughly(sieve, change->after, w, is & moves);
+    *held = was & moves;
+    *hold = is & moves;
+    if ((moves & (moves - 1)) == 0) /* one is asked as fast as it is ruled out */
+        return moves;
+    *held = tmn_sieve_roughly(sieve, change->before, w, *held);
+    *hold = tmn_sieve_roughly(sieve, change->after, w, *hold);
     return *held | *hold;
 }
 

@@ -735,9 +735,25 @@ static inline uint32_t tmn_k_small(const struct tmn_run *run, uint32_t row, int 
     struct tmn_k_place place = tmn_k_place(run, row, transition);
     return (uint32_t)*place.byte >> place.shift & run->k_most;
 }
-uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition);
-uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
-                       int transition);
+static inline void tmn_k_put_small(const struct tmn_run *run, uint32_t row, int transition, uint32_t k) {
+    struct tmn_k_place place = tmn_k_place(run, row, transition);
+    *place.byte = (uint8_t)((*place.byte & ~(run->k_most << place.shift)) | k << place.shift);
+}
+uint32_t tmn_k_large(const struct tmn_run *run, uint32_t row, int transition);
+static inline uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition) {
+    uint32_t k = tmn_k_small(run, row, transition);
+    return __builtin_expect(k < run->k_most, 1) ? k : tmn_k_large(run, row, transition);
+}
+uint32_t tmn_k_advance_large(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                             int transition);
+static inline uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                                     uint32_t row, int transition) {
+    uint32_t k = tmn_k_small(run, row, transition) + 1;
+    if (__builtin_expect(k >= run->k_most, 0))
+        return tmn_k_advance_large(run, worker, block, row, transition);
+    tmn_k_put_small(run, row, transition, k);
+    return k;
+}
 bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k); /* false: out of
                                                                                                           memory */
 /* An enabled clock takes the threshold k of its transition. Thresholds are drawn for many rows at once: they stand only
