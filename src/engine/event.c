@@ -374,10 +374,15 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
     if (count <= FEW) {
         sort_few(due, order, (uint32_t)count);
     } else {
-        for (uint32_t i = 0; i < count; i++)
+        bool sorted = true;
+        for (uint32_t i = 0; i < count; i++) {
             order[i] = i;
-        sort_pass(due, order, other, count, 0);
-        sort_pass(due, other, order, count, RADIX_BITS);
+            sorted = sorted && (i == 0 || due[i - 1].row <= due[i].row);
+        }
+        if (!sorted) {
+            sort_pass(due, order, other, count, 0);
+            sort_pass(due, other, order, count, RADIX_BITS);
+        }
     }
     for (size_t i = 0, next; i < count; i = next) {
         for (next = i + 1; next < count && due[order[next]].row == due[order[i]].row;)
@@ -400,7 +405,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         return;
     }
     uint32_t *entry = worker->popped.items;
-    tmn_wheel_take(&block->wheel, run->window, entry);
+    tmn_wheel_take(&block->wheel, run->window, entry, count);
     worker->due.count = 0;
     for (size_t i = 0; i < count; i++) {
         if (i + ROWS_AHEAD < count)

@@ -42,13 +42,13 @@ size_t tmn_wheel_count(const struct tmn_wheel *wheel, int window) {
     return count;
 }
 
-void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint32_t *out) {
+void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint32_t *out, size_t count) {
     uint32_t *head = &wheel->head[window % WHEEL_WINDOWS];
     while (*head != 0) {
         uint32_t index = *head;
         struct tmn_wheel_chunk *chunk = &wheel->chunk[index - 1];
-        memcpy(out, chunk->entry, chunk->count * sizeof *out);
-        out += chunk->count;
+        count -= chunk->count;
+        memcpy(out + count, chunk->entry, chunk->count * sizeof *out);
         *head = chunk->next;
         chunk->next = wheel->free;
         wheel->free = index;

@@ -25,8 +25,8 @@ struct tmn_wheel {
 /* False: out of memory. `window` is at most WHEEL_WINDOWS - 1 after the one that is taken next. */
 bool tmn_wheel_file(struct tmn_wheel *wheel, int window, uint32_t entry);
 size_t tmn_wheel_count(const struct tmn_wheel *wheel, int window);
-/* Moves the entries of a window to out[tmn_wheel_count()]. */
-void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint32_t *out);
+/* Moves the entries of a window to out[count], as they were filed; count: tmn_wheel_count(). */
+void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint32_t *out, size_t count);
 void tmn_wheel_clear(struct tmn_wheel *wheel); /* keeps its memory */
 void tmn_wheel_free(struct tmn_wheel *wheel);
 
