@@ -3,6 +3,8 @@
  * no clock that reads the counter can be enabled: such a row is not looked at further. */
 #include "engine/state.h"
 
+enum { SMALL = 32 /* numbers of ties for which shares are divided once */ };
+
 /* How clocks read a counter. */
 struct tmn_count_rule {
     uint16_t *column;
@@ -11,6 +13,7 @@ struct tmn_count_rule {
     /* [levels] grows where some stratum tells a level from the one before; NULL where that says nothing: shares change
      * with the living ties too */
     uint16_t *cut;
+    uint16_t *small; /* of a share: [SMALL living ties * SMALL that count] cut of the share */
     bool read;
 };
 
@@ -54,17 +57,24 @@ void tmn_count_rules_make(struct tmn_run *run) {
         }
         for (uint32_t l = 1; l < levels; l++)
             rule->cut[l] = (uint16_t)(rule->cut[l] + rule->cut[l - 1]);
+        if (rule->degree == NULL)
+            continue;
+        rule->small = TMN_NEW_ARRAY(&run->arena, uint16_t, SMALL * SMALL);
+        for (uint32_t i = 0; i < SMALL * SMALL; i++)
+            rule->small[i] = rule->cut[tmn_share_read(i % SMALL, i / SMALL, rule->most)];
     }
 }
 
-static uint32_t level_of(const struct tmn_count_rule *rule, uint32_t row, uint32_t count) {
-    return rule->degree != NULL ? tmn_share_read(count, rule->degree[row], rule->most)
-                                : tmn_counter_read(count, rule->most);
+static uint32_t cut_of(const struct tmn_count_rule *rule, uint32_t row, uint32_t count) {
+    if (rule->degree == NULL)
+        return rule->cut[tmn_counter_read(count, rule->most)];
+    uint32_t degree = rule->degree[row];
+    return (count | degree) < SMALL ? rule->small[degree * SMALL + count]
+                                    : rule->cut[tmn_share_read(count, degree, rule->most)];
 }
 
 static bool told_apart(const struct tmn_count_rule *rule, uint32_t row, uint32_t count, uint32_t next) {
-    return rule->read &&
-           (rule->cut == NULL || rule->cut[level_of(rule, row, count)] != rule->cut[level_of(rule, row, next)]);
+    return rule->read && (rule->cut == NULL || cut_of(rule, row, count) != cut_of(rule, row, next));
 }
 
 /* May a clock that reads the counter be enabled in a row whose attributes have not changed? */

@@ -131,16 +131,23 @@ static int layer_of(const struct tmn_run *run, const struct tmn_delta *change) {
 static bool tell_ties(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_delta *change, size_t changes,
                       int layer, uint32_t rows) {
     struct tmn_teller *teller = &worker->teller;
-    uint32_t degree = tmn_layer_degree_max(run->world, layer), at = 0;
-    tmn_layer_ties_many(run->world, layer, teller->rows, rows, teller->ties, teller->tie);
+    uint32_t degree = tmn_layer_degree_max(run->world, layer), at = 0, ties;
+    bool written = tmn_layer_ties_written(run->world, layer, change->row, &ties) != NULL;
+    if (!written)
+        tmn_layer_ties_many(run->world, layer, teller->rows, rows, teller->ties, teller->tie);
     for (size_t c = 0; c < changes; c++) {
         at += change[c].row != teller->rows[at];
-        if (!tmn_list_reserve(&worker->delta, worker->delta.count + teller->ties[at], sizeof(struct tmn_delta)))
+        const uint32_t *tie = teller->tie + at * degree;
+        if (written)
+            tie = tmn_layer_ties_written(run->world, layer, change[c].row, &ties);
+        else
+            ties = teller->ties[at];
+        if (!tmn_list_reserve(&worker->delta, worker->delta.count + ties, sizeof(struct tmn_delta)))
             return false;
         struct tmn_delta *delta = (struct tmn_delta *)worker->delta.items + worker->delta.count;
-        for (uint32_t t = 0; t < teller->ties[at]; t++)
-            delta[t] = (struct tmn_delta){teller->tie[at * degree + t], change[c].counter, change[c].by};
-        worker->delta.count += teller->ties[at];
+        for (uint32_t t = 0; t < ties; t++)
+            delta[t] = (struct tmn_delta){tie[t], change[c].counter, change[c].by};
+        worker->delta.count += ties;
     }
     return true;
 }

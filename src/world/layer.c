@@ -455,6 +455,21 @@ uint32_t tmn_layer_ties(const struct tmn_world *world, int layer, uint32_t row, 
     return count;
 }
 
+const uint32_t *tmn_layer_ties_written(const struct tmn_world *world, int layer, uint32_t row, uint32_t *count) {
+    static const uint32_t none;
+    const struct tmn_ties *ties = &world->ties[layer];
+    if (ties->tie != NULL) {
+        *count = (uint32_t)(ties->tie_first[row + 1] - ties->tie_first[row]);
+        return ties->tie + ties->tie_first[row];
+    }
+    if (ties->partner == NULL)
+        return NULL;
+    if (row < ties->linked)
+        return tmn_pairs_written(ties, tmn_ties_spot(world, ties, row), count);
+    *count = 0;
+    return &none;
+}
+
 uint32_t tmn_layer_degree_max(const struct tmn_world *world, int layer) {
     return world->ties[layer].degree_max;
 }

@@ -267,12 +267,21 @@ double tmn_pairs_size(const struct tmn_model *model, const struct tmn_layer *lay
 
 /* ---- ties ---- */
 
+const uint32_t *tmn_pairs_written(const struct tmn_ties *ties, struct tmn_spot own, uint32_t *count) {
+    uint32_t at = ties->base[own.group] + own.at, from = end_of(ties, at), to = end_of(ties, at + 1);
+    while (to > from && ties->partner[to - 1] == TMN_NO_ROW)
+        to--;
+    *count = to - from;
+    return ties->partner + from;
+}
+
 uint32_t tmn_pairs_ties(const struct tmn_world *world, const struct tmn_ties *ties, uint32_t row, uint32_t *out) {
     struct tmn_spot own = tmn_ties_spot(world, ties, row);
     uint32_t at = ties->base[own.group] + own.at, from = end_of(ties, at), to = end_of(ties, at + 1), count = 0;
     if (ties->partner != NULL) {
-        for (uint32_t end = from; end < to && ties->partner[end] != TMN_NO_ROW; end++)
-            out[count++] = ties->partner[end];
+        const uint32_t *written = tmn_pairs_written(ties, own, &count);
+        for (uint32_t i = 0; i < count; i++)
+            out[i] = written[i];
         return count;
     }
     uint32_t group_first = ties->base[own.group], first = end_of(ties, group_first),

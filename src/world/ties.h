@@ -46,6 +46,8 @@ bool tmn_pairs_prepare(struct tmn_world *world, struct tmn_ties *ties, struct tm
 double tmn_pairs_size(const struct tmn_model *model, const struct tmn_layer *layer,
                       const struct tmn_layer_numbers *numbers, uint32_t rows, double larger); /* bytes */
 uint32_t tmn_pairs_ties(const struct tmn_world *world, const struct tmn_ties *ties, uint32_t row, uint32_t *out);
+/* Of pairs that are written out, where those of a row stand. */
+const uint32_t *tmn_pairs_written(const struct tmn_ties *ties, struct tmn_spot own, uint32_t *count);
 
 static inline struct tmn_spot tmn_ties_spot(const struct tmn_world *world, const struct tmn_ties *ties, uint32_t row) {
     if (ties->group == NULL)

@@ -69,6 +69,8 @@ uint32_t tmn_layer_degree_max(const struct tmn_world *world, int layer);
  * of one place follow one another. */
 void tmn_layer_ties_many(const struct tmn_world *world, int layer, const uint32_t *row, uint32_t rows, uint32_t *count,
                          uint32_t *out);
+/* The ties of a row of a layer that has them written out, their number in *count; NULL: it has not. */
+const uint32_t *tmn_layer_ties_written(const struct tmn_world *world, int layer, uint32_t row, uint32_t *count);
 /* One tie of each of many rows, by a uniform of 32 bits: of those of the row, all with the same chance; of a ring with
  * long ties and more rows than its degree, of the row's places on it, so that a tie of the same two rows that stands
  * twice (rare) has twice the chance. TMN_NO_ROW: it has none. `scratch` has room for degree_max. */

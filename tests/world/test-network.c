@@ -278,6 +278,18 @@ static void clustering_of_rings(void **state) {
 
 /* A population of which one in ten thousand is simulated has too many ends to write out: the same rows, the same ties.
  */
+/* Those that are written out are the ties, in the same order. */
+static void check_written(const struct tmn_world *world, int layer, const struct graph *graph) {
+    for (uint32_t row = 0; row < world->rows; row++) {
+        uint32_t count;
+        const uint32_t *ties = tmn_layer_ties_written(world, layer, row, &count);
+        assert_non_null(ties);
+        assert_int_equal(count, graph->degree[row]);
+        if (count > 0)
+            assert_memory_equal(ties, graph->tie + row * graph->width, count * sizeof *ties);
+    }
+}
+
 static void written_and_found_ties_are_the_same(void **state) {
     struct tmn_world *world[2];
     size_t bytes[2];
@@ -296,6 +308,8 @@ static void written_and_found_ties_are_the_same(void **state) {
         struct graph a = graph_of(world[0], layer), b = graph_of(world[1], layer);
         graph_check(&a);
         assert_true(graph_equal(&a, &b));
+        check_written(world[0], layer, &a);
+        assert_null(tmn_layer_ties_written(world[1], layer, 0, &(uint32_t){0}));
         graph_free(&a);
         graph_free(&b);
     }
