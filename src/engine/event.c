@@ -268,7 +268,7 @@ static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_blo
     const struct tmn_clock_rule *rule = &run->rule[transition];
     const struct tmn_packed *packed = &run->packed[row];
     struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
-    uint64_t c = rule->c[tmn_key_index(run, &accrual->personal, row, packed)],
+    uint64_t c = accrual->alike ? accrual->c : rule->c[tmn_key_index(run, &accrual->personal, row, packed)],
              g = rule->g[tmn_stratum_now(run, accrual, row, &share)];
     uint64_t left = word - tmn_steady_c(c) * accrual->sum[share.at], use;
     bool number = !__builtin_mul_overflow(c, g, &use) && (c | g | use) < FACTOR_SPECIAL;
