@@ -397,6 +397,8 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
 static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
     uint32_t first = block_first(index);
+    if (index + 1 < run->blocks)
+        __builtin_prefetch(&run->block[index + 1].wheel.head[run->window % WHEEL_WINDOWS]);
     size_t count = tmn_wheel_count(&block->wheel, run->window);
     if (count == 0)
         return;
@@ -407,6 +409,8 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     uint32_t *entry = worker->popped.items;
     tmn_wheel_take(&block->wheel, run->window, entry, count);
     worker->due.count = 0;
+    for (size_t i = 0; i < ROWS_AHEAD && i < count; i++) /* often they are all */
+        tmn_prefetch_row(run, first + entry_row(entry[i]));
     for (size_t i = 0; i < count; i++) {
         if (i + ROWS_AHEAD < count)
             tmn_prefetch_row(run, first + entry_row(entry[i + ROWS_AHEAD]));

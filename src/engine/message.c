@@ -234,6 +234,11 @@ static void receive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_b
     change_receiver(run, worker, block, row, &after);
 }
 
+static void fetch_receiver(const struct tmn_run *run, uint32_t row) {
+    __builtin_prefetch(&run->packed[row]);
+    __builtin_prefetch(tmn_flags(run, row));
+}
+
 static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
     struct tmn_message *messages = (struct tmn_message *)run->message.items + run->bucket[index];
@@ -248,11 +253,11 @@ static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32
     } else {
         sort_messages(messages, count);
     }
+    for (uint32_t i = 0; i < AHEAD && i < count; i++)
+        fetch_receiver(run, messages[i].receiver);
     for (uint32_t i = 0, next; i < count; i = next) {
-        if (i + AHEAD < count) {
-            __builtin_prefetch(&run->packed[messages[i + AHEAD].receiver]);
-            __builtin_prefetch(tmn_flags(run, messages[i + AHEAD].receiver));
-        }
+        if (i + AHEAD < count)
+            fetch_receiver(run, messages[i + AHEAD].receiver);
         for (next = i + 1; next < count && messages[next].receiver == messages[i].receiver;)
             next++;
         if (count > FEW && next - i > 1)
