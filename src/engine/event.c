@@ -39,6 +39,24 @@ static int entry_transition(const struct tmn_run *run, uint32_t entry) {
     return (int)(entry << ROW_BITS >> ROW_BITS >> (32 - ROW_BITS - run->note_bits));
 }
 
+static void see_chunk(struct tmn_notes *notes) {
+    const struct tmn_note *note = &notes->note[notes->seen++ % NOTES];
+    tmn_wheel_prefetch_chunk(&note->block->wheel, note->window);
+}
+
+static void file_note(struct tmn_notes *notes) {
+    const struct tmn_note *note = &notes->note[notes->filed++ % NOTES];
+    if (!tmn_wheel_file(&note->block->wheel, note->window, note->entry))
+        tmn_fail_row(note->block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = note->row});
+}
+
+void tmn_notes_flush(struct tmn_worker *worker) {
+    while (worker->notes.seen != worker->notes.count)
+        see_chunk(&worker->notes);
+    while (worker->notes.filed != worker->notes.count)
+        file_note(&worker->notes);
+}
+
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
               const struct tmn_share_of *share, uint64_t c, uint64_t left, int from) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
@@ -48,10 +66,15 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
     if (window >= accrual->refill_at || window >= run->windows)
         return;
     worker->tally.work[transition].filed++;
-    struct tmn_block *block = &run->block[row / BLOCK_ROWS];
+    struct tmn_notes *notes = &worker->notes;
     uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
-    if (!tmn_wheel_file(&block->wheel, window, make_entry(run, row, transition, word)))
-        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+    struct tmn_note note = {&run->block[row / BLOCK_ROWS], make_entry(run, row, transition, word), row, window};
+    tmn_wheel_prefetch_head(&note.block->wheel, window);
+    notes->note[notes->count++ % NOTES] = note;
+    if (notes->count - notes->seen > NOTES_AHEAD)
+        see_chunk(notes);
+    if (notes->count - notes->filed > 2 * NOTES_AHEAD)
+        file_note(notes);
 }
 
 /* ---- refills ---- */

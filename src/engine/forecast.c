@@ -226,9 +226,11 @@ static int first_reached(const struct tmn_run *run, const struct tmn_accrual *ac
     double rate = accrual->rate[stratum];
     if (from >= to || !(path_growth(path, from, to) * rate >= need))
         return INT_MAX;
-    /* the first whose path ends at `end` or beyond; halves without branches */
-    double end = (path[from] + need / rate) * (1 - ROUNDING);
-    int count = to - from;
+    /* the first whose path ends at `end` or beyond: where it would be on a straight path, if it is, else by halves */
+    double start = path[from], end = (start + need / rate) * (1 - ROUNDING);
+    int count = to - from, guess = from + (int)((double)count * (end - start) / (path[to] - start));
+    if (guess >= from && guess < to && path[guess] < end && path[guess + 1] >= end)
+        return guess;
     while (count > 1) {
         int half = count / 2;
         from = path[from + half] < end ? from + half : from;

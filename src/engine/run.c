@@ -15,6 +15,7 @@ struct block_call {
 static void call_block(void *context, int worker, uint32_t block) {
     struct block_call *call = context;
     call->fn(call->run, &call->run->worker[worker], block);
+    tmn_notes_flush(&call->run->worker[worker]);
 }
 
 void tmn_run_blocks(struct tmn_run *run, tmn_rows_fn *fn) {
@@ -27,7 +28,7 @@ void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items) {
     if (items >= FEW)
         tmn_run_blocks(run, fn);
     for (uint32_t b = 0; items < FEW && b < run->blocks; b++)
-        fn(run, &run->worker[0], b);
+        call_block(&(struct block_call){run, fn}, 0, b);
 }
 
 static bool set_up(struct tmn_run *run, struct tmn_error *err) {

@@ -374,14 +374,26 @@ struct tmn_due {
     uint32_t k, uniform; /* see struct tmn_expired; drawn for all that are due */
 };
 
+/* Notes on their way into wheels: random places in memory, which are fetched before their turn. */
+enum { NOTES = 32, NOTES_AHEAD = 12 };
+struct tmn_notes {
+    struct tmn_note {
+        struct tmn_block *block;
+        uint32_t entry, row;
+        int window;
+    } note[NOTES];               /* a ring */
+    uint32_t filed, seen, count; /* of all ever: in wheels, their chunk is on its way, all */
+};
+
 struct tmn_worker {
     struct tmn_env env;
     struct tmn_list popped, due, order; /* uint32_t, struct tmn_due, uint32_t: of a block */
-    uint8_t *group;                     /* [(transitions + 1) * 64] rows of a group of 64, by transition */
-    uint8_t *group_count;               /* [transitions + 1] */
-    uint64_t *affected;                 /* [transitions / 64 + 1] */
-    uint32_t *touched_at;               /* [BLOCK_ROWS] index among the touched rows of a block */
-    double *driver_view;                /* [driver_slots] drivers of a window to come */
+    struct tmn_notes notes;
+    uint8_t *group;             /* [(transitions + 1) * 64] rows of a group of 64, by transition */
+    uint8_t *group_count;       /* [transitions + 1] */
+    uint64_t *affected;         /* [transitions / 64 + 1] */
+    uint32_t *touched_at;       /* [BLOCK_ROWS] index among the touched rows of a block */
+    double *driver_view;        /* [driver_slots] drivers of a window to come */
     uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
     struct tmn_memo_cell *cell; /* [cells of all memos] */
     struct tmn_list message, birth, born, delta; /* for rows of any block */
@@ -850,6 +862,7 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
               const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
 /* Files all clocks of transitions whose forecasts no longer hold. */
 void tmn_clocks_file(struct tmn_run *run);
+void tmn_notes_flush(struct tmn_worker *worker); /* at the end of a block */
 /* Clock words become what is left and nothing is accrued: before C is made anew, and after a state was read. */
 void tmn_clocks_settle(struct tmn_run *run);
 /* All clocks are filed before the next window. */

@@ -22,6 +22,15 @@ struct tmn_wheel {
     uint32_t reused;                 /* chunks taken from it */
 };
 
+/* Fetches what filing will read: the head first, some notes later the chunk, and some later file. */
+static inline void tmn_wheel_prefetch_head(const struct tmn_wheel *wheel, int window) {
+    __builtin_prefetch(&wheel->head[window % WHEEL_WINDOWS], 1);
+}
+static inline void tmn_wheel_prefetch_chunk(const struct tmn_wheel *wheel, int window) {
+    uint32_t head = wheel->head[window % WHEEL_WINDOWS];
+    if (head != 0)
+        __builtin_prefetch(&wheel->chunk[head - 1], 1);
+}
 /* False: out of memory. `window` is at most WHEEL_WINDOWS - 1 after the one that is taken next. */
 bool tmn_wheel_file(struct tmn_wheel *wheel, int window, uint32_t entry);
 size_t tmn_wheel_count(const struct tmn_wheel *wheel, int window);
