@@ -57,6 +57,8 @@ static const struct option_row options[] = {
     {"leave-two-out", NULL, FLAG, FIELD(leave_two_out), 0, 0,
      "fit anew without each pair of neighbouring years, and tell the errors there"},
     {"profile", NULL, FLAG, FIELD(profile), 0, 0, "tell where time and bytes went, by phase and transition"},
+    {"all", NULL, FLAG, FIELD(all), 0, 0, "every name of the scenario, with its kind and what it rests on"},
+    {"evidence", NULL, FLAG, FIELD(evidence), 0, 0, "list everything that rests on nothing, not only how much does"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
     {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
     {"json", NULL, FLAG, FIELD(json), 0, 0, "print JSON on standard output, and nothing else"},
@@ -91,11 +93,12 @@ const struct tmn_command tmn_commands[] = {
      "DIR stays as it is; the results lie in --out (default DIR-fork).",
      tmn_command_fork},
     {"check", "find every mistake in a scenario; or say what a run of it would take", "NAME|PATH", false,
-     "scale threads json help",
+     "scale threads evidence json help",
      "Prints every mistake with its file, line and a suggestion. When there is none: persons, transitions with their "
      "strata and "
      "memory, ties by year, and the memory and time that a run at --scale would take, both measured on small ones. A "
-     "run that would not fit into memory says so before it starts. " BUILT_IN,
+     "run that would not fit into memory says so before it starts. Ends with how much cites no evidence and is not "
+     "marked as assumed. " BUILT_IN,
      tmn_command_check},
     {"trace", "follow one simulated person", "NAME|PATH", false, "person from until scale seed threads set help",
      "Prints the attributes of one person, each firing of a clock and each message with the line of the scenario that "
@@ -108,6 +111,17 @@ const struct tmn_command tmn_commands[] = {
      "then the figures "
      "that the documents state, beside what was observed and, given a results folder, what was simulated. " BUILT_IN,
      tmn_command_system},
+    {"explain", "what a name stands for, what it rests on, and what rests on it", "NAME|PATH WHAT...", false,
+     "all json help",
+     "WHAT is any name that the scenario declares: an attribute (status) or a level of it (status.home, home), map, "
+     "table, "
+     "parameter, driver, feedback variable, layer, counter, transition, branch (cross_alone.caught), event, outcome, "
+     "observation, check, figure (figure.3), subsystem (system.5, or its name), or the id of a piece of evidence "
+     "(C034). "
+     "Prints where it stands and how it is written, its value, unit and prior, what it reads and changes, the evidence "
+     "that it cites with source and grade, or that it is assumed or rests on nothing; and what reads, changes or cites "
+     "it. --all lists every name. " BUILT_IN,
+     tmn_command_explain},
     {"fit", "move the parameters marked `fitted: yes` towards the observations", "NAME|PATH", false,
      "scale seed seeds runs leave-two-out threads set out quiet help",
      "Lowers the squared log errors of the observations up to their `fit` date plus a penalty for leaving the priors, "

@@ -196,6 +196,6 @@ enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_argu
     if (!measured)
         return tmn_complain_error(&err);
     if (!arguments->json)
-        tmn_check_print(arena, path, model, &cost);
+        tmn_check_print(arena, path, model, &cost, arguments->evidence);
     return tmn_interrupted() ? TMN_INTERRUPTED : TMN_DONE;
 }

@@ -20,7 +20,7 @@ struct tmn_cost {
 };
 
 void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn_model *model,
-                     const struct tmn_cost *cost);
+                     const struct tmn_cost *cost, bool evidence); /* evidence: name what rests on nothing */
 /* model NULL: there are mistakes. cost NULL: not measured. */
 void tmn_check_json(struct tmn_arena *arena, const char *path, const struct tmn_model *model,
                     const struct tmn_diagnostics *list, const struct tmn_cost *cost);

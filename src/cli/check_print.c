@@ -1,6 +1,7 @@
 /* The two forms of what `tumen check` found. See check.h. */
 #include "cli/check.h"
 #include "cli/print.h"
+#include "report/ledger.h"
 #include "result/json.h"
 #include <string.h>
 
@@ -81,8 +82,42 @@ static int attribute_bits(const struct tmn_model *model) {
     return bits;
 }
 
+/* What could cite evidence, does not, and is not marked as assumed. */
+static void print_ungrounded(struct tmn_arena *arena, const struct tmn_model *model, bool list) {
+    const struct tmn_ledger *ledger = tmn_ledger_make(arena, model);
+    size_t of[TMN_ENTRY_KINDS] = {0}, bare[TMN_ENTRY_KINDS] = {0}, all = 0, none = 0;
+    struct tmn_text names[TMN_ENTRY_KINDS], kinds;
+    tmn_text_init(&kinds, arena);
+    for (size_t e = 0; e < ledger->count; e++) {
+        enum tmn_entry_kind kind = ledger->items[e].kind;
+        enum tmn_basis basis = tmn_ledger_basis(ledger, e);
+        if (basis == TMN_BASIS_NONE || basis == TMN_BASIS_SWITCH)
+            continue;
+        if (of[kind]++ == 0)
+            tmn_text_init(&names[kind], arena);
+        if (basis == TMN_BASIS_NOTHING)
+            tmn_text_put(&names[kind], "%s%s", bare[kind]++ ? ", " : "", ledger->items[e].name);
+    }
+    for (int kind = 0; kind < TMN_ENTRY_KINDS; kind++) {
+        all += of[kind];
+        none += bare[kind];
+        if (bare[kind] > 0)
+            tmn_text_put(&kinds, "%s%zu of %zu %ss", kinds.count ? ", " : "", bare[kind], of[kind],
+                         tmn_entry_words[kind]);
+    }
+    tmn_heading("Rests on nothing: neither evidence nor marked `assumed: yes`");
+    if (none == 0)
+        printf("  none of %zu rules and numbers\n", all);
+    else
+        tmn_print_wrapped(stdout, "  ",
+                          tmn_arena_printf(arena, "%s%s", kinds.items, list ? "" : "; --evidence lists them"));
+    for (int kind = 0; list && kind < TMN_ENTRY_KINDS; kind++)
+        if (bare[kind] > 0)
+            tmn_print_labelled(tmn_entry_words[kind], names[kind].items);
+}
+
 void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn_model *model,
-                     const struct tmn_cost *cost) {
+                     const struct tmn_cost *cost, bool evidence) {
     char persons[32], rows[32], mib[32];
     tmn_format_count((long long)cost->persons, persons);
     tmn_format_count((long long)cost->rows, rows);
@@ -117,6 +152,7 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
                                   : "");
     if (cost->ended_early)
         tmn_print_wrapped(stdout, "    ", cost->ended_early);
+    print_ungrounded(arena, model, evidence);
 }
 
 static void json_place(struct tmn_json *json, const struct tmn_place *place) {
@@ -197,6 +233,19 @@ static void json_cost(struct tmn_json *json, const struct tmn_model *model, cons
     tmn_json_close(json, '}');
 }
 
+static void json_ungrounded(struct tmn_json *json, const struct tmn_ledger *ledger) {
+    tmn_json_open(json, "rests_on_nothing", '[');
+    for (size_t e = 0; e < ledger->count; e++) {
+        if (tmn_ledger_basis(ledger, e) != TMN_BASIS_NOTHING)
+            continue;
+        tmn_json_open(json, NULL, '{');
+        tmn_json_text(json, "name", ledger->items[e].name);
+        tmn_json_text(json, "kind", tmn_entry_words[ledger->items[e].kind]);
+        tmn_json_close(json, '}');
+    }
+    tmn_json_close(json, ']');
+}
+
 void tmn_check_json(struct tmn_arena *arena, const char *path, const struct tmn_model *model,
                     const struct tmn_diagnostics *list, const struct tmn_cost *cost) {
     struct tmn_text text;
@@ -207,8 +256,10 @@ void tmn_check_json(struct tmn_arena *arena, const char *path, const struct tmn_
     tmn_json_text(&json, "path", path);
     tmn_json_bool(&json, "good", model != NULL);
     json_diagnostics(&json, list);
-    if (model)
+    if (model) {
         json_model(&json, model);
+        json_ungrounded(&json, tmn_ledger_make(arena, model));
+    }
     if (model && cost)
         json_cost(&json, model, cost);
     tmn_json_close(&json, '}');

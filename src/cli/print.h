@@ -21,6 +21,8 @@ const char *tmn_plain(FILE *file);
 
 void tmn_heading(const char *format, ...) __attribute__((format(printf, 1, 2))); /* on stdout, after an empty line */
 void tmn_print_wrapped(FILE *file, const char *indent, const char *text);
+/* "  label       text" on stdout, wrapped; what goes on stands under the text. */
+void tmn_print_labelled(const char *label, const char *text);
 int tmn_text_width(const char *text); /* characters of UTF-8 */
 
 /* A table: columns "<name" (left) or ">name" (right); those marked "~name" are left and give way: their cells wrap. */

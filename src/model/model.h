@@ -29,6 +29,7 @@ struct tmn_grounds {
     size_t evidence_count; /* ids */
     const char *note;      /* or NULL */
     bool assumed;          /* no evidence, or said so */
+    bool said;             /* `assumed: yes` is written */
 };
 
 struct tmn_attribute {
@@ -381,6 +382,7 @@ struct tmn_check {
 
 struct tmn_system {
     int number;
+    struct tmn_place place;
     const char *name, *state /* in, coarse, out */, *note;
     int switch_parameter; /* or -1 */
     const char **claims;
@@ -389,7 +391,8 @@ struct tmn_system {
     size_t document_count;
 };
 struct tmn_evidence {
-    const char *id, *text, *source, *grade;
+    const char *id, *text, *source, *grade; /* source, grade: or NULL */
+    struct tmn_place place;
 };
 
 struct tmn_population {

@@ -7,7 +7,7 @@
 static void read_system(struct tmn_reader *reader, const struct tmn_node *node) {
     static const char *const states[] = {"in", "coarse", "out"};
     struct tmn_model *model = reader->model;
-    struct tmn_system system = {.switch_parameter = -1};
+    struct tmn_system system = {.place = node->place, .switch_parameter = -1};
     long long number = 0;
     int state = 0;
     const char *text;
@@ -43,8 +43,8 @@ void tmn_read_systems(struct tmn_reader *reader) {
             read_system(reader, node->items[i]);
 }
 
-static void add_evidence(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_evidence *evidence,
-                         struct tmn_place place) {
+static void add_evidence(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_evidence *evidence) {
+    struct tmn_place place = evidence->place;
     bool added;
     if (evidence->id[0] == '\0')
         tmn_report(reader->list, place, "bad-name", NULL, "a piece of evidence needs an id");
@@ -69,21 +69,22 @@ static void read_evidence_file(struct tmn_reader *reader, struct tmn_names *ids,
             continue;
         struct tmn_evidence evidence = {tmn_csv_cell(rows.csv, row, id), tmn_csv_cell(rows.csv, row, text),
                                         source >= 0 ? tmn_csv_cell(rows.csv, row, source) : NULL,
-                                        grade >= 0 ? tmn_csv_cell(rows.csv, row, grade) : NULL};
-        add_evidence(reader, ids, &evidence, tmn_csv_place(rows.csv, row, id));
+                                        grade >= 0 ? tmn_csv_cell(rows.csv, row, grade) : NULL,
+                                        tmn_csv_place(rows.csv, row, id)};
+        add_evidence(reader, ids, &evidence);
     }
 }
 
 static void read_evidence_inline(struct tmn_reader *reader, struct tmn_names *ids, const struct tmn_node *node) {
     for (size_t i = 0; i < node->count; i++) {
-        struct tmn_evidence evidence = {.id = node->keys[i]->text};
+        struct tmn_evidence evidence = {.id = node->keys[i]->text, .place = node->keys[i]->place};
         if (!tmn_schema_check(reader, node->items[i], TMN_SCHEMA_EVIDENCE,
                               tmn_arena_printf(reader->arena, "evidence '%s'", evidence.id)))
             continue;
         tmn_get_text(reader, node->items[i], "text", &evidence.text);
         tmn_get_text(reader, node->items[i], "source", &evidence.source);
         tmn_get_text(reader, node->items[i], "grade", &evidence.grade);
-        add_evidence(reader, ids, &evidence, node->keys[i]->place);
+        add_evidence(reader, ids, &evidence);
     }
 }
 

@@ -347,7 +347,7 @@ struct tmn_grounds tmn_get_grounds(struct tmn_reader *reader, const struct tmn_n
     grounds.assumed = grounds.evidence_count == 0;
     bool said;
     if (tmn_get_bool(reader, map, "assumed", &said) && said)
-        grounds.assumed = true;
+        grounds.assumed = grounds.said = true;
     const struct tmn_node *node = tmn_node_get(map, "evidence");
     for (size_t i = 0; i < grounds.evidence_count; i++) {
         bool whole = node->kind == TMN_NODE_SEQUENCE && node->count == grounds.evidence_count;

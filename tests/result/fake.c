@@ -111,7 +111,7 @@ static void add_parameters(struct fake *fake) {
     };
     for (size_t i = 0; i < 2; i++)
         TMN_PUSH(&fake->arena, &fake->model.parameters, parameters[i]);
-    struct tmn_evidence one = {"C1", "One line.", "a source", "high"};
+    struct tmn_evidence one = {.id = "C1", .text = "One line.", .source = "a source", .grade = "high"};
     TMN_PUSH(&fake->arena, &fake->model.evidence, one);
 }
 

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""`tumen explain` over every name of every scenario that comes with tumen.
+
+    test_explain.py TUMEN SCENARIOS [unittest arguments]
+"""
+import csv
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TUMEN, SCENARIOS = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
+INVERSE = {"reads": "read_by", "changes": "changed_by", "cites": "cited_by", "parts": "part_of"}
+GROUNDED = {"parameter", "table", "driver", "feedback variable", "transition", "event"}
+# Sections whose keys are names, and the kind of what they name.
+SECTIONS = {"attributes": "attribute", "maps": "map", "tables": "table", "parameters": "parameter", "drivers": "driver",
+            "feedback": "feedback variable", "layers": "layer", "counters": "counter", "transitions": "transition",
+            "events": "event", "outcomes": "outcome", "observations": "observation"}
+
+
+def tumen(*words):
+    return subprocess.run([str(TUMEN), *map(str, words)], capture_output=True, text=True)
+
+
+def ledger(scenario):
+    ran = tumen("explain", scenario, "--all", "--json")
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)["entries"]
+
+
+def scenarios():
+    return sorted(path.parent for path in SCENARIOS.rglob("scenario.yaml"))
+
+
+def declared(folder):
+    """(section, name) of what stands two spaces deep in a section, read with nothing of tumen's."""
+    for path in sorted(folder.glob("*.yaml")):
+        section = None
+        for line in path.read_text().splitlines():
+            head = re.match(r"([a-z]+):", line)
+            section = head.group(1) if head else section
+            key = re.match(r"  ([A-Za-z][A-Za-z0-9_.]*):( |$)", line)
+            if key and section in SECTIONS:
+                yield section, key.group(1)
+
+
+class Every(unittest.TestCase):
+    def test_scenarios_are_there(self):
+        self.assertGreater(len(scenarios()), 15)
+
+    def test_each_declared_name_has_an_entry(self):
+        for folder in scenarios():
+            names = {(entry["kind"], entry["name"]) for entry in ledger(folder)}
+            for section, name in declared(folder):
+                self.assertIn((SECTIONS[section], name), names, folder)
+
+    def test_relations_are_inverse(self):
+        for folder in scenarios():
+            entries = {(e["kind"], e["name"]): e for e in ledger(folder)}
+            for key, entry in entries.items():
+                for forth, back in [*INVERSE.items(), *((b, f) for f, b in INVERSE.items())]:
+                    for other in entry[forth]:
+                        there = entries[other["kind"], other["name"]][back]
+                        self.assertIn({"name": key[1], "kind": key[0]}, there, (folder, key, forth, other))
+
+    def test_text_of_every_name(self):
+        """All names of a scenario in one call: each has its block, which begins with its name and kind."""
+        for folder in scenarios():
+            entries = ledger(folder)
+            names = sorted({entry["name"] for entry in entries})
+            for start in range(0, len(names), 400):
+                ran = tumen("explain", folder, *names[start:start + 400])
+                self.assertEqual((ran.returncode, ran.stderr), (0, ""), folder)
+                blocks = {block.split("\n")[0].split("  ")[0] for block in ran.stdout.split("\n\n")}
+                for entry in entries:
+                    if entry["name"] in names[start:start + 400]:
+                        self.assertIn(f"{entry['name']}: {entry['kind']}", blocks, folder)
+
+    def test_what_cites_nothing_is_said_to(self):
+        for folder in scenarios():
+            for entry in ledger(folder):
+                if entry["kind"] not in GROUNDED:
+                    self.assertIsNone(entry["rests_on"], entry["name"])
+                elif re.search(r"\bassumed: yes\b", entry["written"]):
+                    self.assertEqual(entry["rests_on"], "assumed", entry["name"])
+                elif entry["cites"]:
+                    self.assertEqual(entry["rests_on"], "evidence", entry["name"])
+                else:
+                    self.assertIn(entry["rests_on"], ("nothing", "switch"), entry["name"])
+
+    def test_what_is_written_stands_there(self):
+        for folder in scenarios():
+            for entry in ledger(folder):
+                if entry["written"] is None:
+                    continue
+                lines = pathlib.Path(entry["file"]).read_text().splitlines()
+                self.assertEqual(lines[entry["line"] - 1].strip(), entry["written"].split("\n")[0].strip(), entry["name"])
+
+
+class Country(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.entries = {(e["kind"], e["name"]): e for e in ledger(SCENARIOS / "dprk")}
+
+    def names(self, kind, name, link):
+        return {other["name"] for other in self.entries[kind, name][link]}
+
+    def test_a_parameter(self):
+        entry = self.entries["parameter", "chain.rate"]
+        self.assertTrue(entry["fitted"])
+        self.assertEqual(self.names("parameter", "chain.rate", "read_by"), {"cross_with_broker"})
+        self.assertEqual(self.names("parameter", "chain.rate", "cites"), {"P174", "C063"})
+        facts = {fact["label"]: fact["text"] for fact in entry["facts"]}
+        self.assertEqual(facts["unit"], "1/y")
+        self.assertEqual(facts["prior"], "lognormal(0.05, 1)")
+
+    def test_who_changes_a_level(self):
+        self.assertIn("defect_staff.away", self.names("level", "status.south", "changed_by"))
+        self.assertIn("arrivals", self.names("level", "status.south", "read_by"))
+        self.assertNotIn("come_of_age", self.names("level", "status.south", "read_by"))
+
+    def test_all_evidence_is_cited_as_in_the_files(self):
+        cited = {}
+        for path in (SCENARIOS / "dprk").glob("*.yaml"):
+            for line in path.read_text().splitlines():
+                for ids in re.findall(r"(?:evidence|claims): \[([^]]*)\]|claim: ([CPT]\d+)", line):
+                    for name in re.findall(r"[CPT]\d{3}", " ".join(ids)):
+                        cited[name] = cited.get(name, 0) + 1
+        for name, count in cited.items():
+            self.assertEqual(len(self.entries["evidence", name]["cited_by"]), count, name)
+
+    def test_evidence_says_what_its_row_says(self):
+        with open(SCENARIOS / "dprk/data/evidence.csv", newline="") as file:
+            for row in csv.DictReader(file):
+                facts = {f["label"]: f["text"] for f in self.entries["evidence", row["id"]]["facts"]}
+                self.assertEqual((facts["says"], facts["source"], facts["grade"]), (row["text"], row["source"], row["grade"]))
+
+
+class Words(unittest.TestCase):
+    def refuse(self, message, *words):
+        ran = tumen("explain", *words)
+        self.assertEqual((ran.returncode, ran.stdout), (2, ""))
+        self.assertIn(message, ran.stderr)
+
+    def test_what_is_no_name(self):
+        dprk = SCENARIOS / "dprk"
+        self.refuse("did you mean 'defect_staff'?", dprk, "defekt_staff")
+        self.refuse("did you mean 'Informers'?", dprk, "informer")
+        self.refuse("--all lists every name", dprk, "zzzzzzzzzzzz")
+        self.refuse("which name?", dprk)
+        self.refuse("takes no names", dprk, "status", "--all")
+
+    def test_other_ways_to_call_things(self):
+        dprk = SCENARIOS / "dprk"
+        for word, name in ("camp", "status.camp: level"), ("Informers", "system.6: system"), ("figure.1", "figure.1: figure"):
+            self.assertTrue(tumen("explain", dprk, word).stdout.startswith(name), word)
+
+    def test_a_name_with_two_meanings_tells_both(self):
+        self.assertEqual(re.findall(r"^population: (\w+)", tumen("explain", SCENARIOS / "dprk", "population").stdout, re.M), ["outcome", "rule"])
+
+
+class Check(unittest.TestCase):
+    def test_what_rests_on_nothing(self):
+        text = """language: 1
+name: small
+time: { start: 2000, end: 2000-12-31 }
+attributes: { status: [home, away] }
+parameters:
+  on: { value: 1, note: A switch. }
+  bare: { value: 1, unit: 1/y }
+  guess: { value: 1, unit: 1/y, assumed: yes }
+  known: { value: 1, unit: 1/y, evidence: C1 }
+transitions:
+  leave: { who: status = home, rate: on * (bare + guess + known), then: { set: { status: away } } }
+population: { size: 100 }
+outcomes: { gone: { firings: leave } }
+systems: [{ number: 1, name: Leaving, state: in, switch: on, claims: [C1, C2] }]
+evidence: { C1: { text: One line., grade: high } }
+"""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "small.yaml"
+            path.write_text(text)
+            ran = tumen("check", path, "--json", "--threads", 1)
+            self.assertEqual(ran.returncode, 0, ran.stdout)
+            self.assertEqual([entry["name"] for entry in json.loads(ran.stdout)["rests_on_nothing"]], ["bare", "leave"])
+            brief, whole = tumen("check", path, "--threads", 1).stdout, tumen("check", path, "--evidence", "--threads", 1).stdout
+            self.assertIn("1 of 3 parameters, 1 of 1 transitions; --evidence lists them", brief)
+            self.assertRegex(whole, r"\n  parameter +bare\n  transition +leave\n")
+            self.assertIn("no row of the section 'evidence' has this id", tumen("explain", path, "system.1").stdout)
+            self.assertIn("it is a switch", tumen("explain", path, "on").stdout)
+            self.assertIn("rests on    nothing", tumen("explain", path, "bare").stdout)
+            self.assertIn("rests on    assumed", tumen("explain", path, "guess").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=1)
