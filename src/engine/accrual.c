@@ -2,7 +2,7 @@
  *
  * Sums are modulo 2^64: only what was added since a clock was aimed counts, and that is less than what was left of it.
  * Where G reads age, each combination of birth year and week has a sum of its own and walks through the ages. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 /* ---- where a row stands ---- */
 

@@ -4,7 +4,7 @@
  * Mothers of one unit (or household, where there are none) and no others take its rows. So blocks of rows choose rows
  * beside each other for mothers whose unit lies within the block; those whose unit crosses its edge or has no row left
  * follow in one line. Then blocks make the children of their own rows. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include "world/chances.h"
 

@@ -1,7 +1,7 @@
 /* Everything that is summed over persons, from the rows alone: at the start, after dated settings, and to verify what
  * is kept up to date by changes. All predicates of a run stand in one sieve, so that a person costs a look at each
  * attribute and then work for the predicates that hold. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 void tmn_tests_prepare(struct tmn_run *run) {
     const struct tmn_model *model = run->model;

@@ -1,6 +1,6 @@
 /* Who has to look at a change of a person: for each attribute the flows and tests that read it, so that a
  * change costs as many looks as there are numbers that it can move. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers) {
     watch->words = (uint32_t)(watchers + 63) / 64;

@@ -4,7 +4,7 @@
 #define TMN_ENGINE_CHECKPOINT_FORMAT_H
 
 #include "engine/checkpoint.h"
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are written as they lie in memory");
 

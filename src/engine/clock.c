@@ -1,5 +1,5 @@
 /* Clocks of a row: the number k of each transition, thresholds, and which clocks are enabled. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <assert.h>
 #include <stdlib.h>

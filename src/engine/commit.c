@@ -1,7 +1,7 @@
 /* What follows from changes of rows. At once, while the row is at hand: its part in what is summed over persons
  * (shares, stocks, digest) and what its ties are to learn (counters). At the end of the window: the counters, then the
  * clocks of all rows whose state is no longer what it was. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 /* ---- one row's part in the sums ---- */
 

@@ -1,7 +1,7 @@
 /* Counters from scratch: how many of a row's ties satisfy a predicate. A first pass writes the truth of up to eight
  * counters of one layer as bits of a byte per row, a second one adds them up over ties. Used at the start and to
  * verify. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 struct counter_pass {
     struct tmn_run *run;

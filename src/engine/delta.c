@@ -1,7 +1,7 @@
 /* Changes of counters, event engine: what ties learned in a window is added to the counters of their rows, and clocks
  * that read them follow at once. Most changes move a counter within what no clock tells apart, or reach a row of which
  * no clock that reads the counter can be enabled: such a row is not looked at further. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 enum { SMALL = 32 /* numbers of ties for which shares are divided once */ };
 

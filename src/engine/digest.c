@@ -2,7 +2,7 @@
  * to date on each change; the cumulative counts of outcomes by name and cell; the bits of feedback by name and place.
  * Full: adds k and left of enabled clocks and k of the rest, keyed by the transition's name. Sums modulo 2^128, so that
  * neither order of work nor order of declaration matters; parameters and G never enter. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <string.h>
 

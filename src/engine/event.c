@@ -6,7 +6,7 @@
  * are asked, exactly. Those that ran out go the same way as in the reference engine; the others are filed again. What a
  * note says may be out of date (the tag of its clock's word, the epoch of its transition): then it is dropped, since
  * whoever changed the clock filed it anew. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <limits.h>
 #include <string.h>

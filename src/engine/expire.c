@@ -1,6 +1,6 @@
 /* The clocks of a person that ran out in a window, for both engines: their order within it, which of them fire and
  * which are used up, and how they start again. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 /* a ran out before b: left_a / use_a < left_b / use_b, chances of 1 first, ties by name. */
 static bool earlier(const struct tmn_run *run, const struct tmn_expired *a, const struct tmn_expired *b) {

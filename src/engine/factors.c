@@ -2,7 +2,7 @@
  * setting takes effect. G by shared stratum is made for a window when anything that it reads has changed since it was
  * last made. A factor that is negative or not finite is an error only once a person meets it: strata that nobody is in
  * are harmless. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include "base/real.h"
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What went wrong with a row, as a sentence: which transition, whose strata, which window. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* What is national or of a place: drivers, events and feedback variables. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <math.h>
 #include <string.h>

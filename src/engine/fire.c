@@ -1,6 +1,6 @@
 /* One firing: the branch, the changes of the person's own attributes, and what it sends out into the lists of its block
  * and the sums of its worker. All actions of a branch read the state just before it, so their order does not matter. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Clocks follow the state of a row, event engine. Only those are asked that read what has changed: a clock that stays
  * enabled while its C or its place among the sums of G changes gets a new word, exactly: what was accrued is taken off
  * with the old ones and added with the new ones, modulo 2^64. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 static uint64_t c_of(const struct tmn_run *run, int transition, uint32_t row, const struct tmn_packed *packed) {
     return run->rule[transition].c[tmn_key_index(run, &run->accrual[transition].personal, row, packed)];

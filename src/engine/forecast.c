@@ -6,7 +6,7 @@
  * Where other factors read what the run brings forth (feedback, shares), a rate is set that they are taken never to
  * exceed, in units of the path. A window in which G does exceed what was foreseen makes all clocks of the transition be
  * filed anew, so nothing rests on how good a forecast is but time. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <limits.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Levels of features: from packed attributes to what strata, predicates and expressions read. Predicates over
  * attributes become tables of truth, since changes of rows ask for them again and again. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Memos: values of expressions that firings and messages read (chances of branches and ties, amounts, `who` of
  * messages), kept by stratum. A firing looks its numbers up, whatever the expression; it is evaluated once per stratum
  * for as long as drivers, feedback, shares, year and parameters that it reads stay what they are. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include "base/fixed.h"
 

@@ -1,5 +1,5 @@
 /* The bytes of a run, by name: what a model's author can save. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 /* Lists of blocks and workers: what they hold room for, since they keep it. */
 static size_t list_bytes(const struct tmn_run *run) {

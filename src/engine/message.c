@@ -1,7 +1,7 @@
 /* The messages phase: what was told in this window, gathered by receiver and reduced. Per receiver and attribute the
  * set of the highest priority wins, then the first by full name; then all steps are added and clamped once. No order of
  * delivery matters; sorting is for the record of happenings. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What a run will take, told before it is made: columns to the byte, as the plan of the world lays rows out; lists and
  * wheels as they turned out to be. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include "base/available.h"
 #include "base/text.h"

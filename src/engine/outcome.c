@@ -1,6 +1,6 @@
 /* Outcomes: what is counted and reported. Counts are whole simulated persons until they are written as weighted reals,
  * once a window, into the series of the period. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* What a run needs before its first window: columns, scratch of workers, tables, and the sums over persons at the
  * start. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <limits.h>
 #include <stdlib.h>

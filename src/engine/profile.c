@@ -1,6 +1,6 @@
 /* Where time went, by transition, from the samples of all workers. */
 #include "engine/profile.h"
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include <time.h>
 

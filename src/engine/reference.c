@@ -2,7 +2,7 @@
  *
  * For each enabled clock left -= C x G; those that ran out are put in the order in which they did within the window and
  * each fires if its predicate still holds on the person's state by then, else it is used up. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
     uint32_t *level = worker->level;

@@ -1,5 +1,5 @@
 /* A run: its life, and what may be asked of it. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include "base/real.h"
 #include <math.h>

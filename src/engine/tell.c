@@ -1,6 +1,6 @@
 /* What rows tell their ties: messages of firings, and changes of what counters count. Both are kept until a block of
  * rows is done, since ties and the draws of their chances cost a fraction when they are found for many rows at once. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 enum { ROWS_AT_ONCE = 64, TIES_AT_ONCE = 4096 };
 

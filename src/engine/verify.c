@@ -1,5 +1,5 @@
 /* Recomputes from the rows alone what a run keeps up to date by changes, and compares. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include "base/real.h"
 #include <stdlib.h>

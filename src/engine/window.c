@@ -1,5 +1,5 @@
 /* The window: a flat list of phases, each named and timed. */
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 #include "base/real.h"
 #include <stdlib.h>

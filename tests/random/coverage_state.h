@@ -3,7 +3,7 @@
 #define TMN_TESTS_RANDOM_COVERAGE_STATE_H
 
 #include "coverage.h"
-#include "engine/state.h"
+#include "engine/rooms.h"
 
 /* A clock just before a window. */
 struct clock_seen {

@@ -1,0 +1,447 @@
+/* What the files of the engine offer each other, file by file, and the small questions to a row that all of them ask.
+ */
+#ifndef TMN_ENGINE_ROOMS_H
+#define TMN_ENGINE_ROOMS_H
+
+#include "engine/state.h"
+
+static inline uint32_t block_first(uint32_t block) {
+    return block * (uint32_t)BLOCK_ROWS;
+}
+static inline uint32_t block_end(const struct tmn_run *run, uint32_t block) {
+    uint32_t end = block_first(block) + (uint32_t)BLOCK_ROWS;
+    return end < run->rows ? end : run->rows;
+}
+/* run.c */
+typedef void tmn_rows_fn(struct tmn_run *run, struct tmn_worker *worker, uint32_t block);
+void tmn_run_blocks(struct tmn_run *run, tmn_rows_fn *fn); /* over all blocks of rows */
+/* The same where all blocks together have `items` to do: a few are not worth waking other threads for. */
+void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items);
+/* failure.c: the first failure in the order of rows as an error; true if there is none. */
+bool tmn_run_sound(struct tmn_run *run, struct tmn_error *err);
+void tmn_fail_row(struct tmn_block *block, struct tmn_failure failure);
+
+/* level.c */
+void tmn_recipes_make(struct tmn_run *run);
+void tmn_terms_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_terms *terms);
+void tmn_predicate_make(struct tmn_run *run, struct tmn_predicate *predicate, const struct tmn_expr *expr);
+void tmn_predicate_fill(struct tmn_run *run, struct tmn_predicate *predicate);
+bool tmn_predicate_eval(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_predicate *predicate,
+                        const struct tmn_packed *packed);
+void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key);
+uint32_t tmn_key_late(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
+                      const struct tmn_packed *packed);
+/* Strata of the features that `reads` marks, first feature fastest as tmn_stratum_levels wants it; false when there
+ * are more than `most` or too many features. */
+bool tmn_strata_of(const struct tmn_model *model, const bool *reads, uint32_t most, struct tmn_strata *strata);
+/* The level of an attribute or a map. */
+uint32_t tmn_feature_level(const struct tmn_model *model, int feature, const struct tmn_packed *packed);
+/* All features of a row from `packed`, with counters as committed and age of this window. */
+void tmn_row_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed, uint32_t *level);
+
+static inline uint32_t tmn_key_of(const struct tmn_run *run, const struct tmn_key *key,
+                                  const struct tmn_packed *packed) {
+    const uint32_t *part = run->part.items;
+    uint32_t index = 0;
+    for (const struct tmn_key_term *term = key->items, *end = term + key->count; term < end; term++)
+        index += part[term->first + ((uint32_t)(packed->word[term->word] >> term->shift) & term->mask)];
+    return index;
+}
+/* Of a row: counters and age too. */
+static inline uint32_t tmn_key_index(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
+                                     const struct tmn_packed *packed) {
+    uint32_t index = tmn_key_of(run, key, packed);
+    return __builtin_expect(key->lates == 0, 1) ? index : index + tmn_key_late(run, key, row, packed);
+}
+static inline bool tmn_holds(const struct tmn_run *run, struct tmn_worker *worker,
+                             const struct tmn_predicate *predicate, const struct tmn_packed *packed) {
+    return predicate->truth != NULL ? predicate->truth[tmn_key_of(run, &predicate->key, packed)] != 0
+                                    : tmn_predicate_eval(run, worker, predicate, packed);
+}
+
+/* Does a test hold that may hold by the sieve? */
+static inline bool tmn_test_holds(const struct tmn_run *run, struct tmn_worker *worker, size_t test,
+                                  const struct tmn_packed *packed) {
+    const struct tmn_tests *tests = &run->tests;
+    return (tests->sieve.exact[test / 64] >> (test % 64) & 1) != 0 ||
+           tmn_holds(run, worker, tests->predicate[test], packed);
+}
+
+/* change.c */
+void tmn_changes_prepare(struct tmn_run *run); /* who watches what */
+void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers);
+void tmn_watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature); /* but counters */
+static inline void tmn_changes_of(const struct tmn_run *run, const struct tmn_packed *before,
+                                  const struct tmn_packed *after, struct tmn_changes *changes) {
+    changes->count = 0;
+    for (int w = 0; w < 2; w++)
+        for (uint64_t bits = before->word[w] ^ after->word[w]; bits != 0;) {
+            uint8_t a = run->attribute_at[w][__builtin_ctzll(bits)];
+            bits &= ~run->attribute_bits[a];
+            changes->attribute[changes->count++] = a;
+        }
+}
+/* Does anybody watch what differs? */
+static inline bool tmn_watched_by_any(const struct tmn_watch *watch, const struct tmn_packed *before,
+                                      const struct tmn_packed *after) {
+    return (((before->word[0] ^ after->word[0]) & watch->any.word[0]) |
+            ((before->word[1] ^ after->word[1]) & watch->any.word[1])) != 0;
+}
+/* A word of the bits of those who watch any of the changes. */
+static inline uint64_t tmn_watching(const struct tmn_watch *watch, const struct tmn_changes *changes, uint32_t word) {
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < changes->count; i++)
+        bits |= watch->bits[changes->attribute[i] * watch->words + word];
+    return bits;
+}
+/* for each i, ascending, that watches any of the changes */
+#define TMN_EACH_WATCHING(i, watch, changes)                                                                           \
+    for (uint32_t word_ = 0; word_ < (watch)->words; word_++)                                                          \
+        for (uint64_t bits_ = tmn_watching(watch, changes, word_), i;                                                  \
+             bits_ != 0 && (i = 64 * word_ + (uint32_t)__builtin_ctzll(bits_), true); bits_ &= bits_ - 1)
+
+/* memo.c */
+struct tmn_memo *tmn_memo_make(struct tmn_run *run, const struct tmn_expr *expr, enum tmn_memo_kind kind);
+void tmn_memos_refresh(struct tmn_run *run); /* before G is made anew, which forgets what has changed */
+/* The value for a row in state `packed`; false, with the number in *bad, when it is no chance or no amount. */
+bool tmn_memo_value(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
+                    const struct tmn_packed *packed, int64_t *value, double *bad);
+
+static inline uint8_t *tmn_person(const struct tmn_run *run, uint32_t row) {
+    return run->person + (size_t)row * run->person_bytes;
+}
+static inline uint8_t *tmn_slots(const struct tmn_run *run, uint32_t row) {
+    return tmn_person(run, row) + run->slot_at;
+}
+static inline uint8_t *tmn_flags(const struct tmn_run *run, uint32_t row) { /* enum row_flag */
+    return tmn_person(run, row) + run->flags_at;
+}
+static inline uint16_t *tmn_week(const struct tmn_run *run, uint32_t row) { /* of birth; only with age */
+    return (uint16_t *)(void *)(tmn_person(run, row) + run->week_at);
+}
+/* Fetches the lines of a row before its turn. */
+static inline void tmn_prefetch_row(const struct tmn_run *run, uint32_t row) {
+    const uint8_t *person = tmn_person(run, row);
+    __builtin_prefetch(&run->packed[row]);
+    for (size_t at = 0; at < run->person_bytes; at += 64)
+        __builtin_prefetch(person + at, 1);
+    __builtin_prefetch(person + run->person_bytes - 1, 1);
+    for (size_t i = 0; i < run->recipes.counters; i++)
+        __builtin_prefetch(&run->recipes.counter[i].column[row]);
+}
+static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint32_t birth_year_level) {
+    return tmn_age(run->now.year, run->now.in_year,
+                   run->model->attributes.items[run->model->birth_year].first + (int)birth_year_level,
+                   *tmn_week(run, row));
+}
+/* What expressions read of a counter: the number up to the most, or the part of the living ties. */
+static inline uint32_t tmn_counter_read(uint32_t count, uint32_t max) {
+    return count < max ? count : max;
+}
+static inline uint32_t tmn_share_read(uint32_t count, uint32_t degree, uint32_t share) {
+    if (count >= degree) /* more while the changes of one window are taken one by one */
+        return degree == 0 ? 0 : share;
+    return share * count / degree; /* both counts below 2^16, share at most 10,000 */
+}
+static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter, uint32_t row) {
+    const struct tmn_counter *it = &run->model->counters.items[counter];
+    uint32_t count = run->counter[counter][row];
+    return it->share > 0 ? tmn_share_read(count, run->counter[it->degree][row], it->share)
+                         : tmn_counter_read(count, it->max);
+}
+/* The transition whose clock is enabled in a slot of a row, or -1. */
+static inline int tmn_clock_of(const struct tmn_run *run, uint32_t row, int slot) {
+    return run->enabled[slot * SHARERS + (tmn_slots(run, row)[slot] & SLOT_SHARER)];
+}
+/* The word of a clock. Reference engine: what is left. Event engine: left + C x sum of G, modulo 2^64, so that it holds
+ * while nothing but time passes; between running out and the end of the window, and while nothing is accrued yet: left.
+ */
+static inline uint64_t *tmn_clock(const struct tmn_run *run, uint32_t row, int slot) {
+    return (uint64_t *)(void *)tmn_person(run, row) + slot;
+}
+/* What is left of an enabled clock at the end of the last window. */
+uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot);
+/* Levels of what the strata of clocks are made from, but age. */
+static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed,
+                                    uint32_t *level) {
+    const struct tmn_recipes *recipes = &run->recipes;
+    for (size_t i = 0; i < recipes->attributes; i++) {
+        const struct tmn_attribute_recipe *from = &recipes->attribute[i];
+        level[from->feature] = (uint32_t)(packed->word[from->word] >> from->shift) & from->mask;
+    }
+    for (size_t i = 0; i < recipes->counters; i++) {
+        const struct tmn_counter_recipe *from = &recipes->counter[i];
+        level[from->feature] = from->degree != NULL ? tmn_share_read(from->column[row], from->degree[row], from->max)
+                                                    : tmn_counter_read(from->column[row], from->max);
+    }
+}
+static inline uint32_t tmn_terms_stratum(const struct tmn_terms *terms, const uint32_t *part, const uint32_t *level) {
+    uint32_t index = 0;
+    const struct tmn_term *term = terms->items, *end = term + terms->count;
+    for (; term < end; term += 2)
+        index += part[term[0].first + level[term[0].feature]] + part[term[1].first + level[term[1].feature]];
+    return index;
+}
+/* The slot of a person's place among those of a variable or share `by` places. */
+static inline uint32_t tmn_place_slot(const struct tmn_model *model, int by, const struct tmn_packed *packed) {
+    return by < 0 ? 0 : tmn_feature_level(model, by, packed);
+}
+static inline bool tmn_same(const struct tmn_packed *a, const struct tmn_packed *b) {
+    return a->word[0] == b->word[0] && a->word[1] == b->word[1];
+}
+
+/* factors.c */
+void tmn_factors_prepare(struct tmn_run *run); /* what G depends on */
+void tmn_c_tables(struct tmn_run *run);
+void tmn_g_tables(struct tmn_run *run); /* those that changed */
+void tmn_depend(struct tmn_arena *arena, const struct tmn_expr *expr, struct tmn_dependence *on);
+bool tmn_stale(const struct tmn_run *run, const struct tmn_dependence *on);
+/* Evaluates all parts of G of a transition for the window of `env`. */
+void tmn_parts_evaluate(const struct tmn_run *run, struct tmn_worker *worker, uint32_t t, struct tmn_env *env);
+/* Do the conditions of a stratum hold, and the product of its factors: of all, or of those that are given. */
+bool tmn_parts_hold(const struct tmn_product *product, uint32_t stratum, bool given);
+double tmn_parts_value(const struct tmn_product *product, uint32_t stratum, bool given);
+uint64_t tmn_g_units(const struct tmn_run *run, uint32_t t, uint32_t stratum, double window_y); /* an entry of G */
+double tmn_g_value(const struct tmn_transition *transition, const struct tmn_env *env);
+double tmn_c_value(const struct tmn_transition *transition, const struct tmn_env *env);
+bool tmn_shared_holds(const struct tmn_transition *transition, const struct tmn_env *env);
+
+/* need.c */
+double tmn_run_row_bytes(const struct tmn_model *model); /* of a run's columns, without the world's */
+/* False when the run would not fit into the memory that there is. */
+bool tmn_run_fits(const struct tmn_model *model, const struct tmn_run_options *options, struct tmn_error *err);
+
+/* clock.c */
+void tmn_person_prepare(struct tmn_run *run); /* how a person is laid out, and how k is kept */
+struct tmn_k_place {
+    uint8_t *byte;
+    uint32_t shift;
+};
+static inline struct tmn_k_place tmn_k_place(const struct tmn_run *run, uint32_t row, int transition) {
+    uint32_t bit = (uint32_t)transition * run->k_bits;
+    return (struct tmn_k_place){tmn_person(run, row) + run->k_at + bit / 8, bit % 8};
+}
+/* k as far as the column has it: below k_most it is the number. */
+static inline uint32_t tmn_k_small(const struct tmn_run *run, uint32_t row, int transition) {
+    struct tmn_k_place place = tmn_k_place(run, row, transition);
+    return (uint32_t)*place.byte >> place.shift & run->k_most;
+}
+static inline void tmn_k_put_small(const struct tmn_run *run, uint32_t row, int transition, uint32_t k) {
+    struct tmn_k_place place = tmn_k_place(run, row, transition);
+    *place.byte = (uint8_t)((*place.byte & ~(run->k_most << place.shift)) | k << place.shift);
+}
+uint32_t tmn_k_large(const struct tmn_run *run, uint32_t row, int transition);
+static inline uint32_t tmn_k(const struct tmn_run *run, uint32_t row, int transition) {
+    uint32_t k = tmn_k_small(run, row, transition);
+    return __builtin_expect(k < run->k_most, 1) ? k : tmn_k_large(run, row, transition);
+}
+uint32_t tmn_k_advance_large(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                             int transition);
+static inline uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                                     uint32_t row, int transition) {
+    uint32_t k = tmn_k_small(run, row, transition) + 1;
+    if (__builtin_expect(k >= run->k_most, 0))
+        return tmn_k_advance_large(run, worker, block, row, transition);
+    tmn_k_put_small(run, row, transition, k);
+    return k;
+}
+bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k); /* false: out of
+                                                                                                          memory */
+/* An enabled clock takes the threshold k of its transition. Thresholds are drawn for many rows at once: they stand only
+ * after tmn_clocks_draw, once a block is done. The caller sets overshoot, accrued and file, and C and share if filed.
+ */
+struct tmn_start *tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+                                  uint32_t k);
+void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker);
+/* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
+ * that are enabled no more advance k unless it has advanced in this window already. */
+void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row);
+/* Which transitions may be enabled for whom: memory, and the answers once C is made. */
+void tmn_clocks_prepare(struct tmn_run *run);
+void tmn_clocks_sift(struct tmn_run *run);
+void tmn_derive_all(struct tmn_run *run);
+
+/* expire.c */
+/* Moves the last of `count` clocks to where it belongs among those before it. */
+void tmn_expired_sort(const struct tmn_run *run, struct tmn_expired *list, int count);
+void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count);
+uint64_t tmn_special_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c,
+                         uint64_t g, bool *certain);
+/* C x G of a window; `certain`: it runs out whatever is left. */
+static inline uint64_t tmn_use(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint64_t c,
+                               uint64_t g, bool *certain) {
+    uint64_t use;
+    bool beyond = __builtin_mul_overflow(c, g, &use);
+    *certain = false;
+    if (__builtin_expect(beyond || ((c | g | use) >= FACTOR_SPECIAL), 0))
+        use = tmn_special_use(run, block, row, transition, c, g, certain);
+    return use;
+}
+
+/* reference.c, event.c: the persons phase. */
+void tmn_reference_persons(struct tmn_run *run);
+void tmn_event_persons(struct tmn_run *run);
+
+/* accrual.c */
+void tmn_accruals_make(struct tmn_run *run);
+void tmn_sums_advance(struct tmn_run *run);
+static inline struct tmn_share_of tmn_share_of(const struct tmn_run *run, const struct tmn_accrual *accrual,
+                                               uint32_t row, const struct tmn_packed *packed) {
+    uint32_t other = tmn_key_index(run, &accrual->shared, row, packed), birth_year = 0;
+    size_t at = other;
+    if (accrual->base != NULL) {
+        birth_year = tmn_level(packed, &run->model->attributes.items[run->model->birth_year]);
+        at += ((size_t)birth_year * (size_t)run->model->calendar.windows_per_year + *tmn_week(run, row)) *
+              accrual->others;
+    }
+    return (struct tmn_share_of){other, birth_year, at};
+}
+/* The stratum of G in this window. */
+static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
+                                       const struct tmn_share_of *share) {
+    return accrual->base == NULL
+               ? share->other
+               : accrual->base[share->other] + accrual->age_stride * tmn_row_age(run, row, share->birth_year);
+}
+/* C as far as it is a number: the others take nothing off a clock. */
+static inline uint64_t tmn_steady_c(uint64_t c) {
+    return c < FACTOR_SPECIAL ? c : 0;
+}
+/* forecast.c */
+void tmn_forecasts_make(struct tmn_run *run);
+double tmn_paths_bytes(const struct tmn_model *model, int windows);
+void tmn_foresee(struct tmn_run *run); /* once parameters are set: paths of G */
+/* Holds the forecasts of G against the tables of this window: marks transitions that must be filed anew. */
+void tmn_forecasts_update(struct tmn_run *run);
+/* Rates from G of this window; notes in wheels become out of date. */
+void tmn_rates_set(const struct tmn_run *run, int transition);
+/* How far G can grow from this window on before the transition is looked at again: a bound above. */
+void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual);
+/* Can a clock not run out before its transition is filed anew? */
+static inline bool tmn_is_far(const struct tmn_accrual *accrual, const struct tmn_share_of *share, uint64_t c,
+                              uint64_t left) {
+    return c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual->reach[share->at]; /* < 2^63 */
+}
+/* The 64 rows to which a row belongs, as a bit. */
+static inline uint64_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
+    return run->present + ((size_t)block * run->transitions + (size_t)transition) * PRESENT_WORDS;
+}
+static inline void tmn_present_set(struct tmn_run *run, uint32_t row, int transition) {
+    uint32_t group = row % BLOCK_ROWS / 64;
+    tmn_present(run, row / BLOCK_ROWS, transition)[group / 64] |= UINT64_C(1) << group % 64;
+}
+/* The first window, not before `from`, in which a clock of which `left` is left at its start may run out; INT_MAX or
+ * beyond the next refill: not before it is looked at again. */
+int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
+                 const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
+
+/* event.c: notes a clock in the wheel of its block, unless it can not run out before it is looked at again. `left` at
+ * the start of window `from`. */
+void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
+              const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
+/* Files all clocks of transitions whose forecasts no longer hold. */
+void tmn_clocks_file(struct tmn_run *run);
+void tmn_notes_flush(struct tmn_worker *worker); /* at the end of a block */
+/* Clock words become what is left and nothing is accrued: before C is made anew, and after a state was read. */
+void tmn_clocks_settle(struct tmn_run *run);
+/* All clocks are filed before the next window. */
+void tmn_clocks_resume(struct tmn_run *run);
+
+/* follow.c: clocks follow a row whose state has changed. Event engine; the reference engine derives all clocks anew. */
+void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
+                const struct tmn_touched *touched);
+
+/* delta.c */
+void tmn_count_rules_make(struct tmn_run *run); /* once keys of strata are made */
+/* Applies the changes of counters of a block's rows: clocks that read them follow at once. */
+void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t block);
+
+/* fire.c */
+/* Fires: chooses the branch, changes *now, emits the rest. `start`: state at the window's start. */
+void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+              const struct tmn_expired *clock, const struct tmn_packed *start, struct tmn_packed *now);
+/* The uniform of a firing k that chooses between branches; 0 where there is one branch. */
+uint32_t tmn_branch_uniform(const struct tmn_run *run, uint32_t row, int transition, uint32_t k);
+/* SETs, COPYs and STEPs of a list; all other actions are left out. */
+void tmn_effect_make(struct tmn_run *run, const struct tmn_action *items, size_t count, struct tmn_effect *effect);
+void tmn_touch(struct tmn_run *run, struct tmn_block *block, uint32_t row, const struct tmn_packed *before);
+void tmn_flows(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *before,
+               const struct tmn_packed *after);
+static inline bool tmn_watched(const struct tmn_run *run, uint32_t row) {
+    return run->options.happening != NULL && (run->options.watch_all || run->options.watch_row == row);
+}
+void tmn_happening_add(struct tmn_block *block, const struct tmn_happening *happening);
+
+/* message.c */
+bool tmn_phase_messages(struct tmn_run *run, struct tmn_error *err);
+/* Gathers a list of all workers (at `list_offset` in struct tmn_worker) into `all`, cut by the blocks that receive:
+ * items of block b stand at bucket[b] .. bucket[b + 1] - 1, in any order. The first field of an item is the receiver's
+ * row. False: out of memory. */
+bool tmn_deliver(struct tmn_run *run, struct tmn_list *all, size_t list_offset, size_t size);
+
+/* tell.c */
+void tmn_tellers_prepare(struct tmn_run *run);
+uint32_t tmn_rows_at_once(const struct tmn_run *run, int layer); /* whose ties fit into a teller */
+/* What rows of a block have called and how they have changed for counters, into the lists for other blocks. */
+void tmn_calls_send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block);
+void tmn_counted_tell(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block);
+
+/* birth.c */
+bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);
+
+/* commit.c */
+/* A row has changed: its part in all sums, and what counters count of it into the worker's list. */
+void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                const struct tmn_packed *before, const struct tmn_packed *after);
+bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err);
+void tmn_shares_close_window(struct tmn_run *run);
+
+/* census.c */
+void tmn_tests_prepare(struct tmn_run *run); /* once predicates are made */
+void tmn_tests_fill(struct tmn_run *run);    /* once they are filled anew */
+struct tmn_census {
+    struct tmn_ratio *share;
+    int64_t *stock;
+    tmn_u128 rows_digest;
+    uint32_t alive;
+};
+void tmn_census(struct tmn_run *run, struct tmn_census *census); /* adds to what is there */
+void tmn_flags_fill(struct tmn_run *run);
+/* Does the row live and satisfy what a counter counts? */
+bool tmn_counted(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row, uint32_t counter);
+
+/* counter.c: counts all ties anew, or (check) compares with what is kept. */
+bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err);
+
+/* feedback.c */
+void tmn_drivers_fill(struct tmn_run *run, int window);
+bool tmn_phase_events(struct tmn_run *run, struct tmn_error *err);
+bool tmn_phase_feedback(struct tmn_run *run, struct tmn_error *err);
+
+/* outcome.c */
+void tmn_outcomes_prepare(struct tmn_run *run);
+void tmn_outcomes_close_window(struct tmn_run *run);
+void tmn_outcomes_digest(struct tmn_run *run); /* anew from the cumulative counts */
+void tmn_outcomes_end(struct tmn_run *run);    /* the period of this window is the last one, and ends with it */
+
+/* digest.c */
+tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);
+tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed);
+tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes,
+                           const struct tmn_packed *before, const struct tmn_packed *after);
+struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows);
+
+/* window.c: files all clocks before the first window, while the run is set up. Event engine. */
+void tmn_window_foresee(struct tmn_run *run);
+/* prepare.c: everything that a run needs before its first window, but the world and the pool. */
+bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err);
+/* Applies the dated settings of a window; C and all that predicates say is made anew when there is one. */
+bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err);
+/* Settings up to the last window done, and all that follows from rows as they are: for rows that were loaded. */
+bool tmn_run_restate(struct tmn_run *run, struct tmn_error *err);
+/* Begins to sample, if that was asked for. */
+void tmn_profile_begin(struct tmn_run *run);
+/* Points the workers' environments at this window. */
+void tmn_workers_aim(struct tmn_run *run);
+
+#endif
