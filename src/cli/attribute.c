@@ -1,7 +1,6 @@
 /* `tumen attribute`: which drivers made a year what it was, shown, told and written down. */
 #include "study/attribute.h"
 #include "base/claim.h"
-#include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -9,16 +8,6 @@
 #include <math.h>
 
 enum { SEEDS = 4, TOLD = 3 /* outcomes */ };
-
-static bool show(void *context, const struct tmn_runs_progress *at) {
-    struct tmn_progress *progress = context;
-    if (tmn_progress_due(progress)) {
-        char line[64];
-        snprintf(line, sizeof line, "%zu of %zu runs", at->runs, at->runs_all);
-        tmn_progress_draw(progress, at->windows, at->windows_all, line);
-    }
-    return !tmn_interrupted();
-}
 
 static void put_row(struct tmn_grid *grid, const char *name, struct tmn_share_of share, bool level) {
     struct tmn_arena *arena = grid->arena;
@@ -98,7 +87,7 @@ static enum tmn_status attribute_year(struct tmn_arena *arena, const struct tmn_
         !tmn_claim_take(&claim, arena, out, &err))
         return tmn_complain_error(&err);
     tmn_progress_begin(&progress, arguments->quiet);
-    options->progress = show;
+    options->progress = tmn_progress_runs;
     options->progress_context = &progress;
     bool good = tmn_attribution_run(&attribution, arena, options, &err);
     tmn_progress_end(&progress);

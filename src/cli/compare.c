@@ -1,7 +1,6 @@
 /* `tumen compare`: two worlds pair by pair, shown, told and written down. */
 #include "study/compare.h"
 #include "base/claim.h"
-#include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -9,16 +8,6 @@
 #include <string.h>
 
 enum { SEEDS = 8, ALSO_MAX = 6 };
-
-static bool show(void *context, const struct tmn_runs_progress *at) {
-    struct tmn_progress *progress = context;
-    if (tmn_progress_due(progress)) {
-        char line[64];
-        snprintf(line, sizeof line, "%zu of %zu runs", at->runs, at->runs_all);
-        tmn_progress_draw(progress, at->windows, at->windows_all, line);
-    }
-    return !tmn_interrupted();
-}
 
 /* ---- the two worlds ---- */
 
@@ -248,7 +237,7 @@ static enum tmn_status compare_worlds(struct tmn_arena *arena, const struct tmn_
         !from_within(options, &err) || !tmn_claim_take(&claim, arena, out, &err))
         return tmn_complain_error(&err);
     tmn_progress_begin(&progress, arguments->quiet);
-    options->progress = show;
+    options->progress = tmn_progress_runs;
     options->progress_context = &progress;
     bool good = tmn_compare_run(&compare, arena, options, &err);
     tmn_progress_end(&progress);

@@ -1,5 +1,6 @@
 /* See progress.h. */
 #include "cli/progress.h"
+#include "cli/interrupt.h"
 #include "cli/print.h"
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,16 @@ void tmn_progress_draw(struct tmn_progress *progress, double done, double total,
 void tmn_progress_note(const struct tmn_progress *progress, const char *text) {
     if (progress->shown)
         fprintf(stderr, "%s ...", text);
+}
+
+bool tmn_progress_runs(void *context, const struct tmn_runs_progress *at) {
+    struct tmn_progress *progress = context;
+    if (tmn_progress_due(progress)) {
+        char line[64];
+        snprintf(line, sizeof line, "%zu of %zu runs", at->runs, at->runs_all);
+        tmn_progress_draw(progress, at->windows, at->windows_all, line);
+    }
+    return !tmn_interrupted();
 }
 
 void tmn_progress_end(struct tmn_progress *progress) {

@@ -2,7 +2,7 @@
 #ifndef TMN_CLI_PROGRESS_H
 #define TMN_CLI_PROGRESS_H
 
-#include <stdbool.h>
+#include "study/runs.h"
 
 struct tmn_progress {
     bool shown;
@@ -17,6 +17,8 @@ bool tmn_progress_due(const struct tmn_progress *progress);
 void tmn_progress_draw(struct tmn_progress *progress, double done, double total, const char *text);
 /* Says what is done before there is a measure of it. */
 void tmn_progress_note(const struct tmn_progress *progress, const char *text);
+/* The same of runs side by side: a callback, `context` a struct tmn_progress; false once the user interrupts. */
+bool tmn_progress_runs(void *context, const struct tmn_runs_progress *at);
 void tmn_progress_end(struct tmn_progress *progress); /* clears the line */
 
 #endif

@@ -1,7 +1,6 @@
 /* `tumen verify`: the checks of scenarios, decided, shown and written down. */
 #include "study/verify.h"
 #include "base/claim.h"
-#include "cli/interrupt.h"
 #include "cli/locate.h"
 #include "cli/print.h"
 #include "cli/progress.h"
@@ -38,16 +37,6 @@ static enum tmn_status read_suite(struct suite *suite, struct tmn_arena *arena, 
         return TMN_MISUSED;
     }
     return TMN_DONE;
-}
-
-static bool show(void *context, const struct tmn_verify_progress *at) {
-    struct tmn_progress *progress = context;
-    if (tmn_progress_due(progress)) {
-        char line[64];
-        snprintf(line, sizeof line, "%zu of %zu runs", at->runs, at->runs_all);
-        tmn_progress_draw(progress, at->windows, at->windows_all, line);
-    }
-    return !tmn_interrupted();
 }
 
 /* A seed below 2^53 from the system. */
@@ -168,7 +157,7 @@ enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arg
     struct tmn_verify_options options = {.seed = seed,
                                          .threads = (int)arguments->threads,
                                          .fast = arguments->fast,
-                                         .progress = show,
+                                         .progress = tmn_progress_runs,
                                          .progress_context = &progress};
     struct tmn_verify verify;
     bool good = tmn_verify_run(&verify, arena, suite.models, suite.count, &options, &err);

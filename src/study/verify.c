@@ -140,8 +140,7 @@ static void plan(struct verifier *verifier, struct tmn_verify *verify, const str
 
 static bool tell(void *context, const struct tmn_runs_progress *at) {
     const struct tmn_verify_options *options = ((struct verifier *)context)->options;
-    struct tmn_verify_progress progress = {at->windows, at->windows_all, at->runs, at->runs_all};
-    return !options->progress || options->progress(options->progress_context, &progress);
+    return !options->progress || options->progress(options->progress_context, at);
 }
 
 /* What a finished run says to every row that wants it. */

@@ -8,6 +8,7 @@
 
 #include "engine/engine.h"
 #include "study/chance.h"
+#include "study/runs.h"
 
 /* Chance that a whole suite of true checks shows any false alarm. */
 #define TMN_VERIFY_ALARM 1e-3
@@ -52,18 +53,11 @@ struct tmn_verify {
     struct tmn_diagnostics mistakes;      /* places of rows that are mistakes */
 };
 
-struct tmn_verify_progress {
-    double windows, windows_all; /* of all runs */
-    size_t runs, runs_all;
-};
-/* Told now and then, by one thread at a time; returning false stops. */
-typedef bool tmn_verify_progress_fn(void *context, const struct tmn_verify_progress *progress);
-
 struct tmn_verify_options {
     uint64_t seed;
     int threads;
-    bool fast; /* without slow checks */
-    tmn_verify_progress_fn *progress;
+    bool fast;                                                                 /* without slow checks */
+    bool (*progress)(void *context, const struct tmn_runs_progress *progress); /* as in runs.h */
     void *progress_context;
 };
 

@@ -169,7 +169,7 @@ static void test_failed_run(void **state) {
     assert_int_equal(verify.tally[TMN_VERDICT_PASS], verify.count - 1);
 }
 
-static bool stop_late(void *context, const struct tmn_verify_progress *progress) {
+static bool stop_late(void *context, const struct tmn_runs_progress *progress) {
     size_t *told = context;
     ++*told;
     assert_true(progress->windows <= progress->windows_all);
