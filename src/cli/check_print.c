@@ -1,7 +1,7 @@
 /* The two forms of what `tumen check` found. See check.h. */
 #include "cli/check.h"
 #include "cli/print.h"
-#include "report/ledger.h"
+#include "result/ledger.h"
 #include "result/json.h"
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * it, changes it and rests on it in turn. */
 #include "cli/print.h"
 #include "cli/session.h"
-#include "report/ledger.h"
+#include "result/ledger.h"
 #include "result/json.h"
 #include <string.h>
 
@@ -13,7 +13,7 @@ static void print_written(const char *written) {
     const char *label = "as written";
     while (*written) {
         size_t length = strcspn(written, "\n");
-        printf("  %s%-12s%s%.*s\n", tmn_dim(stdout), label, tmn_plain(stdout), (int)length, written);
+        printf("  %s%-*s%s%.*s\n", tmn_dim(stdout), TMN_LABEL, label, tmn_plain(stdout), (int)length, written);
         written += length + (written[length] == '\n');
         label = "";
     }

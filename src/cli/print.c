@@ -89,11 +89,10 @@ void tmn_print_wrapped(FILE *file, const char *indent, const char *text) {
 }
 
 void tmn_print_labelled(const char *label, const char *text) {
-    enum { LABEL = 12 };
-    printf("  %s%-*s%s", tmn_dim(stdout), LABEL, label, tmn_plain(stdout));
+    printf("  %s%-*s%s", tmn_dim(stdout), TMN_LABEL, label, tmn_plain(stdout));
     for (bool first = true; first || *text; first = false) {
-        size_t bytes = line_bytes(text, TMN_COLUMNS - LABEL - 2);
-        printf("%*s%.*s\n", first ? 0 : LABEL + 2, "", (int)bytes, text);
+        size_t bytes = line_bytes(text, TMN_COLUMNS - TMN_LABEL - 2);
+        printf("%*s%.*s\n", first ? 0 : TMN_LABEL + 2, "", (int)bytes, text);
         text += bytes;
         text += strspn(text, " ");
     }

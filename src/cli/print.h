@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/arguments.h"
 
-enum { TMN_COLUMNS = 100 };
+enum { TMN_COLUMNS = 100, TMN_LABEL = 12 /* of tmn_print_labelled */ };
 
 /* "tumen: ..." on stderr. */
 void tmn_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

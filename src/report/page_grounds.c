@@ -2,6 +2,7 @@
 #include "report/html.h"
 #include "report/page.h"
 #include "report/words.h"
+#include "result/ledger.h"
 
 void tmn_page_systems(const struct tmn_page *page) {
     const struct tmn_model *model = page->model;
@@ -30,17 +31,36 @@ void tmn_page_systems(const struct tmn_page *page) {
     tmn_text_put(page->out, "</section>\n");
 }
 
+/* Who cites a piece of evidence: rules and numbers as links, then subsystems and figures by their numbers. */
+static void put_citing(const struct tmn_page *page, const struct tmn_ledger *ledger, const struct tmn_entry *evidence) {
+    const char *joint = "";
+    for (size_t i = 0; i < evidence->link[TMN_LINK_CITED_BY].count; i++) {
+        const struct tmn_entry *citing = &ledger->items[evidence->link[TMN_LINK_CITED_BY].items[i]];
+        tmn_text_put(page->out, "%s", joint);
+        joint = ", ";
+        if (citing->grounds)
+            tmn_words_name(page->out, citing->name);
+        else if (citing->kind == TMN_ENTRY_SYSTEM)
+            tmn_text_put(page->out, "subsystem %d", page->model->systems.items[citing->index].number);
+        else
+            tmn_text_put(page->out, "figure %zu", citing->index + 1);
+    }
+}
+
 void tmn_page_evidence(const struct tmn_page *page) {
     const struct tmn_model *model = page->model;
     if (model->evidence.count == 0)
         return;
     tmn_page_section(page, "evidence", "Evidence");
-    tmn_page_table(page, "evidence", "Id|What it says|Source|Grade");
+    const struct tmn_ledger *ledger = tmn_ledger_make(page->arena, model);
+    tmn_page_table(page, "evidence", "Id|What it says|Source|Grade|What rests on it");
     for (size_t i = 0; i < model->evidence.count; i++) {
         const struct tmn_evidence *evidence = &model->evidence.items[i];
-        tmn_html_put(page->out, "<tr id=\"e-%zu\"><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", i + 1,
+        tmn_html_put(page->out, "<tr id=\"e-%zu\"><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>", i + 1,
                      evidence->id, evidence->text, evidence->source ? evidence->source : "",
                      evidence->grade ? evidence->grade : "");
+        put_citing(page, ledger, &ledger->items[ledger->first[TMN_ENTRY_EVIDENCE] + i]);
+        tmn_text_put(page->out, "</td></tr>\n");
     }
     tmn_page_table_end(page);
     tmn_text_put(page->out, "</section>\n");

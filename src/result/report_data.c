@@ -2,6 +2,7 @@
  * nothing up by place, so that a masked cell can not come back. Dates are YYYY-MM-DD; a number that does not exist is
  * null. */
 #include "result/json.h"
+#include "result/ledger.h"
 #include "result/profile.h"
 #include "result/score.h"
 
@@ -457,7 +458,9 @@ static void put_systems(struct tmn_json *json, const struct tmn_model *model) {
     tmn_json_close(json, ']');
 }
 
+/* Footnotes: what each piece says, and everything that rests on it. */
 static void put_evidence(struct tmn_json *json, const struct tmn_model *model) {
+    const struct tmn_ledger *ledger = tmn_ledger_make(json->out->arena, model);
     tmn_json_open(json, "evidence", '{');
     for (size_t i = 0; i < model->evidence.count; i++) {
         const struct tmn_evidence *evidence = &model->evidence.items[i];
@@ -465,6 +468,11 @@ static void put_evidence(struct tmn_json *json, const struct tmn_model *model) {
         tmn_json_text(json, "text", evidence->text);
         tmn_json_text(json, "source", evidence->source);
         tmn_json_text(json, "grade", evidence->grade);
+        const struct tmn_entry *entry = &ledger->items[ledger->first[TMN_ENTRY_EVIDENCE] + i];
+        tmn_json_open(json, "cited_by", '[');
+        for (size_t c = 0; c < entry->link[TMN_LINK_CITED_BY].count; c++)
+            tmn_json_text(json, NULL, ledger->items[entry->link[TMN_LINK_CITED_BY].items[c]].name);
+        tmn_json_close(json, ']');
         tmn_json_close(json, '}');
     }
     tmn_json_close(json, '}');

@@ -138,6 +138,14 @@ class Country(unittest.TestCase):
                 facts = {f["label"]: f["text"] for f in self.entries["evidence", row["id"]]["facts"]}
                 self.assertEqual((facts["says"], facts["source"], facts["grade"]), (row["text"], row["source"], row["grade"]))
 
+    def test_the_page_links_what_rests_on_evidence(self):
+        page = (SCENARIOS.parent / "docs/models/dprk.html").read_text()
+        rows = re.findall(r'<tr id="e-\d+"><td>(\w+)</td>.*?<td>([^\n]*?)</td></tr>', page)
+        self.assertEqual(len(rows), sum(kind == "evidence" for kind, _ in self.entries))
+        for name, cell in rows:
+            others = [other for other in self.entries["evidence", name]["cited_by"] if other["kind"] in GROUNDED]
+            self.assertEqual(re.findall(r'href="#d-([^"]+)"', cell), [other["name"] for other in others], name)
+
 
 class Words(unittest.TestCase):
     def refuse(self, message, *words):

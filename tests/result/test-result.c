@@ -151,6 +151,7 @@ static void cells_by_place_are_masked(void **state) {
     assert_true(tmn_result_report_json(&fake.result, &json, &err));
     assert_non_null(strstr(json.items, "\"values\":[[900,null],[1000,20],[40,null]]"));
     assert_non_null(strstr(json.items, "\"persons\":[[90,null],[100,2],[4,null]]"));
+    assert_non_null(strstr(json.items, "\"grade\":\"high\",\"cited_by\":[\"wait\",\"figure.1\"]}"));
 }
 
 static void names_are_quoted_in_csv(void **state) {

@@ -155,6 +155,7 @@ export function evidenceSection(data, notes) {
   return h('section', { id: 'evidence' }, h('h2', {}, 'Evidence'),
     h('ol', { class: 'notes' }, [...notes.order].map(([id, n]) => {
       const known = data.evidence[id];
-      return h('li', { id: `note-${n}`, value: n }, h('b', {}, id), ' ', known ? [known.text, known.grade && h('span', { class: 'badge' }, known.grade), known.source && h('small', {}, ' ', linked(known.source))] : 'not described in the scenario');
+      return h('li', { id: `note-${n}`, value: n }, h('b', {}, id), ' ', known ? [known.text, known.grade && h('span', { class: 'badge' }, known.grade), known.source && h('small', {}, ' ', linked(known.source)),
+        known.cited_by?.length ? h('small', {}, ' Rests on it: ', known.cited_by.map((name, i) => [i ? ', ' : '', h('code', {}, name)]), '.') : null] : 'not described in the scenario');
     })));
 }

@@ -1,8 +1,8 @@
 /* The ledger of a scenario: every name that it declares, where it stands, what it reads and changes, what it rests on,
  * and the other way round who reads it, changes it and rests on it. Made from the compiled model, so that it cannot
  * differ from what is run. */
-#ifndef TMN_REPORT_LEDGER_H
-#define TMN_REPORT_LEDGER_H
+#ifndef TMN_RESULT_LEDGER_H
+#define TMN_RESULT_LEDGER_H
 
 #include "model/model.h"
 

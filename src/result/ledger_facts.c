@@ -1,5 +1,5 @@
 /* What the ledger tells of an entry by itself: numbers with their units, and the lines that declare it. */
-#include "report/ledger.h"
+#include "result/ledger.h"
 #include "scenario/source.h"
 
 #include <math.h>

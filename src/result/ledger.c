@@ -1,5 +1,5 @@
 /* Entries of the ledger and finding them; see ledger.h. */
-#include "report/ledger.h"
+#include "result/ledger.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* What each entry of the ledger reads and changes: expressions and actions of the compiled model, walked once. */
-#include "report/ledger.h"
+#include "result/ledger.h"
 
 #include <string.h>
 
