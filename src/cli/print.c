@@ -89,8 +89,9 @@ void tmn_print_wrapped(FILE *file, const char *indent, const char *text) {
 }
 
 void tmn_print_labelled(const char *label, const char *text) {
-    printf("  %s%-*s%s", tmn_dim(stdout), TMN_LABEL, label, tmn_plain(stdout));
-    for (bool first = true; first || *text; first = false) {
+    bool fits = tmn_text_width(label) < TMN_LABEL; /* else the text begins in the next line */
+    printf("  %s%-*s%s%s", tmn_dim(stdout), fits ? TMN_LABEL : 0, label, tmn_plain(stdout), fits ? "" : "\n");
+    for (bool first = fits; first || *text; first = false) {
         size_t bytes = line_bytes(text, TMN_COLUMNS - TMN_LABEL - 2);
         printf("%*s%.*s\n", first ? 0 : TMN_LABEL + 2, "", (int)bytes, text);
         text += bytes;

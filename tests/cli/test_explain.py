@@ -91,6 +91,25 @@ class Every(unittest.TestCase):
                 else:
                     self.assertIn(entry["rests_on"], ("nothing", "switch"), entry["name"])
 
+    def test_rules_read_what_their_lines_name(self):
+        """Names of numbers in the lines of a rule, found without tumen, are those that it and its branches read or change."""
+        numbers, seen = {"parameter", "driver", "feedback variable", "table", "counter"}, 0
+        for folder in scenarios():
+            entries = {(e["kind"], e["name"]): e for e in ledger(folder)}
+            levels = {name.split(".", 1)[1] for kind, name in entries if kind == "level"}  # may be called like a number
+            names = {name for kind, name in entries if kind in numbers} - levels
+            for (kind, name), entry in entries.items():
+                if kind not in ("transition", "feedback variable", "event") or " lines more)" in entry["written"]:
+                    continue
+                text = re.sub(r"\b(note|evidence|name): (\"[^\"]*\"|\[[^]]*\]|[^,}\n]*)|#[^\n]*", "", entry["written"].split(":", 1)[1])
+                words = re.findall(r"([A-Za-z][A-Za-z0-9_.]*)(:?)", text)  # a key is a word of the language or what is added to
+                named = {word for word, key in words if not key or ("feedback variable", word) in entries} & names - {name}
+                own = [entry, *(entries["branch", part["name"]] for part in entry["parts"])]
+                told = {other["name"] for one in own for link in ("reads", "changes") for other in one[link] if other["kind"] in numbers}
+                self.assertEqual(named, told - {name} - levels, (folder, name))
+                seen += len(named)
+        self.assertGreater(seen, 300)
+
     def test_what_is_written_stands_there(self):
         for folder in scenarios():
             for entry in ledger(folder):
