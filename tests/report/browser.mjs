@@ -145,7 +145,8 @@ for (const file of process.argv.slice(2)) {
   check((await wide.ask('document.documentElement.dataset.state')) === 'ready', 'the page drew itself to its end');
   checkSections(await wide.ask('document.documentElement.outerHTML'), data);
   check(await wide.ask('document.querySelectorAll(".chart").length > 0 && [...document.querySelectorAll(".chart")].every((one) => one.querySelector("canvas"))'), 'every chart is drawn');
-  check(await wide.ask(`[...document.querySelectorAll('#stocks figure, #flows figure')].every((one) => one.querySelector('.legend').textContent.startsWith('Simulated') || one.querySelector('figcaption').textContent.includes('by '))`),
+  const keys = [...new Set(data.outcomes.flatMap((outcome) => outcome.by.map(({ key }) => key.replace(/_/g, ' ').toLowerCase())))];
+  check(await wide.ask(`[...document.querySelectorAll('#stocks figure, #flows figure')].every((one) => one.querySelector('.legend').textContent.startsWith('Simulated') || ${JSON.stringify(keys)}.some((key) => one.querySelector('figcaption').textContent.toLowerCase().includes(key)))`),
     'a chart of several lines says by what they differ');
   check((await picture(wide, `${name}-wide`)) > 30000, 'a picture of it is not blank');
   await checkControls(wide, data);
