@@ -70,7 +70,7 @@ static struct tmn_packed bits_read(const struct tmn_run *run, size_t transition)
     struct tmn_packed bits = {{0, 0}};
     for (size_t a = 0; a < model->attributes.count; a++)
         if (watch->bits[a * watch->words + transition / 64] >> transition % 64 & 1)
-            tmn_set_level(&bits, &model->attributes.items[a], (UINT32_C(1) << model->attributes.items[a].bits) - 1u);
+            bits.word[model->attributes.items[a].word] |= run->attribute_bits[a];
     return bits;
 }
 
@@ -106,7 +106,6 @@ void tmn_accruals_make(struct tmn_run *run) {
                                                      (size_t)model->calendar.windows_per_year;
         accrual->sums = cohorts * accrual->others;
         accrual->sum = TMN_NEW_ARRAY(&run->arena, uint64_t, accrual->sums);
-        accrual->reach = TMN_NEW_ARRAY(&run->arena, double, accrual->sums);
     }
     tmn_forecasts_make(run);
     while (run->transitions > (size_t)1 << run->note_bits)

@@ -2,7 +2,7 @@
  * may have been reached.
  *
  * Of the factors of G, those that read nothing but what the scenario gives (drivers, the date, age, parameters) are
- * made for all windows before they come, and added up: the path of G.  Where that is all of G, the window is known.
+ * made for all windows before they come, and added up: the path of G. Where that is all of G, the window is known.
  * Where other factors read what the run brings forth (feedback, shares), a rate is set that they are taken never to
  * exceed, in units of the path. A window in which G does exceed what was foreseen makes all clocks of the transition be
  * filed anew, so nothing rests on how good a forecast is but time. */
@@ -15,7 +15,7 @@
 #define SLACK_START (1.0 / 64)
 #define SLACK_LEAST (1.0 / 128)
 #define SLACK_MOST 1.0
-#define RATE_KEPT 0.95 /* of a rate that fell, at a refill */
+#define RATE_KEPT 0.95 /* of a rate that falls, from window to window */
 #define ROUNDING 1e-12 /* far above the error of a few operations in binary64 */
 
 enum { PATH_MOST = 1 << 20 }; /* numbers of a transition; where there would be more, its path is that of time alone */

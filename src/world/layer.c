@@ -185,14 +185,19 @@ static void ring_many(const struct tmn_world *world, const struct tmn_ties *ties
                                        : ties->numbers.degree;
 }
 
-/* Rows from `first` on that go through ring_many together: of one group larger than the degree. */
+/* How many of the first rows can be taken together: those of one group of a ring that is larger than the degree, at
+ * at[] of it; none: the first is to be taken alone. */
 static uint32_t ring_run(const struct tmn_world *world, const struct tmn_ties *ties, const uint32_t *row, uint32_t rows,
-                         struct tmn_spot *spot) {
+                         uint32_t *group, uint32_t *at) {
     uint32_t count = 0;
+    if (ties->layer->kind != TMN_LAYER_RING)
+        return 0;
     for (; count < rows && count < MANY && row[count] < ties->linked; count++) {
-        spot[count] = tmn_ties_spot(world, ties, row[count]);
-        if (spot[count].group != spot[0].group || ties->size[spot[0].group] <= ties->numbers.degree)
+        struct tmn_spot spot = tmn_ties_spot(world, ties, row[count]);
+        *group = count == 0 ? spot.group : *group;
+        if (spot.group != *group || ties->size[spot.group] <= ties->numbers.degree)
             break;
+        at[count] = spot.at;
     }
     return count;
 }
@@ -200,15 +205,11 @@ static uint32_t ring_run(const struct tmn_world *world, const struct tmn_ties *t
 void tmn_layer_ties_many(const struct tmn_world *world, int layer, const uint32_t *row, uint32_t rows, uint32_t *count,
                          uint32_t *out) {
     const struct tmn_ties *ties = &world->ties[layer];
-    bool ring = ties->layer->kind == TMN_LAYER_RING;
     for (uint32_t i = 0, run; i < rows; i += run) {
-        struct tmn_spot spot[MANY + 1];
-        uint32_t at[MANY];
-        run = ring ? ring_run(world, ties, row + i, rows - i, spot) : 0;
-        for (uint32_t j = 0; j < run; j++)
-            at[j] = spot[j].at;
+        uint32_t group = 0, at[MANY];
+        run = ring_run(world, ties, row + i, rows - i, &group, at);
         if (run > 0) {
-            ring_many(world, ties, spot[0].group, at, run, count + i, out + (size_t)i * ties->degree_max);
+            ring_many(world, ties, group, at, run, count + i, out + (size_t)i * ties->degree_max);
         } else {
             count[i] = tmn_layer_ties(world, layer, row[i], out + (size_t)i * ties->degree_max);
             run = 1;
@@ -255,15 +256,11 @@ static void ring_one(const struct tmn_world *world, const struct tmn_ties *ties,
 void tmn_layer_one_many(const struct tmn_world *world, int layer, const uint32_t *row, const uint32_t *uniform,
                         uint32_t rows, uint32_t *out, uint32_t *scratch) {
     const struct tmn_ties *ties = &world->ties[layer];
-    bool ring = ties->layer->kind == TMN_LAYER_RING;
     for (uint32_t i = 0, run; i < rows; i += run) {
-        struct tmn_spot spot[MANY + 1];
-        uint32_t at[MANY];
-        run = ring ? ring_run(world, ties, row + i, rows - i, spot) : 0;
-        for (uint32_t j = 0; j < run; j++)
-            at[j] = spot[j].at;
+        uint32_t group = 0, at[MANY];
+        run = ring_run(world, ties, row + i, rows - i, &group, at);
         if (run > 0) {
-            ring_one(world, ties, spot[0].group, at, uniform + i, run, out + i);
+            ring_one(world, ties, group, at, uniform + i, run, out + i);
         } else {
             uint32_t count = tmn_layer_ties(world, layer, row[i], scratch);
             out[i] = count == 0 ? TMN_NO_ROW : scratch[pick(uniform[i], count)];

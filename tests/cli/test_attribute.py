@@ -7,14 +7,13 @@ import csv
 import json
 import pathlib
 import re
-import subprocess
 import sys
-import tempfile
 import unittest
+
+from folder import TUMEN, InFolder
 
 HERE = pathlib.Path(__file__).resolve().parent
 VILLAGE = HERE / "scenarios" / "village.yaml"
-TUMEN = pathlib.Path(sys.argv[1]).resolve()
 DRIVERS = """drivers:
   pay: { start: 1, steps: { 2001-01-01: 2, 2002-01-01: 4 }, class: money }
   calm: { start: 1, steps: { 2002-07-01: 0.5 }, class: weather }
@@ -23,20 +22,13 @@ DRIVERS = """drivers:
 """
 
 
-class Attribute(unittest.TestCase):
+class Attribute(InFolder):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        super().setUp()
         text = re.sub(r"observations:\n.*?\nfigures:", "figures:", VILLAGE.read_text(), flags=re.S)
         text = text.replace("leave.base * pull", "leave.base * pay * calm * wind * moon * pull").replace("tables:\n", DRIVERS + "tables:\n", 1)
         self.path = self.folder / "village.yaml"
         self.path.write_text(text)
-
-    def expect(self, status, *words):
-        ran = subprocess.run([str(TUMEN), *map(str, words)], cwd=self.folder, capture_output=True, text=True)
-        self.assertEqual(ran.returncode, status, f"{words}\n{ran.stdout}\n{ran.stderr}")
-        return ran
 
     def attributed(self, *words):
         return json.loads(self.expect(0, "attribute", self.path, "--json", *words).stdout)

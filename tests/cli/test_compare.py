@@ -10,26 +10,16 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
+from folder import TUMEN, InFolder
+
 HERE = pathlib.Path(__file__).resolve().parent
 VILLAGE = HERE / "scenarios" / "village.yaml"
-TUMEN = pathlib.Path(sys.argv[1]).resolve()
 
 
-class Compare(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def expect(self, status, *words):
-        ran = subprocess.run([str(TUMEN), *map(str, words)], cwd=self.folder, capture_output=True, text=True)
-        self.assertEqual(ran.returncode, status, f"{words}\n{ran.stdout}\n{ran.stderr}")
-        return ran
-
+class Compare(InFolder):
     def village(self, name="village", **changes):
         """The village with texts changed; its observations are left out."""
         text = re.sub(r"observations:\n.*?\nfigures:", "figures:", VILLAGE.read_text(), flags=re.S)

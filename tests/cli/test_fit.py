@@ -11,13 +11,13 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
+from folder import TUMEN, InFolder
+
 HERE = pathlib.Path(__file__).resolve().parent
 VILLAGE = HERE / "scenarios" / "village.yaml"
-TUMEN = pathlib.Path(sys.argv[1]).resolve()
 YEARS = 12
 
 
@@ -42,17 +42,7 @@ def left_out(points, pairs):
     return math.sqrt(sum(squares) / len(squares))
 
 
-class Fit(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def expect(self, status, *words):
-        ran = subprocess.run([str(TUMEN), *map(str, words)], cwd=self.folder, capture_output=True, text=True)
-        self.assertEqual(ran.returncode, status, f"{words}\n{ran.stdout}\n{ran.stderr}")
-        return ran
-
+class Fit(InFolder):
     def village(self, name, error="negbin(50)", years=4, size=3000, keys=True, extra=""):
         """The village, longer or larger; its observations are in `name`.csv."""
         text = VILLAGE.read_text().replace("end: 2003-12-31", f"end: {1999 + years}-12-31").replace("size: 3000", f"size: {size}")
