@@ -6,7 +6,7 @@ Usage: meanfield.py          prints the series with the values that stand in the
        meanfield.py all      prints later years too: seen, not fitted, and no ground for any choice
 
 It follows expected numbers, not persons: twelve groups (North Hamgyong and Ryanggang by belt, South Hamgyong, the rest; by sex)
-and the compartments of exit.yaml, in steps of four weeks. Discontent, trade and media are national averages; households are a
+and the compartments of systems/leaving.yaml, in steps of four weeks. Discontent, trade and media are national averages; households are a
 mean number of kin, more of them of the other sex. It is no result: the engine's runs are, and `tumen fit` moves the values on
 with them. Fit uses data to the end of 2015 alone, with the errors that outcomes.yaml states.
 """
@@ -72,7 +72,7 @@ def series(last):
 
 def places():
     """Population of each group in 1994 and its mean access, from the YAML table."""
-    text = (HERE / "exit.yaml").read_text(encoding="utf-8")
+    text = (HERE / "systems/leaving.yaml").read_text(encoding="utf-8")
     table = re.search(r"^  access: .*values: \{ (.*?) \}", text, re.M)[1]
     access = {name: float(value) for name, value in re.findall(r"([a-z_]+): ([0-9.]+)", table)}
     where = {r["county"]: (r["province"], r["belt"], r["frontier"]) for r in rows("counties.csv")}

@@ -28,7 +28,7 @@ PROVINCE = {"Ryanggang": "ryanggang", "North Hamgyong": "north_hamgyong", "South
             "Jagang": "jagang", "North Pyongan": "north_pyongan", "South Pyongan": "south_pyongan", "Nampo": "south_pyongan",
             "North Hwanghae": "north_hwanghae", "South Hwanghae": "south_hwanghae", "Pyongyang": "pyongyang"}
 STATISTICS = {"Nampo": "Nampo"}  # the ministry lists Nampo apart; all others under the county file's own name
-# How far the frontier is: classes of counties for the chance to get there (table `access` of exit.yaml).
+# How far the frontier is: classes of counties for the chance to get there (table `access` of systems/leaving.yaml).
 FRONTIER = {("north_hamgyong", "border"): "tumen", ("north_hamgyong", "inner"): "tumen_near", ("ryanggang", "border"): "upper_yalu",
             ("ryanggang", "inner"): "upper_yalu_near", ("jagang", "border"): "lower_yalu", ("north_pyongan", "border"): "lower_yalu",
             ("jagang", "inner"): "west", ("north_pyongan", "inner"): "west", ("south_hamgyong", "inner"): "south_hamgyong",
