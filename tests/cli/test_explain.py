@@ -37,7 +37,7 @@ def scenarios():
 
 def declared(folder):
     """(section, name) of what stands two spaces deep in a section, read with nothing of tumen's."""
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(folder.rglob("*.yaml")):
         section = None
         for line in path.read_text().splitlines():
             head = re.match(r"([a-z]+):", line)
@@ -143,7 +143,7 @@ class Country(unittest.TestCase):
 
     def test_all_evidence_is_cited_as_in_the_files(self):
         cited = {}
-        for path in (SCENARIOS / "dprk").glob("*.yaml"):
+        for path in (SCENARIOS / "dprk").rglob("*.yaml"):
             for line in path.read_text().splitlines():
                 for ids in re.findall(r"(?:evidence|claims): \[([^]]*)\]|claim: ([CPT]\d+)", line):
                     for name in re.findall(r"[CPT]\d{3}", " ".join(ids)):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes data/evidence.csv (every claim, parameter and dated row that the scenario cites) and the tables of observations.
-Standard library only, deterministic; reads sources/ and the scenario's own YAML."""
+"""Makes data/evidence.csv (every claim, graded value and dated row of sources/, cited or not) and the tables of observations.
+Standard library only, deterministic; reads sources/ and the scenario's own YAML, which may cite nothing else."""
 import re
 
 from tables import HERE, read, write
@@ -11,9 +11,6 @@ PROVINCE = {"North Hamgyong": "north_hamgyong", "Ryanggang": "ryanggang", "South
 
 
 def evidence():
-    cited = set()
-    for path in sorted(HERE.glob("*.yaml")):
-        cited |= set(re.findall(r"\b[CPT]\d{3}\b", path.read_text(encoding="utf-8")))
     rows = {}
     for r in read("claims.csv"):
         grade = re.split(r"[:;,( ]", r["corroboration"] or "open")[0]
@@ -22,10 +19,13 @@ def evidence():
         rows[r["id"]] = [" ".join(x for x in (r["parameter"].replace("_", " "), "(%s)" % r["stratum_or_route"], "=", r["value"], r["unit"], r["year"]) if x), r["source"], r["confidence"]]
     for r in read("timeline.csv"):
         rows[r["id"]] = [r["date_start"] + ": " + r["description"], r["source"], r["confidence"]]
+    cited = set()
+    for path in sorted(HERE.rglob("*.yaml")):
+        cited |= set(re.findall(r"\b[CPT]\d{3}\b", path.read_text(encoding="utf-8")))
     missing = sorted(cited - set(rows))
-    assert not missing, missing
-    write("evidence.csv", ["id", "text", "source", "grade"], [[i] + rows[i] for i in sorted(cited)])
-    return len(cited)
+    assert not missing, "cited but in no table of sources/: %s" % missing
+    write("evidence.csv", ["id", "text", "source", "grade"], [[i] + rows[i] for i in sorted(rows)])
+    return len(rows), len(cited)
 
 
 def arrivals():
@@ -77,4 +77,4 @@ def stocks():
 arrivals()
 origin()
 stocks()
-print(evidence(), "ids cited")
+print("%d pieces of evidence, %d cited" % evidence())
