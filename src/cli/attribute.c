@@ -1,9 +1,7 @@
 /* `tumen attribute`: which drivers made a year what it was, shown, told and written down. */
 #include "study/attribute.h"
-#include "base/claim.h"
-#include "cli/print.h"
-#include "cli/progress.h"
 #include "cli/session.h"
+#include "cli/study.h"
 #include "study/compare.h"
 #include <math.h>
 
@@ -77,27 +75,24 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
 
 static enum tmn_status attribute_year(struct tmn_arena *arena, const struct tmn_arguments *arguments,
                                       struct tmn_attribution_options *options) {
-    const char *out = arguments->out ? arguments->out : "results/attribute";
     struct tmn_attribution attribution;
-    struct tmn_progress progress;
+    struct tmn_study study;
     struct tmn_error err;
-    struct tmn_claim claim;
     options->from_day = tmn_date_day(options->year, 1, 1);
-    if ((arguments->from && !tmn_date_option("from", arguments->from, false, &options->from_day, &err)) ||
-        !tmn_claim_take(&claim, arena, out, &err))
+    if (arguments->from && !tmn_date_option("from", arguments->from, false, &options->from_day, &err))
         return tmn_complain_error(&err);
-    tmn_progress_begin(&progress, arguments->quiet);
+    enum tmn_status status = tmn_study_begin(&study, arena, arguments, "results/attribute");
+    if (status != TMN_DONE)
+        return status;
     options->progress = tmn_progress_runs;
-    options->progress_context = &progress;
+    options->progress_context = &study.progress;
     bool good = tmn_attribution_run(&attribution, arena, options, &err);
-    tmn_progress_end(&progress);
-    good = good && tmn_attribution_save(&attribution, out, &err);
-    tmn_claim_give_back(&claim);
-    if (!good && err.code == TMN_STOPPED)
-        return tmn_complain_error(&err), TMN_INTERRUPTED;
-    if (!good)
-        return tmn_complain_error(&err);
-    tell(arena, arguments, &attribution, out);
+    tmn_study_ran(&study);
+    good = good && tmn_attribution_save(&attribution, study.out, &err);
+    status = tmn_study_end(&study, good, &err);
+    if (status != TMN_DONE)
+        return status;
+    tell(arena, arguments, &attribution, study.out);
     return attribution.stopped ? TMN_INTERRUPTED : TMN_DONE;
 }
 
@@ -110,17 +105,16 @@ enum tmn_status tmn_command_attribute(struct tmn_arena *arena, const struct tmn_
     enum tmn_status status = tmn_session_open(&session, arena, arguments);
     if (status != TMN_DONE)
         return status;
-    struct tmn_attribution_options options = {
-        .model = session.model,
-        .settings = &session.settings,
-        .store = {.folder = arguments->store ? arguments->store : "results/runs", .version = TUMEN_VERSION},
-        .seed = (uint64_t)arguments->seed,
-        .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
-        .scale = arguments->scale,
-        .threads = (int)arguments->threads,
-        .year = (int)arguments->year,
-        .version = TUMEN_VERSION,
-        .assignments = arguments->set.items,
-        .assignment_count = arguments->set.count};
+    struct tmn_attribution_options options = {.model = session.model,
+                                              .settings = &session.settings,
+                                              .store = tmn_study_store(arguments),
+                                              .seed = (uint64_t)arguments->seed,
+                                              .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
+                                              .scale = arguments->scale,
+                                              .threads = (int)arguments->threads,
+                                              .year = (int)arguments->year,
+                                              .version = TUMEN_VERSION,
+                                              .assignments = arguments->set.items,
+                                              .assignment_count = arguments->set.count};
     return attribute_year(arena, arguments, &options);
 }

@@ -1,9 +1,7 @@
 /* `tumen compare`: two worlds pair by pair, shown, told and written down. */
 #include "study/compare.h"
-#include "base/claim.h"
-#include "cli/print.h"
-#include "cli/progress.h"
 #include "cli/session.h"
+#include "cli/study.h"
 #include <math.h>
 #include <string.h>
 
@@ -228,40 +226,36 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
 
 static enum tmn_status compare_worlds(struct tmn_arena *arena, const struct tmn_arguments *arguments,
                                       struct tmn_compare_options *options) {
-    const char *out = arguments->out ? arguments->out : "results/compare";
     struct tmn_compare compare;
-    struct tmn_progress progress;
+    struct tmn_study study;
     struct tmn_error err;
-    struct tmn_claim claim;
-    if (!first_day(arguments, options->world[TMN_BASE].model, &options->from_day, &err) ||
-        !from_within(options, &err) || !tmn_claim_take(&claim, arena, out, &err))
+    if (!first_day(arguments, options->world[TMN_BASE].model, &options->from_day, &err) || !from_within(options, &err))
         return tmn_complain_error(&err);
-    tmn_progress_begin(&progress, arguments->quiet);
+    enum tmn_status status = tmn_study_begin(&study, arena, arguments, "results/compare");
+    if (status != TMN_DONE)
+        return status;
     options->progress = tmn_progress_runs;
-    options->progress_context = &progress;
+    options->progress_context = &study.progress;
     bool good = tmn_compare_run(&compare, arena, options, &err);
-    tmn_progress_end(&progress);
-    good = good && tmn_compare_save(&compare, out, &err);
-    tmn_claim_give_back(&claim);
-    if (!good && err.code == TMN_STOPPED)
-        return tmn_complain_error(&err), TMN_INTERRUPTED;
-    if (!good)
-        return tmn_complain_error(&err);
-    tell(arena, arguments, &compare, out);
+    tmn_study_ran(&study);
+    good = good && tmn_compare_save(&compare, study.out, &err);
+    status = tmn_study_end(&study, good, &err);
+    if (status != TMN_DONE)
+        return status;
+    tell(arena, arguments, &compare, study.out);
     return compare.stopped ? TMN_INTERRUPTED : TMN_DONE;
 }
 
 enum tmn_status tmn_command_compare(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
     struct tmn_session session[TMN_WORLDS];
     struct tmn_arguments side[TMN_WORLDS] = {*arguments, *arguments};
-    struct tmn_compare_options options = {
-        .store = {.folder = arguments->store ? arguments->store : "results/runs", .version = TUMEN_VERSION},
-        .seed = (uint64_t)arguments->seed,
-        .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
-        .draws = (int)arguments->draws,
-        .scale = arguments->scale,
-        .threads = (int)arguments->threads,
-        .version = TUMEN_VERSION};
+    struct tmn_compare_options options = {.store = tmn_study_store(arguments),
+                                          .seed = (uint64_t)arguments->seed,
+                                          .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
+                                          .draws = (int)arguments->draws,
+                                          .scale = arguments->scale,
+                                          .threads = (int)arguments->threads,
+                                          .version = TUMEN_VERSION};
     if (arguments->set.count == 0 && !arguments->scenario) {
         tmn_complain("compare: what shall be different? Say it with --set NAME=VALUE, or name another scenario with "
                      "--scenario");

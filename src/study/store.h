@@ -1,5 +1,5 @@
 /* A store of finished runs: a folder with one file for each run, found by all that its outcomes depend on: the
- * program's version, the scenario's files, every parameter, driver and dated setting as they are in force, seed, scale
+ * program's sources, the scenario's files, every parameter, driver and dated setting as they are in force, seed, scale
  * and number of windows. A setting that changes no value is no other run, and studies that want the same run share it.
  * What is in the folder may be deleted at any time: it is made again.
  *
@@ -21,7 +21,7 @@
 
 struct tmn_store {
     const char *folder;  /* made when it is not there */
-    const char *version; /* of the program: runs of another are not taken */
+    const char *version; /* of what makes results: runs of another are not taken */
 };
 
 /* What a run gave. */

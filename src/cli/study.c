@@ -1,0 +1,31 @@
+/* See study.h. */
+#include "cli/study.h"
+
+#include "cli/source-key.h"
+
+struct tmn_store tmn_study_store(const struct tmn_arguments *arguments) {
+    return (struct tmn_store){.folder = arguments->store ? arguments->store : "results/runs",
+                              .version = TUMEN_SOURCE_KEY};
+}
+
+enum tmn_status tmn_study_begin(struct tmn_study *study, struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                                const char *folder) {
+    struct tmn_error err;
+    study->out = arguments->out ? arguments->out : folder;
+    if (!tmn_claim_take(&study->claim, arena, study->out, &err))
+        return tmn_complain_error(&err);
+    tmn_progress_begin(&study->progress, arguments->quiet);
+    return TMN_DONE;
+}
+
+void tmn_study_ran(struct tmn_study *study) {
+    tmn_progress_end(&study->progress);
+}
+
+enum tmn_status tmn_study_end(struct tmn_study *study, bool good, const struct tmn_error *err) {
+    tmn_claim_give_back(&study->claim);
+    if (good)
+        return TMN_DONE;
+    enum tmn_status status = tmn_complain_error(err);
+    return err->code == TMN_STOPPED ? TMN_INTERRUPTED : status;
+}

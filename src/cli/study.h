@@ -1,0 +1,29 @@
+/* What commands that make many runs share: the store of runs, the results folder claimed, progress shown, the end told.
+ */
+#ifndef TMN_CLI_STUDY_H
+#define TMN_CLI_STUDY_H
+
+#include "base/claim.h"
+#include "cli/arguments.h"
+#include "cli/print.h"
+#include "cli/progress.h"
+#include "study/store.h"
+
+struct tmn_study {
+    const char *out; /* the results folder */
+    struct tmn_claim claim;
+    struct tmn_progress progress; /* context of tmn_progress_runs */
+};
+
+/* --store, else results/runs; of runs that this program's sources make. */
+struct tmn_store tmn_study_store(const struct tmn_arguments *arguments);
+
+/* Before the work: claims --out, else `folder`, and begins to show progress; TMN_DONE, or complains. */
+enum tmn_status tmn_study_begin(struct tmn_study *study, struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                                const char *folder);
+/* After the runs. */
+void tmn_study_ran(struct tmn_study *study);
+/* After saving: TMN_DONE where all was good; complains otherwise, and tells interruption from failure. */
+enum tmn_status tmn_study_end(struct tmn_study *study, bool good, const struct tmn_error *err);
+
+#endif
