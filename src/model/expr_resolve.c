@@ -86,13 +86,27 @@ static struct tmn_expr *resolve_indexed(struct tmn_resolver *r, const struct tmn
     return expr;
 }
 
+/* A driver times the coefficient of its class. */
+static struct tmn_expr *multiplied(struct tmn_resolver *r, const struct tmn_syntax *s, int parameter,
+                                   struct tmn_expr *driver) {
+    struct tmn_expr *coefficient = resolve_indexed(r, s, TMN_OP_PARAMETER, parameter, tmn_unit_none),
+                    *product = tmn_expr_make(r, TMN_OP_MUL, s, 2);
+    coefficient->source = r->model->parameters.items[parameter].name;
+    product->unit = driver->unit;
+    product->arg[0] = coefficient;
+    product->arg[1] = driver;
+    return product;
+}
+
 static struct tmn_expr *resolve_variable(struct tmn_resolver *r, const struct tmn_syntax *s, struct tmn_name name) {
     const struct tmn_model *model = r->model;
     const char *what = tmn_arena_printf(r->arena, "'%s'", s->text);
     if (name.kind == TMN_NAME_DRIVER) {
         const struct tmn_driver *driver = &model->drivers.items[name.index];
-        return tmn_by_readable(r, s, what, driver->by) ? resolve_indexed(r, s, TMN_OP_DRIVER, name.index, driver->unit)
-                                                       : NULL;
+        if (!tmn_by_readable(r, s, what, driver->by))
+            return NULL;
+        struct tmn_expr *read = resolve_indexed(r, s, TMN_OP_DRIVER, name.index, driver->unit);
+        return driver->times < 0 ? read : multiplied(r, s, driver->times, read);
     }
     const struct tmn_feedback *feedback = &model->feedbacks.items[name.index];
     return tmn_by_readable(r, s, what, feedback->by)

@@ -114,6 +114,7 @@ struct tmn_driver {
     double low, high;
     bool marks, linear;
     const char *class_name, *file;
+    int times; /* parameter by which every expression that reads the driver multiplies it, or -1 */
     struct tmn_grounds grounds;
     const char **mark_label;
     int32_t *mark_from, *mark_to;

@@ -197,6 +197,25 @@ static void sample_csv(struct tmn_reader *reader, const struct tmn_node *node, s
             "driver '%s' has no row for %s %s", driver->name, feature ? feature->name : "", missing.items);
 }
 
+/* times: the parameter, without a unit, that is the coefficient of the driver's class. */
+static int read_times(struct tmn_reader *reader, const struct tmn_node *node) {
+    const struct tmn_node *times = tmn_node_get(node, "times");
+    const struct tmn_model *model = reader->model;
+    const char *text = NULL;
+    if (!times || !tmn_get_text(reader, node, "times", &text))
+        return -1;
+    for (size_t i = 0; i < model->parameters.count; i++)
+        if (strcmp(model->parameters.items[i].name, text) == 0) {
+            if (!tmn_unit_is_none(model->parameters.items[i].unit))
+                tmn_report(reader->list, times->place, "wrong-unit", NULL, "'%s' multiplies a driver and has a unit",
+                           text);
+            return (int)i;
+        }
+    tmn_report(reader->list, times->place, "unknown-name", "'times' names a parameter", "no parameter is named '%s'",
+               text);
+    return -1;
+}
+
 static void read_driver(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {
     struct tmn_model *model = reader->model;
     struct tmn_driver driver = {.name = key->text, .place = key->place, .factor = 1};
@@ -207,6 +226,7 @@ static void read_driver(struct tmn_reader *reader, const struct tmn_node *key, c
     tmn_get_bool(reader, node, "marks", &driver.marks);
     tmn_get_text(reader, node, "class", &driver.class_name);
     tmn_get_text(reader, node, "csv", &driver.file);
+    driver.times = read_times(reader, node);
     driver.grounds = tmn_get_grounds(reader, node);
     driver.by = tmn_get_by(reader, node, &driver.slots);
     driver.first = model->driver_slots;

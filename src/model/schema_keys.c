@@ -22,7 +22,7 @@ static const struct tmn_key map[] = {{"of", S | R}, {"csv", S}, {"where", M}, {"
 static const struct tmn_key table[] = {{"by", S | L | R}, ROWS, {"value", S}, {"values", M}, {"unit", S}, {"else", S}, GROUNDS, {0}};
 static const struct tmn_key parameter[] = {{"value", S | R}, {"unit", S}, {"prior", S}, {"range", L}, {"fitted", S}, GROUNDS, {0}};
 static const struct tmn_key driver[] = {{"start", S}, {"steps", M}, {"pulses", L}, ROWS, {"by", S}, {"date", S}, {"value", S}, {"interpolate", S},
-                                        {"unit", S}, {"marks", S}, {"class", S}, GROUNDS, {0}};
+                                        {"unit", S}, {"marks", S}, {"class", S}, {"times", S}, GROUNDS, {0}};
 static const struct tmn_key pulse[] = {{"from", S | R}, {"to", S}, {"size", S | R}, {"decay", S}, {"note", S}, {0}};
 static const struct tmn_key feedback[] = {{"by", S}, {"range", L | R}, {"start", S | R}, {"next", S}, {"unit", S}, GROUNDS, {0}};
 static const struct tmn_key population[] = {{"size", S}, {"counts", M}, {"margins", L}, {"bands", M}, {"set", M}, {"deal", M}, {"draw", M}, {"place", S},

@@ -115,6 +115,8 @@ static void put_driver(const struct tmn_page *page, const struct tmn_driver *dri
     tmn_page_by(page, driver->by);
     tmn_html_put(page->out, "%s%s %s ", driver->class_name ? ", class " : "",
                  driver->class_name ? driver->class_name : "", driver->file ? "" : "steps or pulses");
+    if (driver->times >= 0)
+        tmn_html_put(page->out, "times <code>%s</code> ", page->model->parameters.items[driver->times].name);
     tmn_page_file(page, driver->file);
     tmn_page_grounds(page, &driver->grounds);
     tmn_text_put(page->out, "</td></tr>\n");

@@ -75,6 +75,8 @@ static void driver_facts(struct facts *facts, const struct tmn_model *model, con
     put_unit(facts, driver->unit_text, driver->unit);
     put_by(facts, model, driver->by);
     put(facts, "class", driver->class_name);
+    if (driver->times >= 0)
+        put(facts, "times", model->parameters.items[driver->times].name);
     put(facts, "file", driver->file);
     for (size_t i = 0; i < driver->marks_count; i++) {
         char from[16], to[16];

@@ -81,6 +81,7 @@ static inline void fixture_parameter(struct fixture *f, const char *name, double
 static inline void fixture_driver(struct fixture *f, const char *name, int by, uint32_t slots, double low, double high,
                                   const char *unit) {
     struct tmn_driver d = {.name = name,
+                           .times = -1,
                            .unit = fixture_unit(unit),
                            .by = by,
                            .slots = slots,
