@@ -86,7 +86,15 @@ struct tmn_table {
     struct tmn_grounds grounds;
 };
 
-enum tmn_prior_kind { TMN_PRIOR_FIXED, TMN_PRIOR_NORMAL, TMN_PRIOR_LOGNORMAL, TMN_PRIOR_BETA, TMN_PRIOR_UNIFORM };
+enum tmn_prior_kind {
+    TMN_PRIOR_FIXED,
+    TMN_PRIOR_NORMAL,
+    TMN_PRIOR_LOGNORMAL,
+    TMN_PRIOR_BETA,
+    TMN_PRIOR_UNIFORM,
+    TMN_PRIOR_ONE_OF
+};
+enum { TMN_MAX_ALTERNATIVES = 16 }; /* of a prior one_of(...) */
 struct tmn_parameter {
     const char *name;
     struct tmn_place place;
@@ -96,6 +104,9 @@ struct tmn_parameter {
     double low, high; /* range in base units, +-infinity if none */
     enum tmn_prior_kind prior;
     double prior_a, prior_b; /* base units (sd_of_log and beta: pure numbers) */
+    double prior_zero;       /* maybe(p, ...): the chance that the value is 0; else the prior of `prior` holds */
+    const double *prior_alternative; /* ONE_OF: [prior_alternatives] chances of the values 0, 1, 2, ... */
+    int prior_alternatives;
     const char *prior_text;
     bool fitted;
     struct tmn_grounds grounds;

@@ -118,6 +118,9 @@ void tmn_read_layers(struct tmn_reader *reader);
 void tmn_read_counters(struct tmn_reader *reader); /* names and maxima */
 void tmn_read_tables(struct tmn_reader *reader);
 void tmn_read_parameters(struct tmn_reader *reader);
+/* Of a parameter whose unit is known; then, when its value and range are, whether they fit its prior. */
+void tmn_read_prior(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_parameter *parameter);
+void tmn_prior_within(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_parameter *parameter);
 void tmn_read_drivers(struct tmn_reader *reader);
 void tmn_read_feedbacks(struct tmn_reader *reader);        /* names and ranges */
 void tmn_read_transition_names(struct tmn_reader *reader); /* and names of branches and events */

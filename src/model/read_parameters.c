@@ -1,90 +1,13 @@
-/* parameters. */
+/* parameters; their priors are read in read_prior.c. */
 #include "model/read.h"
 
 #include <math.h>
 #include <string.h>
 
-struct prior_form {
-    const char *name;
-    enum tmn_prior_kind kind;
-    int arguments;
-};
-
-static const struct prior_form prior_forms[] = {{"fixed", TMN_PRIOR_FIXED, 0},
-                                                {"normal", TMN_PRIOR_NORMAL, 2},
-                                                {"lognormal", TMN_PRIOR_LOGNORMAL, 2},
-                                                {"beta", TMN_PRIOR_BETA, 2},
-                                                {"uniform", TMN_PRIOR_UNIFORM, 2}};
-enum { PRIOR_FORMS = sizeof prior_forms / sizeof *prior_forms };
-
 static const char *skip_spaces(const char *text) {
     while (*text == ' ')
         text++;
     return text;
-}
-
-/* A number at *text, which moves behind it. */
-static bool take_number(const char **text, double *value) {
-    const char *start = skip_spaces(*text), *end = start;
-    while (*end && *end != ',' && *end != ')')
-        end++;
-    size_t length = (size_t)(end - start);
-    while (length > 0 && start[length - 1] == ' ')
-        length--;
-    *text = end;
-    return tmn_parse_real(start, length, value);
-}
-
-static bool parse_prior(const char *text, enum tmn_prior_kind *kind, double *a, double *b) {
-    size_t length = strcspn(text, " (");
-    for (int i = 0; i < PRIOR_FORMS; i++) {
-        const struct prior_form *form = &prior_forms[i];
-        if (strlen(form->name) != length || strncmp(text, form->name, length) != 0)
-            continue;
-        const char *at = skip_spaces(text + length);
-        *kind = form->kind;
-        if (form->arguments == 0)
-            return *at == '\0';
-        if (*at++ != '(' || !take_number(&at, a) || *at++ != ',' || !take_number(&at, b) || *at++ != ')')
-            return false;
-        return *skip_spaces(at) == '\0';
-    }
-    return false;
-}
-
-static void read_prior(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_parameter *parameter) {
-    double a = 0, b = 0;
-    if (!tmn_get_text(reader, node, "prior", &parameter->prior_text))
-        return;
-    struct tmn_place place = tmn_node_get(node, "prior")->place;
-    if (!parse_prior(parameter->prior_text, &parameter->prior, &a, &b)) {
-        tmn_report(reader->list, place, "bad-prior",
-                   "normal(mean, sd), lognormal(median, sd_of_log), beta(a, b), uniform(low, high) or fixed",
-                   "'%s' is not a prior", parameter->prior_text);
-        return;
-    }
-    const char *wrong = NULL;
-    switch (parameter->prior) {
-    case TMN_PRIOR_FIXED:
-        break;
-    case TMN_PRIOR_NORMAL:
-        wrong = b > 0 ? NULL : "the sd of a normal prior must be above 0";
-        break;
-    case TMN_PRIOR_LOGNORMAL:
-        wrong = a > 0 && b > 0 ? NULL : "the median and the sd of a lognormal prior must be above 0";
-        break;
-    case TMN_PRIOR_BETA:
-        wrong = a > 0 && b > 0 ? NULL : "both numbers of a beta prior must be above 0";
-        break;
-    case TMN_PRIOR_UNIFORM:
-        wrong = b > a ? NULL : "the second number of a uniform prior must be above the first";
-        break;
-    }
-    if (wrong)
-        tmn_report(reader->list, place, "bad-prior", NULL, "%s", wrong);
-    bool both = parameter->prior == TMN_PRIOR_NORMAL || parameter->prior == TMN_PRIOR_UNIFORM;
-    parameter->prior_a = both || parameter->prior == TMN_PRIOR_LOGNORMAL ? a * parameter->factor : a;
-    parameter->prior_b = both ? b * parameter->factor : b;
 }
 
 static void read_range(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_parameter *parameter) {
@@ -156,8 +79,9 @@ static void read_parameter(struct tmn_reader *reader, const struct tmn_node *key
         tmn_get_unit(reader, node, &parameter.factor, &parameter.unit, &parameter.unit_text);
         if (value && value->kind == TMN_NODE_SCALAR && !value->null)
             read_value(reader, node, value, &parameter);
-        read_prior(reader, node, &parameter);
+        tmn_read_prior(reader, node, &parameter);
         read_range(reader, node, &parameter);
+        tmn_prior_within(reader, node, &parameter);
         tmn_get_bool(reader, node, "fitted", &parameter.fitted);
         parameter.grounds = tmn_get_grounds(reader, node);
     }

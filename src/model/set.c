@@ -34,6 +34,9 @@ bool tmn_parameter_parse(const struct tmn_parameter *parameter, const char *text
         return tmn_fail(err, TMN_USAGE, "'%s' lies outside the range of '%s', which is %s to %s", text, parameter->name,
                         low, high);
     }
+    if (parameter->prior == TMN_PRIOR_ONE_OF && *value != floor(*value))
+        return tmn_fail(err, TMN_USAGE, "'%s' is one of the alternatives 0 to %d: a whole number", parameter->name,
+                        parameter->prior_alternatives - 1);
     return true;
 }
 

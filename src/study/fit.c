@@ -92,6 +92,11 @@ static bool choose_parameters(struct tmn_fit_search *search, struct tmn_error *e
             return tmn_fail(err, TMN_USAGE,
                             "parameter '%s' is marked `fitted: yes` but has no prior to say how far it may move",
                             parameter->name);
+        if (parameter->prior_zero > 0 || parameter->prior == TMN_PRIOR_ONE_OF)
+            return tmn_fail(err, TMN_USAGE,
+                            "parameter '%s' is marked `fitted: yes`, but its prior %s gives single values a chance of "
+                            "their own: a search along slopes can not weigh them",
+                            parameter->name, parameter->prior_text);
         if (fit->parameters == TMN_FIT_MAX_PARAMETERS)
             return tmn_fail(err, TMN_USAGE,
                             "more than %d parameters are marked `fitted: yes`: the data can not tell so many apart",

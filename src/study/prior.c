@@ -59,10 +59,19 @@ static double rounded(const struct tmn_parameter *parameter, double value) {
     return fmin(fmax(number * parameter->factor, parameter->low), parameter->high);
 }
 
-double tmn_prior_quantile(const struct tmn_parameter *parameter, double u) {
+static double alternative(const struct tmn_parameter *parameter, double u) {
+    int last = parameter->prior_alternatives - 1;
+    for (int i = 0; i < last; i++) {
+        u -= parameter->prior_alternative[i];
+        if (u < 0)
+            return i;
+    }
+    return last;
+}
+
+/* Of the prior without its chance of 0. */
+static double inner_quantile(const struct tmn_parameter *parameter, double u) {
     double low, high;
-    if (parameter->prior == TMN_PRIOR_FIXED)
-        return parameter->value;
     ends_of(parameter, &low, &high);
     low = fmax(low, parameter->low);
     high = fmin(high, parameter->high);
@@ -77,6 +86,27 @@ double tmn_prior_quantile(const struct tmn_parameter *parameter, double u) {
             high = middle;
     }
     return rounded(parameter, high);
+}
+
+/* Share of the prior without its chance of 0, cut to the range, that lies below 0. */
+static double inner_below_zero(const struct tmn_parameter *parameter) {
+    double low, high;
+    ends_of(parameter, &low, &high);
+    double from = below(parameter, fmax(low, parameter->low)), to = below(parameter, fmin(high, parameter->high));
+    return to > from ? fmin(fmax((below(parameter, 0) - from) / (to - from), 0), 1) : 0;
+}
+
+double tmn_prior_quantile(const struct tmn_parameter *parameter, double u) {
+    if (parameter->prior == TMN_PRIOR_FIXED)
+        return parameter->value;
+    if (parameter->prior == TMN_PRIOR_ONE_OF)
+        return alternative(parameter, u);
+    if (parameter->prior_zero <= 0)
+        return inner_quantile(parameter, u);
+    double some = 1 - parameter->prior_zero, negative = some * inner_below_zero(parameter);
+    if (u >= negative && u < negative + parameter->prior_zero)
+        return 0;
+    return inner_quantile(parameter, (u < negative ? u : u - parameter->prior_zero) / some);
 }
 
 double tmn_prior_uniform(uint64_t seed, uint32_t member, const char *name) {

@@ -97,6 +97,20 @@ class Fit(InFolder):
         self.assertGreater(int(told["ratio"]), 75)
         self.assertLess(int(told["leave.base"]), int(told["ratio"]))
 
+    def test_single_values(self):
+        """Chances of single values are drawn (compare --draws), shown, and not fitted."""
+        path = self.village("single")
+        (self.folder / "single.csv").write_text("from,to,sex,persons\n2000-01-01,2000-12-31,,1\n")
+        text = path.read_text().replace("  word.chance: 0.5", '  word.chance: 0.5\n  which: { value: 1, prior: "one_of(0.5, 0.5)", assumed: yes }\n'
+                                        '  size: { value: 0, prior: "maybe(0.5, normal(0, 0.2))", fitted: yes, assumed: yes }')
+        path.write_text(text.replace("leave.base * pull[aware]", "leave.base * pull[aware] * if(which = 1, exp(size), 1)"))
+        said = self.expect(2, "fit", path).stderr
+        self.assertIn("parameter 'size' is marked `fitted: yes`, but its prior maybe(0.5, normal(0, 0.2))", said)
+        self.assertIn("a whole number", self.expect(2, "run", path, "--set", "which=0.5").stderr)
+        self.assertIn("one_of(0.5, 0.5)", self.expect(0, "explain", path, "which").stdout)
+        self.expect(0, "doc", path, "--out", "page.html")
+        self.assertIn("maybe(0.5, normal(0, 0.2))", (self.folder / "page.html").read_text())
+
     def test_goes_on(self):
         """A fit from a table of fewer trials ends as one that never stopped; the table of another fit is refused."""
         path = self.village("planted")

@@ -283,6 +283,50 @@ static void test_quantiles(void **state) {
     assert_true(tmn_prior_quantile(&other, 0.1) == 7);
 }
 
+/* A chance of exactly 0, and the law around it; the range cuts the law, not the chance. */
+static void test_maybe(void **state) {
+    (void)state;
+    struct tmn_parameter maybe = {.prior = TMN_PRIOR_NORMAL,
+                                  .prior_a = 0.2,
+                                  .prior_b = 0.4,
+                                  .prior_zero = 0.5,
+                                  .factor = 1,
+                                  .low = -HUGE_VAL,
+                                  .high = HUGE_VAL};
+    int zero = 0, negative = 0;
+    double last = -HUGE_VAL;
+    enum { STEPS = 4000 };
+    for (int i = 0; i < STEPS; i++) {
+        double value = tmn_prior_quantile(&maybe, (i + 0.5) / STEPS);
+        assert_true(value >= last); /* a quantile rises */
+        zero += value == 0;
+        negative += value < 0;
+        last = value;
+    }
+    assert_int_equal(zero, STEPS / 2);
+    assert_true(fabs(negative - 0.5 * STEPS * 0.3085375) < 2); /* ncdf(-0.5) */
+    maybe.low = 0;                                             /* all that is not 0 lies above it */
+    assert_true(tmn_prior_quantile(&maybe, 0.4999) == 0);
+    assert_true(tmn_prior_quantile(&maybe, 0.5001) > 0);
+    maybe.prior = TMN_PRIOR_LOGNORMAL;
+    assert_true(tmn_prior_quantile(&maybe, 0.4999) == 0);
+    assert_true(fabs(tmn_prior_quantile(&maybe, 0.75) - 0.2) < 1e-5);
+}
+
+static void test_one_of(void **state) {
+    (void)state;
+    const double chance[] = {0.5, 0.3, 0.2};
+    struct tmn_parameter one_of = {
+        .prior = TMN_PRIOR_ONE_OF, .prior_alternative = chance, .prior_alternatives = 3, .factor = 1, .high = 2};
+    int count[3] = {0, 0, 0};
+    enum { DRAWS = 3000 };
+    for (uint32_t d = 0; d < DRAWS; d++)
+        count[(int)tmn_prior_quantile(&one_of, tmn_prior_uniform(3, d, "which"))]++;
+    for (int i = 0; i < 3; i++)
+        assert_true(fabs(count[i] - DRAWS * chance[i]) < 4 * sqrt(DRAWS * chance[i] * (1 - chance[i])));
+    assert_true(tmn_prior_quantile(&one_of, 0.999999) == 2);
+}
+
 /* Keyed by seed, draw and name alone; their law is the prior's; six digits in the declared unit. */
 static void test_draws_of_parameters(void **state) {
     (void)state;
@@ -510,6 +554,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_false_verdicts_are_rare, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_draws, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_quantiles, set_up, tear_down),
+        cmocka_unit_test(test_maybe),
+        cmocka_unit_test(test_one_of),
         cmocka_unit_test_setup_teardown(test_draws_of_parameters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_store_gives_the_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_files, set_up, tear_down),
