@@ -392,6 +392,67 @@ struct tmn_check {
     bool times; /* EXPECT_LAW: each person of the outcome draws the number of its period, from 1 */
 };
 
+/* A change made to one thing that rules read, from a date on: what an arrow does to its cause. */
+enum tmn_cause_kind { TMN_CAUSE_PARAMETER, TMN_CAUSE_DRIVER, TMN_CAUSE_FEEDBACK, TMN_CAUSE_PERSONS };
+struct tmn_level_set {
+    int attribute;
+    uint32_t level;
+};
+struct tmn_cause {
+    enum tmn_cause_kind kind;
+    const char *name; /* NULL of PERSONS */
+    struct tmn_place place;
+    int index;
+    bool hold;        /* fixed at `amount`; else offset by it */
+    double amount;    /* base units */
+    const char *text; /* the amount as written */
+    /* PERSONS: attributes set for a keyed share of those who fit */
+    struct tmn_level_set *set;
+    size_t sets;
+    struct tmn_expr *who; /* NULL: all alive */
+    double share;
+};
+enum tmn_target_kind { TMN_TARGET_TRANSITION, TMN_TARGET_EVENT, TMN_TARGET_FEEDBACK };
+struct tmn_target {
+    enum tmn_target_kind kind;
+    const char *name;
+    int index, branch; /* branch: of a transition, or -1 */
+};
+/* A signed link of the causal description: what is changed, what must follow at once, what is watched over time. */
+enum tmn_sign { TMN_SIGN_LESS, TMN_SIGN_MORE, TMN_SIGN_MORE_OR_NONE };
+struct tmn_arrow {
+    const char *name;
+    struct tmn_place place;
+    const char *from, *to, *via, *note; /* via, note: or NULL */
+    enum tmn_sign sign;
+    bool delay;
+    struct tmn_cause cause, with; /* with: the other factor of an interaction */
+    bool has_with;
+    int32_t at;
+    int window, windows; /* the first window that begins on or after `at`; length of the horizon */
+    double horizon;      /* years */
+    struct tmn_target effect;
+    int outcome;
+    int64_t cell[TMN_MAX_KEYS]; /* level, or -1: all */
+    const char **claims;
+    size_t claim_count;
+};
+struct tmn_loop {
+    const char *name;
+    struct tmn_place place;
+    const char *title, *note; /* note: or NULL */
+    bool balancing;
+    int *link; /* [links] arrows */
+    size_t links;
+    int cut; /* an arrow among the links, or -1: `set` */
+    struct tmn_assigned_list set;
+    struct tmn_cause pulse; /* of a loop that is cut by `set` */
+    int outcome;
+    int64_t cell[TMN_MAX_KEYS];
+    const char **claims;
+    size_t claim_count;
+};
+
 struct tmn_system {
     int number;
     struct tmn_place place;
@@ -550,6 +611,14 @@ struct tmn_model {
         size_t count, capacity;
     } checks;
     struct {
+        struct tmn_arrow *items;
+        size_t count, capacity;
+    } arrows; /* in the order of their numbers */
+    struct {
+        struct tmn_loop *items;
+        size_t count, capacity;
+    } loops;
+    struct {
         struct tmn_system *items;
         size_t count, capacity;
     } systems;
@@ -591,6 +660,9 @@ bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const
 /* The value of a parameter as it is written for `--set`: a number in the declared unit, or with a unit; within the
  * range. In base units. */
 bool tmn_parameter_parse(const struct tmn_parameter *parameter, const char *text, double *value, struct tmn_error *err);
+/* A number in the unit that `unit_text` names (`factor` base units), or a number and a unit. In base units. */
+bool tmn_value_parse(const char *name, const char *text, struct tmn_unit unit, double factor, const char *unit_text,
+                     double *value, struct tmn_error *err);
 /* A model that shares everything with `model` but the values of its parameters, for runs with other settings beside
  * each other. */
 struct tmn_model *tmn_model_with(struct tmn_arena *arena, const struct tmn_model *model, const double *parameter);

@@ -9,9 +9,9 @@
 enum { INCLUDES_MAX = 64 };
 
 static const char *const section_name[TMN_SECTIONS] = {
-    "time",     "attributes", "alive",   "unborn",   "maps",        "tables",  "parameters", "drivers",
-    "feedback", "population", "layers",  "counters", "transitions", "events",  "outcomes",   "observations",
-    "figures",  "checks",     "systems", "evidence", "map",         "concepts"};
+    "time",     "attributes", "alive",  "unborn",   "maps",        "tables",   "parameters", "drivers",
+    "feedback", "population", "layers", "counters", "transitions", "events",   "outcomes",   "observations",
+    "figures",  "checks",     "arrows", "loops",    "systems",     "evidence", "map",        "concepts"};
 
 struct include {
     const char *path;
@@ -224,6 +224,8 @@ static void read_rules(struct tmn_reader *reader) {
     tmn_read_observations(reader);
     tmn_read_figures(reader);
     tmn_read_checks(reader);
+    tmn_read_arrows(reader);
+    tmn_read_loops(reader);
     tmn_read_systems(reader);
     tmn_read_evidence(reader);
     tmn_read_geojson(reader);

@@ -24,6 +24,8 @@ enum tmn_section {
     TMN_IN_OBSERVATIONS,
     TMN_IN_FIGURES,
     TMN_IN_CHECKS,
+    TMN_IN_ARROWS,
+    TMN_IN_LOOPS,
     TMN_IN_SYSTEMS,
     TMN_IN_EVIDENCE,
     TMN_IN_MAP,
@@ -76,6 +78,8 @@ int tmn_find_feedback(struct tmn_reader *reader, const char *name, struct tmn_pl
 int tmn_find_layer(struct tmn_reader *reader, const char *name, struct tmn_place place);
 int tmn_find_outcome(struct tmn_reader *reader, const char *name, struct tmn_place place);
 int tmn_find_parameter(struct tmn_reader *reader, const char *name, struct tmn_place place);
+/* "cross" or "cross.caught": a transition and its branch, or -1; false if there is none. */
+bool tmn_branch_find(const struct tmn_model *model, const char *text, int *index, int *branch);
 /* A level of an attribute or map by its name; -1 after reporting. tmn_level_of only looks (-1). */
 int64_t tmn_level_of(struct tmn_reader *reader, int feature, const char *name);
 int64_t tmn_find_level(struct tmn_reader *reader, int feature, const char *name, struct tmn_place place);
@@ -135,6 +139,8 @@ void tmn_read_outcomes(struct tmn_reader *reader);
 void tmn_read_observations(struct tmn_reader *reader);
 void tmn_read_figures(struct tmn_reader *reader);
 void tmn_read_checks(struct tmn_reader *reader);
+void tmn_read_arrows(struct tmn_reader *reader);
+void tmn_read_loops(struct tmn_reader *reader);
 void tmn_read_systems(struct tmn_reader *reader);
 void tmn_read_evidence(struct tmn_reader *reader);
 void tmn_read_geojson(struct tmn_reader *reader);

@@ -41,25 +41,30 @@ static void read_cells(struct tmn_reader *reader, const struct tmn_node *node, s
     }
 }
 
-/* "cross" or "cross.caught". */
-static void read_firings(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_outcome *outcome) {
-    const struct tmn_model *model = reader->model;
-    const char *text = node->text;
-    outcome->branch = -1;
+bool tmn_branch_find(const struct tmn_model *model, const char *text, int *index, int *branch) {
+    *branch = -1;
     for (size_t t = 0; t < model->transitions.count; t++) {
         const struct tmn_transition *transition = &model->transitions.items[t];
         size_t length = strlen(transition->name);
         if (strncmp(transition->name, text, length) != 0 || (text[length] != '\0' && text[length] != '.'))
             continue;
-        outcome->transition = (int)t;
+        *index = (int)t;
         if (text[length] == '\0')
-            return;
+            return true;
         for (size_t b = 0; b < transition->branches; b++)
             if (strcmp(transition->branch[b].name, text + length + 1) == 0) {
-                outcome->branch = (int)b;
-                return;
+                *branch = (int)b;
+                return true;
             }
     }
+    return false;
+}
+
+static void read_firings(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_outcome *outcome) {
+    const struct tmn_model *model = reader->model;
+    const char *text = node->text;
+    if (tmn_branch_find(model, text, &outcome->transition, &outcome->branch))
+        return;
     const char **names = TMN_NEW_ARRAY(reader->arena, const char *, model->transitions.count + 1);
     for (size_t t = 0; t < model->transitions.count; t++)
         names[t] = model->transitions.items[t].name;

@@ -8,7 +8,7 @@ enum { S = TMN_SCALAR, L = TMN_LIST, M = TMN_MAP, R = TMN_REQUIRED };
 #define SECTIONS \
     {"time", M}, {"attributes", M}, {"alive", S}, {"unborn", S}, {"maps", M}, {"tables", M}, {"parameters", M}, {"drivers", M}, {"feedback", M}, \
     {"population", M}, {"layers", M}, {"counters", M}, {"transitions", M}, {"events", M}, {"outcomes", M}, {"observations", M}, {"figures", L}, \
-    {"checks", M}, {"systems", L}, {"evidence", M | L}, {"map", M}, {"concepts", M}
+    {"checks", M}, {"arrows", M}, {"loops", M}, {"systems", L}, {"evidence", M | L}, {"map", M}, {"concepts", M}
 #define ROWS {"csv", S}, {"where", M}, {"columns", M}
 #define ROWS_REQUIRED {"csv", S | R}, {"where", M}, {"columns", M}
 
@@ -53,6 +53,12 @@ static const struct tmn_key figure[] = {{"text", S | R}, {"claim", S}, {"stated"
 static const struct tmn_key check[] = {{"text", S | R}, {"kind", S | R}, {"source", S}, {"note", S}, {"set", M}, {"against", M}, {"runs", S}, {"slow", S},
     {"outcome", S}, {"windows", S}, {"cell", M}, {"take", S}, {"over", S}, {"above", S}, {"given", S}, {"expected", S}, {"error", S}, {"tolerance", S},
     {"law", S}, {"times", S}, {0}};
+#define CAUSE {"cause", S}, {"shift", S}, {"hold", S}, {"assign", M}, {"who", S}, {"share", S}
+static const struct tmn_key arrow[] = {{"from", S | R}, {"to", S | R}, {"sign", S | R}, CAUSE, {"with", M}, {"at", S | R}, {"effect", S | R},
+    {"horizon", S | R}, {"outcome", S | R}, {"cell", M}, {"delay", S}, {"via", S}, {"claims", S | L}, {"note", S}, {0}};
+static const struct tmn_key cause[] = {CAUSE, {0}};
+static const struct tmn_key loop[] = {{"name", S | R}, {"kind", S | R}, {"links", L | R}, {"cut", S | M | R}, {"pulse", M}, {"outcome", S | R},
+    {"cell", M}, {"claims", S | L}, {"note", S}, {0}};
 static const struct tmn_key system[] = {{"number", S | R}, {"name", S | R}, {"state", S | R}, {"switch", S}, {"claims", S | L},
     {"documents", S | L}, {"note", S}, {0}};
 static const struct tmn_key evidence[] = {{"text", S | R}, {"source", S}, {"grade", S}, {0}};
@@ -74,6 +80,7 @@ const struct tmn_key *const tmn_schema_keys[TMN_SCHEMAS] = {
     [TMN_SCHEMA_THEN] = then, [TMN_SCHEMA_TELL] = tell, [TMN_SCHEMA_TELL_ITEM] = tell_item, [TMN_SCHEMA_BIRTH] = birth, [TMN_SCHEMA_ADD] = add,
     [TMN_SCHEMA_EVENT] = event, [TMN_SCHEMA_EVENT_THEN] = event_then, [TMN_SCHEMA_OUTCOME] = outcome, [TMN_SCHEMA_OBSERVATION] = observation,
     [TMN_SCHEMA_FIGURE] = figure, [TMN_SCHEMA_CHECK] = check,
+    [TMN_SCHEMA_ARROW] = arrow, [TMN_SCHEMA_CAUSE] = cause, [TMN_SCHEMA_LOOP] = loop,
     [TMN_SCHEMA_SYSTEM] = system, [TMN_SCHEMA_EVIDENCE] = evidence, [TMN_SCHEMA_EVIDENCE_FILE] = evidence_file,
     [TMN_SCHEMA_GEOJSON] = geojson, [TMN_SCHEMA_CONCEPTS] = concepts,
 };

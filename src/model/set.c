@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-static bool parse_value(const char *name, const char *text, struct tmn_unit unit, double factor, const char *unit_text,
-                        double *value, struct tmn_error *err) {
+bool tmn_value_parse(const char *name, const char *text, struct tmn_unit unit, double factor, const char *unit_text,
+                     double *value, struct tmn_error *err) {
     struct tmn_unit given;
     bool plain = tmn_parse_real(text, strlen(text), value);
     if (!plain && !tmn_quantity_parse(text, value, &given))
@@ -25,7 +25,7 @@ static bool parse_value(const char *name, const char *text, struct tmn_unit unit
 
 bool tmn_parameter_parse(const struct tmn_parameter *parameter, const char *text, double *value,
                          struct tmn_error *err) {
-    if (!parse_value(parameter->name, text, parameter->unit, parameter->factor, parameter->unit_text, value, err))
+    if (!tmn_value_parse(parameter->name, text, parameter->unit, parameter->factor, parameter->unit_text, value, err))
         return false;
     if (*value < parameter->low || *value > parameter->high) {
         char low[32], high[32];
@@ -59,7 +59,7 @@ static bool set_driver(struct tmn_model *model, struct tmn_driver *driver, const
                        struct tmn_error *err) {
     size_t slots = driver->slots, all = (size_t)model->calendar.windows * slots;
     double value;
-    if (!parse_value(driver->name, text, driver->unit, driver->factor, driver->unit_text, &value, err))
+    if (!tmn_value_parse(driver->name, text, driver->unit, driver->factor, driver->unit_text, &value, err))
         return false;
     for (size_t i = window < 0 ? 0 : (size_t)window * slots; i < all; i++)
         driver->value[i] = value;
