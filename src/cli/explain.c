@@ -97,7 +97,7 @@ static void print_entry(const struct tmn_ledger *ledger, size_t index) {
         if (names)
             tmn_print_labelled(tmn_link_words[link], names);
         else if (entry->kind == TMN_ENTRY_EVIDENCE && link == TMN_LINK_CITED_BY)
-            tmn_print_labelled(tmn_link_words[link], "nobody");
+            tmn_print_labelled(tmn_link_words[link], "nobody: nothing rests on it");
     }
 }
 

@@ -44,10 +44,14 @@ static void add_declared(struct tmn_ledger *ledger) {
     ADD_ALL(TMN_ENTRY_OUTCOME, outcomes, note, NULL);
     ADD_ALL(TMN_ENTRY_OBSERVATION, observations, note, NULL);
     ADD_ALL(TMN_ENTRY_CHECK, checks, note, NULL);
+    ADD_ALL(TMN_ENTRY_ARROW, arrows, note, NULL);
+    ADD_ALL(TMN_ENTRY_LOOP, loops, note, NULL);
     for (size_t i = 0; i < model->outcomes.count; i++)
         ledger->items[ledger->first[TMN_ENTRY_OUTCOME] + i].title = model->outcomes.items[i].title;
     for (size_t i = 0; i < model->checks.count; i++)
         ledger->items[ledger->first[TMN_ENTRY_CHECK] + i].title = model->checks.items[i].text;
+    for (size_t i = 0; i < model->loops.count; i++)
+        ledger->items[ledger->first[TMN_ENTRY_LOOP] + i].title = model->loops.items[i].title;
 }
 
 /* What has a number instead of a name. */
@@ -123,6 +127,30 @@ static size_t evidence_of(struct tmn_ledger *ledger, const char *id) {
     return at;
 }
 
+/* The ids that an entry names, [*count]. */
+static const char *const *cited_ids(const struct tmn_model *model, const struct tmn_entry *entry, size_t *count) {
+    size_t i = entry->index;
+    const char *const *ids = NULL;
+    *count = 0;
+    if (entry->grounds) {
+        ids = entry->grounds->evidence;
+        *count = entry->grounds->evidence_count;
+    } else if (entry->kind == TMN_ENTRY_SYSTEM) {
+        ids = model->systems.items[i].claims;
+        *count = model->systems.items[i].claim_count;
+    } else if (entry->kind == TMN_ENTRY_ARROW) {
+        ids = model->arrows.items[i].claims;
+        *count = model->arrows.items[i].claim_count;
+    } else if (entry->kind == TMN_ENTRY_LOOP) {
+        ids = model->loops.items[i].claims;
+        *count = model->loops.items[i].claim_count;
+    } else if (entry->kind == TMN_ENTRY_FIGURE && model->figures.items[i].claim) {
+        ids = (const char *const *)&model->figures.items[i].claim;
+        *count = 1;
+    }
+    return ids;
+}
+
 static void cite(struct tmn_ledger *ledger) {
     const struct tmn_model *model = ledger->model;
     ledger->first[TMN_ENTRY_EVIDENCE] = ledger->count;
@@ -132,18 +160,8 @@ static void cite(struct tmn_ledger *ledger) {
         ledger->items[ledger->count - 1].evidence = &model->evidence.items[i];
     }
     for (size_t e = 0; e < citing; e++) {
-        const char *const *ids = NULL;
-        size_t count = 0;
-        if (ledger->items[e].grounds) {
-            ids = ledger->items[e].grounds->evidence;
-            count = ledger->items[e].grounds->evidence_count;
-        } else if (ledger->items[e].kind == TMN_ENTRY_SYSTEM) {
-            ids = model->systems.items[ledger->items[e].index].claims;
-            count = model->systems.items[ledger->items[e].index].claim_count;
-        } else if (ledger->items[e].kind == TMN_ENTRY_FIGURE && model->figures.items[ledger->items[e].index].claim) {
-            ids = (const char *const *)&model->figures.items[ledger->items[e].index].claim;
-            count = 1;
-        }
+        size_t count;
+        const char *const *ids = cited_ids(model, &ledger->items[e], &count);
         for (size_t i = 0; i < count; i++)
             tmn_ledger_link(ledger, e, TMN_LINK_CITES, evidence_of(ledger, ids[i]));
     }

@@ -25,6 +25,8 @@
     X(OBSERVATION, "observation")                                                                                      \
     X(FIGURE, "figure")                                                                                                \
     X(CHECK, "check")                                                                                                  \
+    X(ARROW, "arrow")                                                                                                  \
+    X(LOOP, "loop")                                                                                                    \
     X(SYSTEM, "system")                                                                                                \
     X(EVIDENCE, "evidence")                                                                                            \
     X(RULE, "rule")
@@ -36,7 +38,8 @@ enum tmn_entry_kind {
 };
 extern const char *const tmn_entry_words[TMN_ENTRY_KINDS];
 
-/* Relations in pairs: `link ^ 1` is the other way round. PARTS: levels of an attribute or map, branches. */
+/* Relations in pairs: `link ^ 1` is the other way round. PARTS: levels of an attribute or map, branches, the arrows of
+ * a loop. */
 enum tmn_link {
     TMN_LINK_READS,
     TMN_LINK_READ_BY,

@@ -188,6 +188,49 @@ static void check_facts(struct facts *facts, const struct tmn_check *check) {
     put(facts, "law", check->law_text);
 }
 
+static const char *cause_text(struct facts *facts, const struct tmn_model *model, const struct tmn_cause *cause) {
+    struct tmn_text text;
+    if (cause->kind != TMN_CAUSE_PERSONS)
+        return tmn_arena_printf(facts->arena, "%s %s %s", cause->name, cause->hold ? "held at" : "shifted by",
+                                cause->text);
+    tmn_text_init(&text, facts->arena);
+    for (size_t i = 0; i < cause->sets; i++) {
+        const struct tmn_attribute *attribute = &model->attributes.items[cause->set[i].attribute];
+        tmn_text_put(&text, "%s%s = %s", i ? ", " : "", attribute->name, attribute->level[cause->set[i].level]);
+    }
+    tmn_text_put(&text, " for %s of %s", number(facts, cause->share), cause->who ? cause->who->source : "all alive");
+    return text.items;
+}
+
+static void arrow_facts(struct facts *facts, const struct tmn_model *model, const struct tmn_arrow *arrow) {
+    static const char *const sign[] = {
+        [TMN_SIGN_LESS] = "-", [TMN_SIGN_MORE] = "+", [TMN_SIGN_MORE_OR_NONE] = "0 or +"};
+    char day[16];
+    tmn_date_format(arrow->at, day);
+    put(facts, "says",
+        tmn_arena_printf(facts->arena, "%s -> %s (%s)%s", arrow->from, arrow->to, sign[arrow->sign],
+                         arrow->delay ? ", after a delay" : ""));
+    put(facts, "via", arrow->via);
+    put(facts, "cause", tmn_arena_printf(facts->arena, "%s, from %s", cause_text(facts, model, &arrow->cause), day));
+    put(facts, "with", arrow->has_with ? cause_text(facts, model, &arrow->with) : NULL);
+    put(facts, "effect",
+        arrow->effect.branch < 0 || arrow->effect.kind != TMN_TARGET_TRANSITION
+            ? arrow->effect.name
+            : tmn_arena_printf(facts->arena, "%s.%s", model->transitions.items[arrow->effect.index].name,
+                               model->transitions.items[arrow->effect.index].branch[arrow->effect.branch].name));
+    put(facts, "horizon", tmn_arena_printf(facts->arena, "%s y", number(facts, arrow->horizon)));
+}
+
+static void loop_facts(struct facts *facts, const struct tmn_model *model, const struct tmn_loop *loop) {
+    struct tmn_text links;
+    tmn_text_init(&links, facts->arena);
+    for (size_t i = 0; i < loop->links; i++)
+        tmn_text_put(&links, "%s%s", i ? ", " : "", model->arrows.items[loop->link[i]].name);
+    put(facts, "kind", loop->balancing ? "balancing" : "reinforcing");
+    put(facts, "links", links.items);
+    put(facts, "cut at", loop->cut >= 0 ? model->arrows.items[loop->cut].name : NULL);
+}
+
 static void rule_facts(struct facts *facts, const struct tmn_model *model, size_t rule) {
     const struct tmn_expr *const expr[] = {model->alive, model->unborn, model->until};
     put(facts, "rule", rule < 3 && expr[rule] ? expr[rule]->source : NULL);
@@ -246,6 +289,12 @@ const struct tmn_fact *tmn_ledger_facts(const struct tmn_ledger *ledger, size_t 
         break;
     case TMN_ENTRY_CHECK:
         check_facts(&facts, &model->checks.items[i]);
+        break;
+    case TMN_ENTRY_ARROW:
+        arrow_facts(&facts, model, &model->arrows.items[i]);
+        break;
+    case TMN_ENTRY_LOOP:
+        loop_facts(&facts, model, &model->loops.items[i]);
         break;
     case TMN_ENTRY_SYSTEM:
         system_facts(&facts, model, &model->systems.items[i]);

@@ -236,6 +236,42 @@ static void walk_event(const struct walk *walk, const struct tmn_event *event) {
     walk_actions(walk, event->items, event->count);
 }
 
+static void walk_cause(const struct walk *walk, const struct tmn_cause *cause) {
+    static const enum tmn_entry_kind kind[] = {[TMN_CAUSE_PARAMETER] = TMN_ENTRY_PARAMETER,
+                                               [TMN_CAUSE_DRIVER] = TMN_ENTRY_DRIVER,
+                                               [TMN_CAUSE_FEEDBACK] = TMN_ENTRY_FEEDBACK};
+    if (cause->kind != TMN_CAUSE_PERSONS) {
+        reads(walk, kind[cause->kind], cause->index);
+        return;
+    }
+    for (size_t i = 0; i < cause->sets; i++)
+        reads(walk, TMN_ENTRY_ATTRIBUTE, cause->set[i].attribute);
+    reads_expr(walk, cause->who);
+}
+
+/* What an arrow moves and what it watches: it reads both, since a run without it changes nothing. */
+static void walk_arrow(const struct walk *walk, const struct tmn_arrow *arrow) {
+    walk_cause(walk, &arrow->cause);
+    if (arrow->has_with)
+        walk_cause(walk, &arrow->with);
+    if (arrow->effect.kind == TMN_TARGET_TRANSITION)
+        reads_firings(walk, arrow->effect.index, arrow->effect.branch);
+    else
+        reads(walk, arrow->effect.kind == TMN_TARGET_EVENT ? TMN_ENTRY_EVENT : TMN_ENTRY_FEEDBACK, arrow->effect.index);
+    reads(walk, TMN_ENTRY_OUTCOME, arrow->outcome);
+}
+
+static void walk_loop(const struct walk *walk, const struct tmn_loop *loop) {
+    for (size_t i = 0; i < loop->links; i++)
+        tmn_ledger_link(walk->ledger, walk->self, TMN_LINK_PARTS,
+                        walk->ledger->first[TMN_ENTRY_ARROW] + (size_t)loop->link[i]);
+    for (size_t i = 0; i < loop->set.count; i++)
+        reads(walk, TMN_ENTRY_PARAMETER, loop->set.items[i].parameter);
+    if (loop->set.count > 0)
+        walk_cause(walk, &loop->pulse);
+    reads(walk, TMN_ENTRY_OUTCOME, loop->outcome);
+}
+
 static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
     const struct tmn_model *model = walk->model;
     size_t i = entry->index;
@@ -250,6 +286,7 @@ static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
         break;
     case TMN_ENTRY_DRIVER:
         reads_feature(walk, model->drivers.items[i].by);
+        reads(walk, TMN_ENTRY_PARAMETER, model->drivers.items[i].times);
         break;
     case TMN_ENTRY_FEEDBACK:
         reads_feature(walk, model->feedbacks.items[i].by);
@@ -279,6 +316,12 @@ static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
         break;
     case TMN_ENTRY_CHECK:
         walk_check(walk, &model->checks.items[i]);
+        break;
+    case TMN_ENTRY_ARROW:
+        walk_arrow(walk, &model->arrows.items[i]);
+        break;
+    case TMN_ENTRY_LOOP:
+        walk_loop(walk, &model->loops.items[i]);
         break;
     case TMN_ENTRY_SYSTEM:
         reads(walk, TMN_ENTRY_PARAMETER, model->systems.items[i].switch_parameter);
