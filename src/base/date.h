@@ -36,5 +36,8 @@ struct tmn_window tmn_calendar_window(const struct tmn_calendar *calendar, int i
 int tmn_calendar_from(const struct tmn_calendar *calendar, int32_t day);
 /* Number of windows that begin on or before `day`. */
 int tmn_calendar_until(const struct tmn_calendar *calendar, int32_t day);
+int tmn_day_year(int32_t day);
+/* Length of from..to in years of the calendar (whole years count exactly). */
+double tmn_years_between(int32_t from_day, int32_t to_day);
 
 #endif

@@ -453,6 +453,79 @@ struct tmn_loop {
     size_t claim_count;
 };
 
+/* What documents say of the country, each with the experiment that could refute it (docs/claims.md). */
+enum tmn_claim_class {
+    TMN_CLAIM_ASSUMED,
+    TMN_CLAIM_OBSERVED,
+    TMN_CLAIM_CONSEQUENCE,
+    TMN_CLAIM_RIVAL,
+    TMN_CLAIM_NOT_TESTABLE,
+    TMN_CLAIM_CLASSES
+};
+struct tmn_lever { /* changes made together */
+    struct tmn_cause *items;
+    size_t count; /* 0: none */
+};
+struct tmn_measured { /* cells of an outcome, added up; divided by those of another or not */
+    int outcome;
+    int64_t cell[TMN_MAX_KEYS]; /* level, or -1: all */
+    int over;                   /* outcome, or -1 */
+    int64_t over_cell[TMN_MAX_KEYS];
+};
+struct tmn_span { /* periods that begin within these days, inclusive */
+    int32_t from_day, to_day;
+};
+struct tmn_experiment {
+    struct tmn_lever lever, given, with, than; /* given: holds in all worlds */
+    int window;                                /* the levers work from it on; 0: from the start */
+    struct tmn_measured figure, against;       /* against.outcome -1: none */
+    struct tmn_span span, before;              /* before: to_day < from_day where there is none */
+    bool log;                                  /* log of a ratio; else a difference */
+    int sign;                                  /* of the effect, if the claim is true: 1 or -1 */
+    double smallest;                           /* effect that matters, above 0; in the outcome's base units */
+};
+struct tmn_claim_check { /* against data, without the model */
+    double value;        /* as computed from the rows */
+    size_t rows;
+    double low, high; /* the claim has it between these; infinite: not bounded */
+    const char *file;
+};
+struct tmn_carrier { /* what codes a claim */
+    const char *name;
+    int parameter; /* or -1: something else of that name */
+};
+struct tmn_scenario_claim {
+    const char *id;
+    struct tmn_place place;
+    enum tmn_claim_class kind;
+    const char *reason, *group;   /* group: of rivals, or NULL */
+    const struct tmn_node *node;  /* as written */
+    struct tmn_carrier *carriers; /* coefficients and links that carry it */
+    size_t carrier_count;
+    bool has_experiment;
+    struct tmn_experiment experiment;
+    struct tmn_claim_check check; /* OBSERVED */
+};
+struct tmn_coding { /* other values of the drivers */
+    const char *name, *file;
+    struct tmn_place place;
+    double **value; /* [drivers] [windows], or NULL: as they are */
+};
+struct tmn_claim_controls {
+    struct tmn_place place;
+    struct tmn_lever placebo_lever;
+    bool has_placebo_outcome;
+    struct tmn_experiment placebo_outcome; /* its figure, measure and smallest effect alone */
+    struct {
+        struct tmn_coding *items;
+        size_t count, capacity;
+    } codings;
+};
+struct tmn_amendment {
+    int32_t day;
+    const char *text;
+};
+
 struct tmn_system {
     int number;
     struct tmn_place place;
@@ -618,6 +691,16 @@ struct tmn_model {
         struct tmn_loop *items;
         size_t count, capacity;
     } loops;
+    struct {
+        struct tmn_scenario_claim *items;
+        size_t count, capacity;
+    } claims;
+    struct tmn_claim_controls controls;
+    struct {
+        struct tmn_amendment *items;
+        size_t count, capacity;
+    } amendments;
+    uint64_t claims_hash; /* of the files that hold them */
     struct {
         struct tmn_system *items;
         size_t count, capacity;

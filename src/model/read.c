@@ -9,9 +9,10 @@
 enum { INCLUDES_MAX = 64 };
 
 static const char *const section_name[TMN_SECTIONS] = {
-    "time",     "attributes", "alive",  "unborn",   "maps",        "tables",   "parameters", "drivers",
-    "feedback", "population", "layers", "counters", "transitions", "events",   "outcomes",   "observations",
-    "figures",  "checks",     "arrows", "loops",    "systems",     "evidence", "map",        "concepts"};
+    "time",     "attributes",   "alive",      "unborn",   "maps",     "tables",      "parameters",
+    "drivers",  "feedback",     "population", "layers",   "counters", "transitions", "events",
+    "outcomes", "observations", "figures",    "checks",   "arrows",   "loops",       "claims",
+    "controls", "amendments",   "systems",    "evidence", "map",      "concepts"};
 
 struct include {
     const char *path;
@@ -31,8 +32,8 @@ const char *tmn_file_path(struct tmn_reader *reader, const char *name, struct tm
     return NULL;
 }
 
-/* Order-free over files, so that the order of includes does not matter; a file's name counts without its folder. */
-void tmn_hash_source(struct tmn_reader *reader, const struct tmn_source *source) {
+/* A file's name counts without its folder. */
+static struct tmn_source_hash hash_of(const struct tmn_reader *reader, const struct tmn_source *source) {
     const char *name = source->path;
     size_t folder = strlen(reader->folder);
     if (strncmp(name, reader->folder, folder) == 0 && name[folder] == '/')
@@ -43,7 +44,16 @@ void tmn_hash_source(struct tmn_reader *reader, const struct tmn_source *source)
         memcpy(&word, source->bytes + i, source->count - i < 8 ? source->count - i : 8);
         hash = tmn_mix64(hash ^ word) + UINT64_C(0x9e3779b97f4a7c15);
     }
-    struct tmn_source_hash kept = {tmn_arena_strdup(reader->arena, name), tmn_mix64(hash)};
+    return (struct tmn_source_hash){tmn_arena_strdup(reader->arena, name), tmn_mix64(hash)};
+}
+
+uint64_t tmn_source_hash(const struct tmn_reader *reader, const struct tmn_source *source) {
+    return hash_of(reader, source).hash;
+}
+
+/* Order-free over files, so that the order of includes does not matter. */
+void tmn_hash_source(struct tmn_reader *reader, const struct tmn_source *source) {
+    struct tmn_source_hash kept = hash_of(reader, source);
     TMN_PUSH(reader->arena, &reader->model->sources, kept);
     reader->model->source_hash += kept.hash;
 }
@@ -226,6 +236,9 @@ static void read_rules(struct tmn_reader *reader) {
     tmn_read_checks(reader);
     tmn_read_arrows(reader);
     tmn_read_loops(reader);
+    tmn_read_claims(reader);
+    tmn_read_controls(reader);
+    tmn_read_amendments(reader);
     tmn_read_systems(reader);
     tmn_read_evidence(reader);
     tmn_read_geojson(reader);

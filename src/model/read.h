@@ -26,6 +26,9 @@ enum tmn_section {
     TMN_IN_CHECKS,
     TMN_IN_ARROWS,
     TMN_IN_LOOPS,
+    TMN_IN_CLAIMS,
+    TMN_IN_CONTROLS,
+    TMN_IN_AMENDMENTS,
     TMN_IN_SYSTEMS,
     TMN_IN_EVIDENCE,
     TMN_IN_MAP,
@@ -113,6 +116,7 @@ int64_t tmn_rows_level(struct tmn_reader *reader, const struct tmn_rows *rows, s
 /* The path of a file of the scenario, or NULL after reporting. */
 const char *tmn_file_path(struct tmn_reader *reader, const char *name, struct tmn_place place);
 void tmn_hash_source(struct tmn_reader *reader, const struct tmn_source *source);
+uint64_t tmn_source_hash(const struct tmn_reader *reader, const struct tmn_source *source); /* of this file alone */
 
 /* Sections, in the order in which they are read. */
 void tmn_read_time(struct tmn_reader *reader);
@@ -141,6 +145,9 @@ void tmn_read_figures(struct tmn_reader *reader);
 void tmn_read_checks(struct tmn_reader *reader);
 void tmn_read_arrows(struct tmn_reader *reader);
 void tmn_read_loops(struct tmn_reader *reader);
+void tmn_read_claims(struct tmn_reader *reader);
+void tmn_read_controls(struct tmn_reader *reader);
+void tmn_read_amendments(struct tmn_reader *reader);
 void tmn_read_systems(struct tmn_reader *reader);
 void tmn_read_evidence(struct tmn_reader *reader);
 void tmn_read_geojson(struct tmn_reader *reader);

@@ -26,91 +26,6 @@ bool tmn_read_number(struct tmn_reader *reader, const struct tmn_node *key, cons
     return false;
 }
 
-/* The number of hold or shift in the unit of what it changes. */
-static void read_amount(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_cause *cause) {
-    const struct tmn_model *model = reader->model;
-    struct tmn_error err;
-    struct tmn_place place = node->place;
-    bool good = true;
-    if (!tmn_node_text(reader, node, "an amount", &cause->text))
-        return;
-    if (cause->kind == TMN_CAUSE_PARAMETER && cause->hold) {
-        good = tmn_parameter_parse(&model->parameters.items[cause->index], cause->text, &cause->amount, &err);
-    } else if (cause->kind == TMN_CAUSE_PARAMETER) {
-        const struct tmn_parameter *of = &model->parameters.items[cause->index];
-        good = tmn_value_parse(of->name, cause->text, of->unit, of->factor, of->unit_text, &cause->amount, &err);
-        double value = of->value + cause->amount;
-        if (good && (value < of->low || value > of->high))
-            tmn_report(reader->list, place, "out-of-range", NULL, "this takes '%s' out of its range", of->name);
-    } else if (cause->kind == TMN_CAUSE_DRIVER) {
-        const struct tmn_driver *of = &model->drivers.items[cause->index];
-        good = tmn_value_parse(of->name, cause->text, of->unit, of->factor, of->unit_text, &cause->amount, &err);
-    } else {
-        const struct tmn_feedback *of = &model->feedbacks.items[cause->index];
-        good = tmn_value_parse(of->name, cause->text, of->unit, of->factor, of->unit_text, &cause->amount, &err);
-        if (good && cause->hold && (cause->amount < of->low || cause->amount > of->high))
-            tmn_report(reader->list, place, "out-of-range", NULL, "this lies outside the range of '%s'", of->name);
-    }
-    if (!good)
-        tmn_report(reader->list, place, "bad-setting", NULL, "%s", err.text);
-    else if (!cause->hold && cause->amount == 0)
-        tmn_report(reader->list, place, "no-effect", NULL, "a shift of 0 does nothing");
-}
-
-/* A parameter, driver or feedback variable by its name. */
-static bool find_cause(struct tmn_reader *reader, const char *name, struct tmn_place place, struct tmn_cause *cause) {
-    const struct tmn_model *model = reader->model;
-    size_t counts[] = {model->parameters.count, model->drivers.count, model->feedbacks.count}, n = 0;
-    const char **names = TMN_NEW_ARRAY(reader->arena, const char *, counts[0] + counts[1] + counts[2] + 1);
-    for (int kind = 0; kind < 3; kind++)
-        for (size_t i = 0; i < counts[kind]; i++) {
-            const char *found = kind == TMN_CAUSE_PARAMETER ? model->parameters.items[i].name
-                                : kind == TMN_CAUSE_DRIVER  ? model->drivers.items[i].name
-                                                            : model->feedbacks.items[i].name;
-            names[n++] = found;
-            if (strcmp(found, name) != 0)
-                continue;
-            cause->kind = (enum tmn_cause_kind)kind;
-            cause->index = (int)i;
-            cause->name = found;
-            return true;
-        }
-    int64_t at = tmn_names_find(&reader->names, name);
-    if (at >= 0)
-        tmn_report(reader->list, place, "wrong-kind", NULL,
-                   "'%s' is of kind '%s', and a driver, feedback variable or parameter is wanted here", name,
-                   reader->declared.items[at].id);
-    else
-        tmn_report(reader->list, place, "unknown-name", tmn_hint_nearest(reader->list, name, names, n),
-                   "there is no driver, feedback variable or parameter '%s'", name);
-    return false;
-}
-
-/* assign: { discontent: 3 }, who: ..., share: 0.2 */
-static void read_persons(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_cause *cause) {
-    const struct tmn_node *set = tmn_node_get(node, "assign"), *who = tmn_node_get(node, "who");
-    cause->kind = TMN_CAUSE_PERSONS;
-    cause->share = 1;
-    tmn_get_real(reader, node, "share", 0, 1, &cause->share);
-    if (who && who->kind == TMN_NODE_SCALAR && !who->null)
-        cause->who = tmn_expr_parse(reader->model, who, TMN_SCOPE_ATTRIBUTES, TMN_NATION, true, reader->list);
-    if (set->kind != TMN_NODE_MAPPING)
-        return;
-    cause->set = TMN_NEW_ARRAY(reader->arena, struct tmn_level_set, set->count + 1);
-    for (size_t i = 0; i < set->count; i++) {
-        const char *text;
-        int attribute = tmn_find_attribute(reader, set->keys[i]->text, set->keys[i]->place);
-        if (attribute < 0 || !tmn_node_text(reader, set->items[i], "a level", &text))
-            continue;
-        int64_t level =
-            tmn_find_level(reader, tmn_feature_of_attribute(reader->model, attribute), text, set->items[i]->place);
-        if (level >= 0)
-            cause->set[cause->sets++] = (struct tmn_level_set){attribute, (uint32_t)level};
-    }
-    if (set->count == 0)
-        tmn_report(reader->list, set->place, "no-effect", "for example assign: { fear: 3 }", "nothing is assigned");
-}
-
 bool tmn_read_cause(struct tmn_reader *reader, const struct tmn_node *node, const char *what, struct tmn_cause *cause) {
     const struct tmn_node *name = tmn_node_get(node, "cause"), *assign = tmn_node_get(node, "assign");
     const struct tmn_node *shift = tmn_node_get(node, "shift"), *hold = tmn_node_get(node, "hold");
@@ -128,10 +43,10 @@ bool tmn_read_cause(struct tmn_reader *reader, const struct tmn_node *node, cons
                        name ? "assign" : "cause");
     }
     if (assign) {
-        read_persons(reader, node, cause);
+        tmn_cause_persons(reader, node, cause);
         return true;
     }
-    if (name->kind != TMN_NODE_SCALAR || name->null || !find_cause(reader, name->text, name->place, cause))
+    if (name->kind != TMN_NODE_SCALAR || name->null || !tmn_cause_find(reader, name->text, name->place, cause))
         return false;
     if (!shift == !hold) {
         tmn_report(reader->list, cause->place, "missing-key", "for example shift: 0.5",
@@ -139,7 +54,7 @@ bool tmn_read_cause(struct tmn_reader *reader, const struct tmn_node *node, cons
         return false;
     }
     cause->hold = hold != NULL;
-    read_amount(reader, hold ? hold : shift, cause);
+    tmn_cause_amount(reader, hold ? hold : shift, cause);
     return true;
 }
 

@@ -2,7 +2,7 @@
 #ifndef TMN_MODEL_READ_ARROWS_H
 #define TMN_MODEL_READ_ARROWS_H
 
-#include "model/read.h"
+#include "model/read_cause.h"
 
 /* A list of evidence ids, each to be found at the end. */
 void tmn_read_cited(struct tmn_reader *reader, const struct tmn_node *node, const char *key, const char ***ids,

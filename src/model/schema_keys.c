@@ -8,7 +8,7 @@ enum { S = TMN_SCALAR, L = TMN_LIST, M = TMN_MAP, R = TMN_REQUIRED };
 #define SECTIONS \
     {"time", M}, {"attributes", M}, {"alive", S}, {"unborn", S}, {"maps", M}, {"tables", M}, {"parameters", M}, {"drivers", M}, {"feedback", M}, \
     {"population", M}, {"layers", M}, {"counters", M}, {"transitions", M}, {"events", M}, {"outcomes", M}, {"observations", M}, {"figures", L}, \
-    {"checks", M}, {"arrows", M}, {"loops", M}, {"systems", L}, {"evidence", M | L}, {"map", M}, {"concepts", M}
+    {"checks", M}, {"arrows", M}, {"loops", M}, {"claims", M}, {"controls", M}, {"amendments", L}, {"systems", L}, {"evidence", M | L}, {"map", M}, {"concepts", M}
 #define ROWS {"csv", S}, {"where", M}, {"columns", M}
 #define ROWS_REQUIRED {"csv", S | R}, {"where", M}, {"columns", M}
 
@@ -59,6 +59,17 @@ static const struct tmn_key arrow[] = {{"from", S | R}, {"to", S | R}, {"sign", 
 static const struct tmn_key cause[] = {CAUSE, {0}};
 static const struct tmn_key loop[] = {{"name", S | R}, {"kind", S | R}, {"links", L | R}, {"cut", S | M | R}, {"pulse", M}, {"outcome", S | R},
     {"cell", M}, {"claims", S | L}, {"note", S}, {0}};
+static const struct tmn_key claim[] = {{"class", S | R}, {"experiment", M}, {"check", M}, {"carried_by", S | L}, {"group", S}, {"reason", S | R}, {0}};
+static const struct tmn_key experiment[] = {{"lever", M}, {"given", M}, {"with", M}, {"than", M}, {"at", S}, {"outcome", S | R}, {"cell", M}, {"over", M},
+    {"against", M}, {"measure", S | R}, {"direction", S | R}, {"from", S}, {"to", S}, {"before", L}, {"smallest", S | R}, {0}};
+static const struct tmn_key lever[] = {{"set", M}, {"shift", M}, {"hold", M}, {"assign", M}, {"who", S}, {"share", S}, {0}};
+static const struct tmn_key measured[] = {{"outcome", S | R}, {"cell", M}, {"over", M}, {0}};
+#define DATA_ROWS {"observation", S}, {"cell", M}, ROWS, {"value", S}, {"date", S}, {"from", S}, {"to", S}, {"take", S}, {"per", S}
+static const struct tmn_key data_rows[] = {DATA_ROWS, {0}};
+static const struct tmn_key claim_check[] = {DATA_ROWS, {"over", M}, {"at_least", S}, {"at_most", S}, {0}};
+static const struct tmn_key controls[] = {{"placebo_lever", M}, {"placebo_outcome", M}, {"codings", M}, {0}};
+static const struct tmn_key placebo[] = {{"outcome", S | R}, {"cell", M}, {"over", M}, {"measure", S | R}, {"smallest", S | R}, {0}};
+static const struct tmn_key amendment[] = {{"date", S | R}, {"text", S | R}, {0}};
 static const struct tmn_key system[] = {{"number", S | R}, {"name", S | R}, {"state", S | R}, {"switch", S}, {"claims", S | L},
     {"documents", S | L}, {"note", S}, {0}};
 static const struct tmn_key evidence[] = {{"text", S | R}, {"source", S}, {"grade", S}, {0}};
@@ -81,6 +92,9 @@ const struct tmn_key *const tmn_schema_keys[TMN_SCHEMAS] = {
     [TMN_SCHEMA_EVENT] = event, [TMN_SCHEMA_EVENT_THEN] = event_then, [TMN_SCHEMA_OUTCOME] = outcome, [TMN_SCHEMA_OBSERVATION] = observation,
     [TMN_SCHEMA_FIGURE] = figure, [TMN_SCHEMA_CHECK] = check,
     [TMN_SCHEMA_ARROW] = arrow, [TMN_SCHEMA_CAUSE] = cause, [TMN_SCHEMA_LOOP] = loop,
+    [TMN_SCHEMA_CLAIM] = claim, [TMN_SCHEMA_EXPERIMENT] = experiment, [TMN_SCHEMA_LEVER] = lever, [TMN_SCHEMA_MEASURED] = measured,
+    [TMN_SCHEMA_CLAIM_CHECK] = claim_check, [TMN_SCHEMA_DATA_ROWS] = data_rows, [TMN_SCHEMA_CONTROLS] = controls, [TMN_SCHEMA_PLACEBO] = placebo,
+    [TMN_SCHEMA_AMENDMENT] = amendment,
     [TMN_SCHEMA_SYSTEM] = system, [TMN_SCHEMA_EVIDENCE] = evidence, [TMN_SCHEMA_EVIDENCE_FILE] = evidence_file,
     [TMN_SCHEMA_GEOJSON] = geojson, [TMN_SCHEMA_CONCEPTS] = concepts,
 };

@@ -81,9 +81,6 @@ struct tmn_sum tmn_result_cell(const struct tmn_result *result, int outcome, int
  * run do not cover these days: exactly for yearly outcomes, to the nearest window for those of every window. */
 bool tmn_result_between(const struct tmn_result *result, int outcome, const int64_t *cell, int32_t from_day,
                         int32_t to_day, struct tmn_sum *sum);
-/* Length of from..to in years of the calendar (whole years count exactly). */
-double tmn_years_between(int32_t from_day, int32_t to_day);
-int tmn_day_year(int32_t day);
 
 /* ---- rows for tables; arrays live in the arena, *count is their length ---- */
 struct tmn_arrival_row {

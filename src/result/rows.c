@@ -84,21 +84,6 @@ bool tmn_result_between(const struct tmn_result *result, int outcome, const int6
     return flow && next == to_day + 1 && next > from_day;
 }
 
-int tmn_day_year(int32_t day) {
-    int year, month, day_of_month;
-    tmn_day_date(day, &year, &month, &day_of_month);
-    return year;
-}
-
-double tmn_years_between(int32_t from_day, int32_t to_day) {
-    int from_year, to_year, month, day;
-    tmn_day_date(from_day, &from_year, &month, &day);
-    bool whole = month == 1 && day == 1;
-    tmn_day_date(to_day + 1, &to_year, &month, &day);
-    whole = whole && month == 1 && day == 1;
-    return whole ? (double)(to_year - from_year) : ((double)to_day - from_day + 1.0) / TMN_YEAR_DAYS;
-}
-
 /* ---- observations ---- */
 
 /* Which keys a row names, as bits. */
