@@ -14,7 +14,8 @@
 enum {
     ROW_BITS = 14,
     RADIX_BITS = 7,
-    FEW = 24, /* that are sorted by comparing */
+    FEW = 24,      /* that are sorted by comparing */
+    LINK_EACH = 6, /* notes, for a link of the chain of a block to come */
     SAMPLE_ROWS = 8192,
     HORIZONS = 20, /* see horizon() */
     HORIZON_OFTEN = 192
@@ -39,22 +40,22 @@ static int entry_transition(const struct tmn_run *run, uint32_t entry) {
     return (int)(entry << ROW_BITS >> ROW_BITS >> (32 - ROW_BITS - run->note_bits));
 }
 
-static void see_chunk(struct tmn_notes *notes) {
+static inline void see_chunk(const struct tmn_run *run, struct tmn_notes *notes) {
     const struct tmn_note *note = &notes->note[notes->seen++ % NOTES];
-    tmn_wheel_prefetch_chunk(&note->block->wheel, note->window);
+    tmn_wheel_prefetch_chunk(run->wheels, &note->block->wheel, note->window);
 }
 
-static void file_note(struct tmn_notes *notes) {
+static void file_note(const struct tmn_run *run, struct tmn_notes *notes) {
     const struct tmn_note *note = &notes->note[notes->filed++ % NOTES];
-    if (!tmn_wheel_file(&note->block->wheel, note->window, note->entry))
+    if (!tmn_wheel_file(run->wheels, &note->block->wheel, note->window, note->entry))
         tmn_fail_row(note->block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = note->row});
 }
 
-void tmn_notes_flush(struct tmn_worker *worker) {
+void tmn_notes_flush(const struct tmn_run *run, struct tmn_worker *worker) {
     while (worker->notes.seen != worker->notes.count)
-        see_chunk(&worker->notes);
+        see_chunk(run, &worker->notes);
     while (worker->notes.filed != worker->notes.count)
-        file_note(&worker->notes);
+        file_note(run, &worker->notes);
 }
 
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
@@ -72,9 +73,9 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
     tmn_wheel_prefetch_head(&note.block->wheel, window);
     notes->note[notes->count++ % NOTES] = note;
     if (notes->count - notes->seen > NOTES_AHEAD)
-        see_chunk(notes);
+        see_chunk(run, notes);
     if (notes->count - notes->filed > 2 * NOTES_AHEAD)
-        file_note(notes);
+        file_note(run, notes);
 }
 
 /* ---- refills ---- */
@@ -162,9 +163,9 @@ static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
         refill_group(run, worker, index, group);
 }
 
-/* 2, 3, 4, 6, 8, 12, ... windows, all shorter than the wheel. */
+/* 2, 3, 4, 6, 8, 12, ... windows, the last as far as the wheel reaches. */
 static int horizon(int i) {
-    return (2 + i % 2) << (i / 2);
+    return i == HORIZONS - 1 ? WHEEL_WINDOWS - 1 : (2 + i % 2) << (i / 2);
 }
 
 static uint32_t sample_rows(const struct tmn_run *run) {
@@ -417,12 +418,45 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
     tmn_counted_tell(run, worker, block);
 }
 
+/* Fetches of a row what the check of a note and a firing read: its header, attributes, and the clock's word. Inline,
+ * like all that only fetches: gcc takes such a call for one without effect and leaves it out. */
+static inline void fetch_clock(const struct tmn_run *run, uint32_t first, uint32_t entry) {
+    uint32_t row = first + entry_row(entry);
+    int transition = entry_transition(run, entry);
+    const uint8_t *person = tmn_person(run, row);
+    __builtin_prefetch(&run->packed[row], 1);
+    __builtin_prefetch(person + run->week_at, 1);
+    __builtin_prefetch(person + run->flags_at, 1);
+    __builtin_prefetch(tmn_clock(run, row, run->model->transitions.items[transition].slot), 1);
+    if ((run->reads_any_counter[transition / 64] >> transition % 64 & 1) == 0)
+        return;
+    for (size_t i = 0; i < run->recipes.counters; i++)
+        __builtin_prefetch(&run->recipes.counter[i].column[row]);
+}
+
+/* Chains of notes of blocks to come are fetched link by link while this block is at work. */
+static inline uint32_t fetch_link(const struct tmn_run *run, uint32_t link) {
+    uint32_t next = tmn_wheel_chunk(run->wheels, link - 1)->next;
+    if (next != 0)
+        __builtin_prefetch(tmn_wheel_chunk(run->wheels, next - 1));
+    return next;
+}
+
+/* The first link of a block's chain, on its way; 0: none. */
+static inline uint32_t fetch_first(const struct tmn_run *run, uint32_t block) {
+    if (block == run->blocks)
+        return 0;
+    uint32_t link = run->block[block].wheel.head[run->window % WHEEL_WINDOWS];
+    if (link != 0)
+        __builtin_prefetch(tmn_wheel_chunk(run->wheels, link - 1));
+    return link;
+}
+
 static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
     uint32_t first = block_first(index);
-    if (index + 1 < run->blocks)
-        __builtin_prefetch(&run->block[index + 1].wheel.head[run->window % WHEEL_WINDOWS]);
-    size_t count = tmn_wheel_count(&block->wheel, run->window);
+    uint32_t ahead = fetch_first(run, worker->next_block);
+    size_t count = tmn_wheel_count(run->wheels, &block->wheel, run->window);
     if (count == 0)
         return;
     if (!tmn_list_reserve(&worker->popped, count, sizeof(uint32_t))) {
@@ -430,13 +464,15 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         return;
     }
     uint32_t *entry = worker->popped.items;
-    tmn_wheel_take(&block->wheel, run->window, entry, count);
+    tmn_wheel_take(run->wheels, &block->wheel, run->window, entry, count);
     worker->due.count = 0;
     for (size_t i = 0; i < ROWS_AHEAD && i < count; i++) /* often they are all */
-        tmn_prefetch_row(run, first + entry_row(entry[i]));
+        fetch_clock(run, first, entry[i]);
     for (size_t i = 0; i < count; i++) {
         if (i + ROWS_AHEAD < count)
-            tmn_prefetch_row(run, first + entry_row(entry[i + ROWS_AHEAD]));
+            fetch_clock(run, first, entry[i + ROWS_AHEAD]);
+        if (i % LINK_EACH == LINK_EACH - 1 && ahead != 0)
+            ahead = fetch_link(run, ahead);
         uint64_t began = tmn_sample_begin(&worker->sampler);
         check(run, worker, block, first, entry[i]);
         tmn_sample_end(&worker->sampler, entry_transition(run, entry[i]), TMN_ACT_CHECK, began);
@@ -493,6 +529,7 @@ void tmn_clocks_settle(struct tmn_run *run) {
 void tmn_clocks_resume(struct tmn_run *run) {
     if (run->options.engine == TMN_ENGINE_REFERENCE)
         return;
+    tmn_wheel_pool_clear(run->wheels);
     for (uint32_t b = 0; b < run->blocks; b++)
         tmn_wheel_clear(&run->block[b].wheel);
     run->present_known = false;

@@ -23,10 +23,7 @@ static size_t list_bytes(const struct tmn_run *run) {
 }
 
 static size_t wheel_bytes(const struct tmn_run *run) {
-    size_t bytes = 0;
-    for (uint32_t b = 0; b < run->blocks; b++)
-        bytes += sizeof run->block[b].wheel + run->block[b].wheel.capacity * sizeof *run->block[b].wheel.chunk;
-    return bytes;
+    return run->blocks * sizeof run->block->wheel + run->wheels->granted * sizeof **run->wheels->piece;
 }
 
 void tmn_run_memory(const struct tmn_run *run, struct tmn_memory_item out[TMN_MEMORY_ITEMS]) {

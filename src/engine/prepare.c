@@ -61,7 +61,6 @@ static void make_arrays(struct tmn_run *run) {
     run->counters.transition_firings = TMN_NEW_ARRAY(arena, uint64_t, run->transitions + 1);
     run->counters.work = TMN_NEW_ARRAY(arena, struct tmn_clock_work, run->transitions + 1);
     run->g_fresh = TMN_NEW_ARRAY(arena, bool, run->transitions + 1);
-    run->block = TMN_NEW_ARRAY(arena, struct tmn_block, run->blocks + 1);
     run->bucket = TMN_NEW_ARRAY(arena, uint32_t, run->blocks + 2);
     run->scatter = TMN_NEW_ARRAY(arena, uint32_t, (size_t)run->workers * run->blocks + 1);
     run->place_cursor = TMN_NEW_ARRAY(arena, uint32_t, run->world->places + 1);
@@ -73,11 +72,17 @@ static void make_arrays(struct tmn_run *run) {
 static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     size_t rows = run->rows;
-    void *person;
+    void *person, *block;
+    if (!tmn_column_alloc(&block, run->blocks, sizeof *run->block, "blocks of rows", err))
+        return false;
+    run->block = block;
     tmn_person_prepare(run);
     if (!tmn_column_alloc(&person, rows, run->person_bytes, "persons and their clocks", err))
         return false;
     run->person = person;
+    run->wheels = tmn_wheel_pool_new();
+    if (run->wheels == NULL)
+        return tmn_fail(err, TMN_MEMORY, "out of memory for the wheels of a run");
     run->counter = TMN_NEW_ARRAY(&run->arena, uint16_t *, model->counters.count + 1);
     for (size_t c = 0; c < model->counters.count; c++) {
         const struct tmn_counter *counter = &model->counters.items[c];

@@ -341,7 +341,7 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
               const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
 /* Files all clocks of transitions whose forecasts no longer hold. */
 void tmn_clocks_file(struct tmn_run *run);
-void tmn_notes_flush(struct tmn_worker *worker); /* at the end of a block */
+void tmn_notes_flush(const struct tmn_run *run, struct tmn_worker *worker); /* at the end of a phase */
 /* Clock words become what is left and nothing is accrued: before C is made anew, and after a state was read. */
 void tmn_clocks_settle(struct tmn_run *run);
 /* All clocks are filed before the next window. */

@@ -10,25 +10,42 @@ const char *const tmn_engine_names[2] = {"event", "reference"};
 struct block_call {
     struct tmn_run *run;
     tmn_rows_fn *fn;
+    uint32_t at_once; /* blocks that follow one another, of one worker: each is known while the one before is at work */
 };
 
-static void call_block(void *context, int worker, uint32_t block) {
+static void call_blocks(void *context, int index, uint32_t part) {
     struct block_call *call = context;
-    call->fn(call->run, &call->run->worker[worker], block);
-    tmn_notes_flush(&call->run->worker[worker]);
+    struct tmn_run *run = call->run;
+    struct tmn_worker *worker = &run->worker[index];
+    uint32_t block = part * call->at_once,
+             end = block + call->at_once < run->blocks ? block + call->at_once : run->blocks;
+    for (; block < end; block++) {
+        worker->next_block = block + 1 < end ? block + 1 : run->blocks;
+        call->fn(run, worker, block);
+    }
+}
+
+static void flush_notes(struct tmn_run *run) {
+    for (int w = 0; w < run->workers; w++) /* each block was one worker's */
+        tmn_notes_flush(run, &run->worker[w]);
 }
 
 void tmn_run_blocks(struct tmn_run *run, tmn_rows_fn *fn) {
-    struct block_call call = {run, fn};
-    tmn_pool_run(run->pool, run->blocks, call_block, &call);
+    enum { PARTS = 32 /* of each worker, at least, where there are more than one */, AT_ONCE = 8 };
+    bool many = run->workers == 1 || run->blocks > (uint32_t)(PARTS * AT_ONCE * run->workers);
+    struct block_call call = {run, fn, many ? AT_ONCE : 1};
+    tmn_pool_run(run->pool, (run->blocks + call.at_once - 1) / call.at_once, call_blocks, &call);
+    flush_notes(run);
 }
 
 void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items) {
     enum { FEW = 2048 };
-    if (items >= FEW)
+    if (items >= FEW) {
         tmn_run_blocks(run, fn);
-    for (uint32_t b = 0; items < FEW && b < run->blocks; b++)
-        call_block(&(struct block_call){run, fn}, 0, b);
+        return;
+    }
+    call_blocks(&(struct block_call){run, fn, run->blocks}, 0, 0);
+    flush_notes(run);
 }
 
 static bool set_up(struct tmn_run *run, struct tmn_error *err) {
@@ -85,7 +102,6 @@ void tmn_run_free(struct tmn_run *run) {
         free(block->told.items);
         free(block->kept.items);
         free(block->overflow.items);
-        tmn_wheel_free(&block->wheel);
     }
     for (int w = 0; run->worker != NULL && w < run->workers; w++) {
         free(run->worker[w].popped.items);
@@ -105,7 +121,9 @@ void tmn_run_free(struct tmn_run *run) {
     free(run->delta.items);
     free(run->birth.items);
     free(run->born.items);
+    tmn_wheel_pool_free(run->wheels);
     size_t rows = run->rows;
+    tmn_column_free(run->block, run->blocks, sizeof *run->block);
     tmn_column_free(run->person, rows, run->person_bytes);
     for (size_t c = 0; run->counter != NULL && c < run->model->counters.count; c++)
         tmn_column_free(run->counter[c], rows, sizeof **run->counter);

@@ -387,6 +387,7 @@ struct tmn_notes {
 
 struct tmn_worker {
     struct tmn_env env;
+    uint32_t next_block;                /* that it will do after the one at work, or the number of all: not known */
     struct tmn_list popped, due, order; /* uint32_t, struct tmn_due, uint32_t: of a block */
     struct tmn_notes notes;
     uint8_t *group;             /* [(transitions + 1) * 64] rows of a group of 64, by transition */
@@ -513,7 +514,8 @@ struct tmn_run {
     struct tmn_outcome_state *outcome;
     uint64_t *feedback_token; /* [feedback_slots] */
 
-    struct tmn_block *block;   /* [blocks] */
+    struct tmn_block *block; /* [blocks] */
+    struct tmn_wheel_pool *wheels;
     struct tmn_worker *worker; /* [threads] */
     int workers;
     struct tmn_list message, birth, born, delta; /* of all, by receiver's block */

@@ -1,52 +1,99 @@
 #include "engine/wheel.h"
 
+#include "base/column.h"
 #include <stdlib.h>
 #include <string.h>
 
+enum { PIECE = 1 << WHEEL_PIECE_BITS, GRANT = 16 /* chunks of a grant; a divisor of those of a piece */ };
+
+/* ---- the pool ---- */
+
+struct tmn_wheel_pool *tmn_wheel_pool_new(void) {
+    struct tmn_wheel_pool *pool = calloc(1, sizeof *pool);
+    if (pool != NULL)
+        pthread_mutex_init(&pool->mutex, NULL);
+    return pool;
+}
+
+void tmn_wheel_pool_clear(struct tmn_wheel_pool *pool) {
+    pool->granted = 0;
+}
+
+void tmn_wheel_pool_free(struct tmn_wheel_pool *pool) {
+    if (pool == NULL)
+        return;
+    for (uint32_t i = 0; i < pool->pieces; i++)
+        tmn_column_free(pool->piece[i], PIECE, sizeof **pool->piece);
+    pthread_mutex_destroy(&pool->mutex);
+    free(pool);
+}
+
+static bool add_piece(struct tmn_wheel_pool *pool) {
+    void *piece;
+    if (pool->pieces == sizeof pool->piece / sizeof *pool->piece ||
+        !tmn_column_alloc(&piece, PIECE, sizeof **pool->piece, "wheels", NULL))
+        return false;
+    pool->piece[pool->pieces++] = piece;
+    return true;
+}
+
+/* The next chunks for a wheel; false: out of memory. */
+static bool grant(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel) {
+    pthread_mutex_lock(&pool->mutex);
+    bool ok = pool->granted / PIECE < pool->pieces || add_piece(pool);
+    if (ok) {
+        wheel->next = pool->granted;
+        wheel->end = pool->granted += GRANT;
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return ok;
+}
+
+/* ---- a wheel ---- */
+
 /* A chunk at the head of a window's chain; false: out of memory. */
-static bool add_chunk(struct tmn_wheel *wheel, uint32_t *head) {
+static bool add_chunk(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, uint32_t *head) {
     uint32_t index = wheel->free;
     if (index != 0) {
-        wheel->free = wheel->chunk[index - 1].next;
+        wheel->free = tmn_wheel_chunk(pool, index - 1)->next;
         wheel->reused++;
     } else {
-        if (wheel->chunks == wheel->capacity) {
-            uint32_t capacity = wheel->capacity + wheel->capacity / 2 + 4;
-            struct tmn_wheel_chunk *chunk = realloc(wheel->chunk, capacity * sizeof *chunk);
-            if (chunk == NULL)
-                return false;
-            wheel->chunk = chunk;
-            wheel->capacity = capacity;
-        }
-        index = ++wheel->chunks;
+        if (wheel->next == wheel->end && !grant(pool, wheel))
+            return false;
+        index = ++wheel->next;
     }
-    wheel->chunk[index - 1].count = 0;
-    wheel->chunk[index - 1].next = *head;
+    struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, index - 1);
+    chunk->count = 0;
+    chunk->next = *head;
     *head = index;
     return true;
 }
 
-bool tmn_wheel_file(struct tmn_wheel *wheel, int window, uint32_t entry) {
+bool tmn_wheel_file(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, uint32_t entry) {
     uint32_t *head = &wheel->head[window % WHEEL_WINDOWS];
-    if ((*head == 0 || wheel->chunk[*head - 1].count == WHEEL_CHUNK) && !add_chunk(wheel, head))
+    if ((*head == 0 || tmn_wheel_chunk(pool, *head - 1)->count == WHEEL_CHUNK) && !add_chunk(pool, wheel, head))
         return false;
-    struct tmn_wheel_chunk *chunk = &wheel->chunk[*head - 1];
+    struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, *head - 1);
     chunk->entry[chunk->count++] = entry;
     return true;
 }
 
-size_t tmn_wheel_count(const struct tmn_wheel *wheel, int window) {
+size_t tmn_wheel_count(const struct tmn_wheel_pool *pool, const struct tmn_wheel *wheel, int window) {
     size_t count = 0;
-    for (uint32_t index = wheel->head[window % WHEEL_WINDOWS]; index != 0; index = wheel->chunk[index - 1].next)
-        count += wheel->chunk[index - 1].count;
+    for (uint32_t index = wheel->head[window % WHEEL_WINDOWS]; index != 0;) {
+        const struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, index - 1);
+        count += chunk->count;
+        index = chunk->next;
+    }
     return count;
 }
 
-void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint32_t *out, size_t count) {
+void tmn_wheel_take(const struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, uint32_t *out,
+                    size_t count) {
     uint32_t *head = &wheel->head[window % WHEEL_WINDOWS];
     while (*head != 0) {
         uint32_t index = *head;
-        struct tmn_wheel_chunk *chunk = &wheel->chunk[index - 1];
+        struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, index - 1);
         count -= chunk->count;
         memcpy(out + count, chunk->entry, chunk->count * sizeof *out);
         *head = chunk->next;
@@ -56,10 +103,6 @@ void tmn_wheel_take(struct tmn_wheel *wheel, int window, uint32_t *out, size_t c
 }
 
 void tmn_wheel_clear(struct tmn_wheel *wheel) {
-    memset(wheel->head, 0, sizeof wheel->head);
-    wheel->chunks = wheel->free = 0;
-}
-
-void tmn_wheel_free(struct tmn_wheel *wheel) {
-    free(wheel->chunk);
+    uint32_t reused = wheel->reused;
+    *wheel = (struct tmn_wheel){.reused = reused};
 }
