@@ -146,7 +146,7 @@ class Country(unittest.TestCase):
         for path in (SCENARIOS / "dprk").rglob("*.yaml"):
             for line in path.read_text().splitlines():
                 for ids in re.findall(r"(?:evidence|claims): \[([^]]*)\]|claim: ([CPT]\d+)", line):
-                    for name in re.findall(r"[CPT]\d{3}", " ".join(ids)):
+                    for name in re.findall(r"[CDPT]\d{3}", " ".join(ids)):
                         cited[name] = cited.get(name, 0) + 1
         for name, count in cited.items():
             self.assertEqual(len(self.entries["evidence", name]["cited_by"]), count, name)

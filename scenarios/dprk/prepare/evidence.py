@@ -10,8 +10,28 @@ PROVINCE = {"North Hamgyong": "north_hamgyong", "Ryanggang": "ryanggang", "South
             "North Pyongan": "north_pyongan", "Pyongyang": "pyongyang", "North Hwanghae": "north_hwanghae", "South Hwanghae": "south_hwanghae"}
 
 
+# Tables of sources/ that rules rest on as a whole, by ids of their own; source and grades stand in their rows.
+TABLES = {"D001": ("mortality_age_sex_wpp2024", "Deaths by age and sex, 1990 to 2023"), "D002": ("fertility_age_pattern_wpp2024", "Births by age of the mother, 1990 to 2023"),
+          "D003": ("births_deaths_wpp2024", "Births and deaths a year"), "D004": ("population_age_sex_wpp2019", "Population by age and sex, 1990 and 1995"),
+          "D005": ("census2008_county", "Population by county and sex, 2008"), "D006": ("military_size", "Men and women under arms"),
+          "D007": ("society_structure", "Shares by legal status, household size and the like"), "D008": ("gdp_bok", "Growth of the economy since 1990"),
+          "D009": ("trade_china_usd_bn", "Trade with China"), "D010": ("radio_hours", "Hours of broadcasts into the country"),
+          "D011": ("mobile_subscribers", "Mobile telephones"), "D012": ("information_exposure", "Surveys of what those who left had watched and heard"),
+          "D013": ("china_transit_repatriation", "Stock in China, years abroad before arrival, returns by force"), "D014": ("food", "Undernourishment and harvests"),
+          "D015": ("defector_arrivals_annual", "Arrivals in the South by year and sex"), "D016": ("defector_breakdown_cumulative", "Arrivals in the South by province of origin and occupation"),
+          "D017": ("elite_direct_sea", "Protected elite cases, crossers of the southern line and the sea"), "D018": ("province_area_border", "Area of provinces, length of the northern border")}
+
+
+def in_order(words):
+    return ", ".join(dict.fromkeys(word for word in words if word))
+
+
 def evidence():
     rows = {}
+    for key, (name, text) in TABLES.items():
+        table = read(name + ".csv")
+        sources = [re.split(r"[;(]| https?:| via | in github| as ", r["source"])[0].strip() for r in table if r["source"] not in ("same", "")]
+        rows[key] = [text, "sources/%s.csv: %s" % (name, in_order(sources[:3]) or "see its rows"), in_order(sorted({r["confidence"] for r in table}))]
     for r in read("claims.csv"):
         grade = re.split(r"[:;,( ]", r["corroboration"] or "open")[0]
         rows[r["id"]] = [r["claim"], "document " + r["seed"], grade]
@@ -21,7 +41,7 @@ def evidence():
         rows[r["id"]] = [r["date_start"] + ": " + r["description"], r["source"], r["confidence"]]
     cited = set()
     for path in sorted(HERE.rglob("*.yaml")):
-        cited |= set(re.findall(r"\b[CPT]\d{3}\b", path.read_text(encoding="utf-8")))
+        cited |= set(re.findall(r"\b[CDPT]\d{3}\b", path.read_text(encoding="utf-8")))
     missing = sorted(cited - set(rows))
     assert not missing, "cited but in no table of sources/: %s" % missing
     write("evidence.csv", ["id", "text", "source", "grade"], [[i] + rows[i] for i in sorted(rows)])
