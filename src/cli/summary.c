@@ -27,14 +27,19 @@ static void put_simulated(struct tmn_grid *grid, double value, bool masked, bool
     }
 }
 
+/* Is it stated by a document? Others stand for what was observed, with a range. */
+static bool stated(const struct tmn_figure *figure) {
+    return figure->claim || figure->stated;
+}
+
 void tmn_figures_print(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_figure_row *rows) {
-    if (model->figures.count == 0)
-        return;
     static const char *const head[] = {"~figure", "<claim", ">stated", ">observed", ">simulated"};
     struct tmn_grid grid;
     tmn_grid_init(&grid, arena, head, 5);
     for (size_t i = 0; i < model->figures.count; i++) {
         const struct tmn_figure *figure = &model->figures.items[i];
+        if (!stated(figure))
+            continue;
         tmn_grid_put(&grid, "%s%s", figure->text, figure->per_year ? " (per year)" : "");
         tmn_grid_put(&grid, "%s", figure->claim ? figure->claim : "");
         tmn_grid_put(&grid, "%s", figure->stated ? figure->stated : "-");
@@ -44,8 +49,83 @@ void tmn_figures_print(struct tmn_arena *arena, const struct tmn_model *model, c
         else
             tmn_grid_put(&grid, "-");
     }
+    if (grid.count == 0)
+        return;
     tmn_heading("The documents' own figures");
     tmn_grid_print(&grid);
+}
+
+/* ---- beside what was observed ---- */
+
+static const char *number(struct tmn_arena *arena, double value) {
+    char text[32];
+    if (!isfinite(value))
+        return "-";
+    if (fabs(value) < 100)
+        return tmn_arena_printf(arena, "%.3g", value);
+    tmn_format_count(llround(value), text);
+    return tmn_arena_strdup(arena, text);
+}
+
+static void put_within(struct tmn_grid *grid, enum tmn_within within) {
+    tmn_grid_put(grid, "%s", within == TMN_WITHIN_OUTSIDE ? "OUTSIDE" : tmn_within_names[within]);
+}
+
+static void put_beside(struct tmn_grid *grid, const struct tmn_figure_row *row) {
+    const struct tmn_figure *figure = row->figure;
+    struct tmn_arena *arena = grid->arena;
+    tmn_grid_put(grid, "%s", figure->text);
+    tmn_grid_put(grid, "%s", figure->observed_text ? figure->observed_text : "");
+    tmn_grid_put(grid, "%s", number(arena, figure->low));
+    tmn_grid_put(grid, "%s", number(arena, figure->high));
+    tmn_grid_put(grid, "%s", row->masked ? "masked" : row->reached ? number(arena, row->simulated) : "-");
+    tmn_grid_put(grid, "%s", row->reached ? number(arena, TMN_WITHIN_SPREAD * row->error) : "-");
+    put_within(grid, row->within);
+}
+
+static void print_agreement(struct tmn_arena *arena, const struct tmn_result *result) {
+    static const char *const head[] = {"~observed series", "<years", ">rows", ">inside", ">outside", ">open"};
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, 6);
+    for (size_t o = 0; o < result->model->observations.count; o++) {
+        struct tmn_agreement agreement = tmn_result_agreement(arena, result, (int)o);
+        for (int fitted = 1; fitted >= 0; fitted--) {
+            const size_t *rows = agreement.rows[fitted];
+            size_t all = rows[TMN_WITHIN_INSIDE] + rows[TMN_WITHIN_OUTSIDE] + rows[TMN_WITHIN_OPEN];
+            if (all == 0)
+                continue;
+            tmn_grid_put(&grid, "%s", result->model->observations.items[o].name);
+            tmn_grid_put(&grid, "%s", fitted ? "up to the cut" : "after it, not fitted");
+            tmn_grid_put(&grid, "%zu", all);
+            for (int within = TMN_WITHIN_INSIDE; within < TMN_WITHINS; within++)
+                tmn_grid_put(&grid, "%zu", rows[within]);
+        }
+    }
+    if (grid.count == 0)
+        return;
+    tmn_heading("Observed series: rows within nine tenths of their error model");
+    tmn_grid_print(&grid);
+}
+
+/* Every figure that has a range, those outside it too. */
+static void print_beside(struct tmn_arena *arena, const struct tmn_result *result, const struct tmn_figure_row *rows) {
+    static const char *const head[] = {"~figure", "~observed", ">from", ">to", ">model", ">+-", "<"};
+    struct tmn_grid grid;
+    size_t count[TMN_WITHINS] = {0};
+    tmn_grid_init(&grid, arena, head, 7);
+    for (size_t i = 0; i < result->model->figures.count; i++) {
+        if (isnan(rows[i].figure->low))
+            continue;
+        put_beside(&grid, &rows[i]);
+        count[rows[i].within]++;
+    }
+    if (grid.count == 0)
+        return;
+    tmn_heading("Beside what was observed");
+    tmn_grid_print(&grid);
+    printf("\n%zu inside, %s%zu outside%s, %zu open (chance among the persons simulated), %zu not reached or masked\n",
+           count[TMN_WITHIN_INSIDE], count[TMN_WITHIN_OUTSIDE] > 0 ? tmn_warn(stdout) : "", count[TMN_WITHIN_OUTSIDE],
+           tmn_plain(stdout), count[TMN_WITHIN_OPEN], count[TMN_WITHIN_UNKNOWN]);
 }
 
 static void print_arrivals(struct tmn_arena *arena, const struct tmn_result *result) {
@@ -322,7 +402,10 @@ static void print_facts(const struct tmn_result *result) {
 
 void tmn_summary_print(struct tmn_arena *arena, const struct tmn_result *result) {
     size_t figures;
-    tmn_figures_print(arena, result->model, tmn_result_figures(arena, result, &figures));
+    const struct tmn_figure_row *rows = tmn_result_figures(arena, result, &figures);
+    tmn_figures_print(arena, result->model, rows);
+    print_beside(arena, result, rows);
+    print_agreement(arena, result);
     print_arrivals(arena, result);
     print_fit(arena, result);
     print_composition(arena, result);

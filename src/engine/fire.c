@@ -97,14 +97,18 @@ void tmn_effect_make(struct tmn_run *run, const struct tmn_action *items, size_t
     *effect = (struct tmn_effect){.keep = {UINT64_MAX, UINT64_MAX}};
     effect->copy = TMN_NEW_ARRAY(&run->arena, struct tmn_copy, count + 1);
     effect->steps = TMN_NEW_ARRAY(&run->arena, struct tmn_steps, count + 1);
+    effect->dated = TMN_NEW_ARRAY(&run->arena, struct tmn_dated, count + 1);
     for (size_t i = 0; i < count; i++) {
         const struct tmn_action *item = &items[i];
-        if (item->kind != TMN_ACTION_SET && item->kind != TMN_ACTION_COPY && item->kind != TMN_ACTION_STEP)
+        if (item->kind > TMN_ACTION_STEP)
             continue;
         struct tmn_place_of to = place_of(run, item->attribute);
         if (item->kind == TMN_ACTION_SET) {
             effect->keep[to.word] &= ~(to.mask << to.shift);
             effect->put[to.word] |= (uint64_t)item->level << to.shift;
+        } else if (item->kind == TMN_ACTION_YEAR) {
+            effect->dated[effect->dated_count++] =
+                (struct tmn_dated){to, run->model->attributes.items[item->attribute].first};
         } else if (item->kind == TMN_ACTION_COPY) {
             effect->copy[effect->copies++] = (struct tmn_copy){to, place_of(run, item->from)};
         } else {
@@ -114,10 +118,12 @@ void tmn_effect_make(struct tmn_run *run, const struct tmn_action *items, size_t
     }
 }
 
-static void take_effect(const struct tmn_effect *effect, struct tmn_packed *packed) {
+static void take_effect(const struct tmn_effect *effect, int year, struct tmn_packed *packed) {
     struct tmn_packed before = *packed;
     for (int w = 0; w < 2; w++)
         packed->word[w] = (packed->word[w] & effect->keep[w]) | effect->put[w];
+    for (uint32_t i = 0; i < effect->dated_count; i++)
+        put(packed, &effect->dated[i].of, (uint64_t)(year - effect->dated[i].first));
     for (uint32_t i = 0; i < effect->copies; i++)
         put(packed, &effect->copy[i].to, get(&before, &effect->copy[i].from));
     for (uint32_t i = 0; i < effect->step_count; i++) {
@@ -264,7 +270,7 @@ void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *
     struct firing firing = {row, clock->k, clock->uniform, clock->transition, 0, start, &before, now};
     firing.branch = choose_branch(run, worker, block, &firing);
     const struct tmn_branch_rule *rule = &run->rule[clock->transition].branch[firing.branch];
-    take_effect(&rule->effect, now);
+    take_effect(&rule->effect, run->now.year, now);
     if (rule->sends)
         send(run, worker, block, &firing);
     count_firing(run, worker, &firing);

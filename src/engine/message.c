@@ -158,6 +158,10 @@ static struct tmn_set_winner *meet(struct tmn_worker *worker, int attribute, int
     return winner;
 }
 
+static uint32_t year_level(const struct tmn_run *run, int attribute) {
+    return (uint32_t)(run->now.year - run->model->attributes.items[attribute].first);
+}
+
 /* Messages come in the order of full names, so that a later one wins by priority alone. */
 static void weigh(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_action *tell,
                   const struct tmn_packed *now, int *met) {
@@ -169,8 +173,9 @@ static void weigh(struct tmn_run *run, struct tmn_worker *worker, const struct t
         } else if (!winner->set || tell->priority > winner->priority) {
             winner->set = true;
             winner->priority = tell->priority;
-            winner->level =
-                item->kind == TMN_ACTION_SET ? item->level : tmn_level(now, &run->model->attributes.items[item->from]);
+            winner->level = item->kind == TMN_ACTION_SET    ? item->level
+                            : item->kind == TMN_ACTION_YEAR ? year_level(run, item->attribute)
+                                                            : tmn_level(now, &run->model->attributes.items[item->from]);
         }
     }
 }

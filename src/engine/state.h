@@ -155,8 +155,8 @@ struct tmn_item_rule {
     struct tmn_list *reads; /* BIRTH: [draws] of int, the features that each draw's chances read */
 };
 
-/* What a branch does to the attributes of its person: sets as masks, then copies of what stood before, then steps, each
- * clamped. */
+/* What a branch does to the attributes of its person: sets as masks, then years, then copies of what stood before, then
+ * steps, each clamped. */
 struct tmn_place_of { /* of an attribute among packed words */
     uint64_t mask;    /* of its levels */
     uint8_t word, shift;
@@ -170,7 +170,11 @@ struct tmn_effect {
         struct tmn_place_of of;
         int64_t by, top; /* top: level */
     } * steps;
-    uint32_t copies, step_count;
+    struct tmn_dated {
+        struct tmn_place_of of;
+        int first; /* the year of level 0 */
+    } * dated;
+    uint32_t copies, step_count, dated_count;
 };
 
 struct tmn_branch_rule {

@@ -159,7 +159,7 @@ static void reach_actions(const struct tmn_model *model, const struct tmn_action
         const struct tmn_action *action = &items[a];
         if (action->kind == TMN_ACTION_SET)
             reached[action->attribute][action->level] = true;
-        else if (action->kind == TMN_ACTION_STEP)
+        else if (action->kind == TMN_ACTION_STEP || action->kind == TMN_ACTION_YEAR)
             memset(reached[action->attribute], 1, model->attributes.items[action->attribute].levels);
         else if (action->kind == TMN_ACTION_COPY)
             for (uint32_t l = 0; l < model->attributes.items[action->attribute].levels; l++)

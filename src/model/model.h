@@ -217,6 +217,7 @@ struct tmn_strata {
 
 enum tmn_action_kind {
     TMN_ACTION_SET,
+    TMN_ACTION_YEAR, /* SET to the year of the firing: of a numeric attribute whose levels hold all years of the run */
     TMN_ACTION_COPY,
     TMN_ACTION_STEP,
     TMN_ACTION_ADD,
@@ -234,7 +235,7 @@ struct tmn_action {
     struct tmn_place place;
     const char *name; /* tell: layer's name or given name */
     int attribute;
-    uint32_t level; /* SET; STEP uses `by` */
+    uint32_t level; /* SET; STEP uses `by`, YEAR neither */
     int from;       /* COPY: source attribute (of the person; in BIRTH: of the mother) */
     int by;         /* STEP: signed steps */
     int feedback;
@@ -336,13 +337,20 @@ struct tmn_observation {
     int32_t fit_until;
     const char *source, *file, *note;
 };
-struct tmn_figure {
-    const char *text, *claim, *stated, *observed_text, *note;
+struct tmn_selection { /* what a figure counts */
     int outcome;
-    int64_t cell[TMN_MAX_KEYS];
+    int64_t cell[TMN_MAX_KEYS]; /* level, or -1: all */
     int32_t from_day, to_day;
+};
+struct tmn_figure {
+    const char *text, *claim, *stated, *observed_text, *source, *grade, *note;
+    struct tmn_selection of, over; /* over.outcome < 0: divided by nothing */
+    struct tmn_expr *mean; /* over the keys and the year: its mean (share, where it is a condition) over the persons
+                            * counted; NULL: their number */
+    struct tmn_expr *given; /* of a mean: over those alone for whom this holds; NULL: over all */
     bool per_year;
-    double base; /* added to the simulated figure */
+    double base;      /* added to the simulated figure */
+    double low, high; /* where it must lie to agree with what was observed; NAN: not said */
     struct tmn_place place;
 };
 

@@ -22,6 +22,17 @@ static bool same_levels(const struct tmn_attribute *a, const struct tmn_attribut
     return true;
 }
 
+/* `set: { left: year }`: the levels must hold every year of the run. */
+static void check_year(struct tmn_reader *reader, const struct tmn_attribute *attribute, struct tmn_place place) {
+    const struct tmn_calendar *calendar = &reader->model->calendar;
+    int from = calendar->start_year, to = tmn_calendar_window(calendar, calendar->windows - 1).year;
+    int last = attribute->first + (int)attribute->levels - 1;
+    if (!attribute->numeric || attribute->first > from || last < to)
+        tmn_report(reader->list, place, "no-year", NULL,
+                   "'%s' can not hold the year: its levels must be whole numbers from %d or less to %d or more",
+                   attribute->name, from, to);
+}
+
 static void read_set_one(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *value,
                          enum copy_from copy, struct actions *actions) {
     const struct tmn_model *model = reader->model;
@@ -40,6 +51,9 @@ static void read_set_one(struct tmn_reader *reader, const struct tmn_node *key, 
             from = (int)i;
     if (level >= 0) {
         action.level = (uint32_t)level;
+    } else if (from < 0 && copy != COPY_MOTHER && strcmp(text, "year") == 0) {
+        check_year(reader, attribute, value->place);
+        action.kind = TMN_ACTION_YEAR;
     } else if (from < 0) {
         if (copy == COPY_MOTHER && other)
             tmn_find_attribute(reader, other, value->place);

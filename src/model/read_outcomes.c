@@ -261,29 +261,105 @@ void tmn_read_cell(struct tmn_reader *reader, const struct tmn_node *node, int o
     }
 }
 
+/* outcome, cell, from and to of a figure, or of what it is divided by, which has those of the figure where it says
+ * none. */
+static void read_selection(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_selection *selection) {
+    const char *outcome;
+    if (tmn_get_text(reader, node, "outcome", &outcome))
+        selection->outcome = tmn_find_outcome(reader, outcome, tmn_node_get(node, "outcome")->place);
+    tmn_get_date(reader, node, "from", &selection->from_day);
+    tmn_get_last_date(reader, node, "to", &selection->to_day);
+    if (selection->to_day < selection->from_day)
+        tmn_report(reader->list, tmn_key_place(node, "to"), "bad-end", NULL, "this figure ends before it begins");
+    if (tmn_node_get(node, "cell") || tmn_node_get(node, "outcome"))
+        tmn_read_cell(reader, node, selection->outcome, selection->cell);
+}
+
+/* An expression over the keys of the figure's outcome, and the year; NULL after reporting, or where there is none. */
+static struct tmn_expr *read_over_keys(struct tmn_reader *reader, const struct tmn_node *node, const char *key,
+                                       const struct tmn_figure *figure, bool condition) {
+    struct tmn_model *model = reader->model;
+    const struct tmn_node *text = tmn_node_get(node, key);
+    if (!text || text->kind != TMN_NODE_SCALAR || text->null || figure->of.outcome < 0)
+        return NULL;
+    const struct tmn_outcome *outcome = &model->outcomes.items[figure->of.outcome];
+    struct tmn_expr *expr = tmn_expr_parse(model, text, TMN_SCOPE_START, TMN_NATION, condition, reader->list);
+    bool *reads = TMN_NEW_ARRAY(reader->arena, bool, model->features.count + 1);
+    if (!expr)
+        return NULL;
+    tmn_expr_want_unit(expr, tmn_unit_none, "a mean", reader->list);
+    tmn_expr_reads(model, expr, reads);
+    for (size_t f = 0; f < model->features.count; f++) {
+        bool is_key = false;
+        for (int k = 0; k < outcome->by.n; k++)
+            is_key = is_key || outcome->by.feature[k] == (int)f;
+        if (reads[f] && !is_key)
+            tmn_report(reader->list, text->place, "unknown-name", NULL, "outcome '%s' is not by '%s'", outcome->name,
+                       model->features.items[f].name);
+    }
+    if (outcome->kind == TMN_OUTCOME_FEEDBACK)
+        tmn_report(reader->list, text->place, "no-effect", NULL, "outcome '%s' counts no persons", outcome->name);
+    return expr;
+}
+
+static void read_mean(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_figure *figure) {
+    static const char *const apart[] = {"over", "per", "base"};
+    const struct tmn_node *mean = tmn_node_get(node, "mean"), *share = tmn_node_get(node, "share");
+    if (mean && share)
+        tmn_report(reader->list, tmn_key_place(node, "share"), "no-effect", NULL,
+                   "a figure has a 'mean' or a 'share', not both");
+    if (tmn_node_get(node, "given") && !mean && !share)
+        tmn_report(reader->list, tmn_key_place(node, "given"), "no-effect", NULL,
+                   "'given' goes with a 'mean' or a 'share'");
+    for (int i = 0; i < 3 && (mean || share); i++)
+        if (tmn_node_get(node, apart[i]))
+            tmn_report(reader->list, tmn_key_place(node, apart[i]), "no-effect", NULL,
+                       "a mean and a share are over the persons counted: leave '%s' out", apart[i]);
+    figure->mean = read_over_keys(reader, node, share ? "share" : "mean", figure, share != NULL);
+    figure->given = read_over_keys(reader, node, "given", figure, true);
+}
+
+static void read_range(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_figure *figure) {
+    const struct tmn_node *range = tmn_node_get(node, "range");
+    figure->low = figure->high = (double)NAN;
+    if (!range || range->kind != TMN_NODE_SEQUENCE)
+        return;
+    if (range->count != 2)
+        tmn_report(reader->list, range->place, "wrong-shape", NULL, "'range' must be [low, high]");
+    else if (tmn_node_real(reader, range->items[0], "the lower end", -HUGE_VAL, HUGE_VAL, &figure->low) &&
+             tmn_node_real(reader, range->items[1], "the upper end", -HUGE_VAL, HUGE_VAL, &figure->high) &&
+             figure->high < figure->low)
+        tmn_report(reader->list, range->place, "bad-end", NULL, "this range ends before it begins");
+}
+
 static void read_figure(struct tmn_reader *reader, const struct tmn_node *node) {
     static const char *const pers[] = {"total", "year"};
     const struct tmn_model *model = reader->model;
-    struct tmn_figure figure = {
-        .place = node->place, .from_day = tmn_date_day(model->calendar.start_year, 1, 1), .to_day = model->end_day};
-    const char *outcome;
+    struct tmn_figure figure = {.place = node->place};
     int per = 0;
+    figure.of = (struct tmn_selection){
+        .outcome = -1, .from_day = tmn_date_day(model->calendar.start_year, 1, 1), .to_day = model->end_day};
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_FIGURE, "a figure") ||
-        !tmn_get_text(reader, node, "text", &figure.text) || !tmn_get_text(reader, node, "outcome", &outcome))
+        !tmn_get_text(reader, node, "text", &figure.text) || !tmn_node_get(node, "outcome"))
         return;
-    figure.outcome = tmn_find_outcome(reader, outcome, tmn_node_get(node, "outcome")->place);
+    read_selection(reader, node, &figure.of);
     tmn_get_text(reader, node, "claim", &figure.claim);
     tmn_get_text(reader, node, "stated", &figure.stated);
     tmn_get_text(reader, node, "observed", &figure.observed_text);
+    tmn_get_text(reader, node, "source", &figure.source);
+    tmn_get_text(reader, node, "grade", &figure.grade);
     tmn_get_text(reader, node, "note", &figure.note);
-    tmn_get_date(reader, node, "from", &figure.from_day);
-    tmn_get_last_date(reader, node, "to", &figure.to_day);
     tmn_get_real(reader, node, "base", -HUGE_VAL, HUGE_VAL, &figure.base);
     tmn_get_choice(reader, node, "per", pers, 2, &per);
     figure.per_year = per == 1;
-    if (figure.to_day < figure.from_day)
-        tmn_report(reader->list, tmn_key_place(node, "to"), "bad-end", NULL, "this figure ends before it begins");
-    tmn_read_cell(reader, node, figure.outcome, figure.cell);
+    read_mean(reader, node, &figure);
+    read_range(reader, node, &figure);
+    const struct tmn_node *over = tmn_node_get(node, "over");
+    figure.over = figure.of;
+    if (over && over->kind == TMN_NODE_MAPPING && tmn_schema_check(reader, over, TMN_SCHEMA_OVER, "'over'"))
+        read_selection(reader, over, &figure.over);
+    else
+        figure.over.outcome = -1;
     TMN_PUSH(reader->arena, &reader->model->figures, figure);
 }
 

@@ -160,7 +160,7 @@ static int32_t target_of(const struct chart *chart, const struct move *move, uin
         to = (int32_t)move->drawn;
     else if (move->action->kind == TMN_ACTION_SET)
         to = (int32_t)move->action->level;
-    else if (move->action->kind == TMN_ACTION_COPY)
+    else if (move->action->kind == TMN_ACTION_COPY || move->action->kind == TMN_ACTION_YEAR)
         return COPIED;
     else
         to = (int32_t)level + move->action->by;

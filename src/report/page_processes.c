@@ -55,7 +55,7 @@ static void put_phases(const struct tmn_page *page) {
 /* Attributes that a branch's actions change, told in `seen`. */
 static void note_changes(const struct tmn_action *items, size_t count, bool *seen) {
     for (size_t a = 0; a < count; a++) {
-        if (items[a].kind == TMN_ACTION_SET || items[a].kind == TMN_ACTION_COPY || items[a].kind == TMN_ACTION_STEP)
+        if (items[a].kind <= TMN_ACTION_STEP)
             seen[items[a].attribute] = true;
         else if (items[a].kind == TMN_ACTION_TELL)
             note_changes(items[a].items, items[a].count, seen);

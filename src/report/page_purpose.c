@@ -1,6 +1,7 @@
 /* Section 1: what the model is for, and by what it is judged: patterns, figures that documents state, observations. */
 #include "report/html.h"
 #include "report/page.h"
+#include <math.h>
 #include "report/words.h"
 
 static void put_figures(const struct tmn_page *page) {
@@ -8,27 +9,53 @@ static void put_figures(const struct tmn_page *page) {
     if (model->figures.count == 0)
         return;
     tmn_page_part(page, "figures", "Figures that documents state");
-    tmn_page_table(page, "figures", "Figure|Stated|Observed|Outcome|From|To|Claim");
+    tmn_page_table(page, "figures", "Figure|Stated|Observed|Range|Outcome|From|To|Claim, source");
     for (size_t i = 0; i < model->figures.count; i++) {
         const struct tmn_figure *figure = &model->figures.items[i];
         tmn_html_put(page->out, "<tr><td>%s", figure->text);
         tmn_page_note(page, figure->note);
         tmn_html_put(page->out, "</td><td>%s</td><td>%s</td><td>", figure->stated ? figure->stated : "",
                      figure->observed_text ? figure->observed_text : "");
-        tmn_words_name(page->out, model->outcomes.items[figure->outcome].name);
-        tmn_page_cell(page, figure->outcome, figure->cell);
+        if (!isnan(figure->low)) {
+            tmn_html_number(page->out, figure->low);
+            tmn_text_put(page->out, " to ");
+            tmn_html_number(page->out, figure->high);
+        }
+        tmn_text_put(page->out, "</td><td>");
+        tmn_words_name(page->out, model->outcomes.items[figure->of.outcome].name);
+        tmn_page_cell(page, figure->of.outcome, figure->of.cell);
         tmn_text_put(page->out, "%s", figure->per_year ? ", a year" : "");
+        if (figure->mean) {
+            tmn_text_put(page->out, figure->mean->boolean ? ", share of " : ", mean of ");
+            tmn_words_code(page->out, model, figure->mean);
+            if (figure->given) {
+                tmn_text_put(page->out, " given ");
+                tmn_words_code(page->out, model, figure->given);
+            }
+        }
+        if (figure->over.outcome >= 0) {
+            tmn_text_put(page->out, ", over ");
+            tmn_words_name(page->out, model->outcomes.items[figure->over.outcome].name);
+            tmn_page_cell(page, figure->over.outcome, figure->over.cell);
+            tmn_text_put(page->out, " of ");
+            tmn_page_date(page, figure->over.from_day);
+            tmn_text_put(page->out, " to ");
+            tmn_page_date(page, figure->over.to_day);
+        }
         if (figure->base != 0) {
             tmn_text_put(page->out, ", plus ");
             tmn_html_number(page->out, figure->base);
         }
         tmn_text_put(page->out, "</td><td>");
-        tmn_page_date(page, figure->from_day);
+        tmn_page_date(page, figure->of.from_day);
         tmn_text_put(page->out, "</td><td>");
-        tmn_page_date(page, figure->to_day);
+        tmn_page_date(page, figure->of.to_day);
         tmn_text_put(page->out, "</td><td>");
         if (figure->claim)
             tmn_page_citations(page, &figure->claim, 1);
+        if (figure->source)
+            tmn_html_put(page->out, " %s%s%s", figure->source, figure->grade ? ", " : "",
+                         figure->grade ? figure->grade : "");
         tmn_text_put(page->out, "</td></tr>\n");
     }
     tmn_page_table_end(page);

@@ -25,6 +25,8 @@ static void put_change(struct tmn_text *out, const struct tmn_model *model, cons
     tmn_words_name(out, attribute->name);
     if (action->kind == TMN_ACTION_SET) {
         tmn_html_put(out, " becomes <b>%s</b>", attribute->level[action->level]);
+    } else if (action->kind == TMN_ACTION_YEAR) {
+        tmn_html_put(out, " becomes the year");
     } else if (action->kind == TMN_ACTION_COPY) {
         tmn_html_put(out, " becomes %s", owner);
         tmn_words_name(out, model->attributes.items[action->from].name);

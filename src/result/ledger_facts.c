@@ -286,6 +286,10 @@ const struct tmn_fact *tmn_ledger_facts(const struct tmn_ledger *ledger, size_t 
     case TMN_ENTRY_FIGURE:
         put(&facts, "stated", model->figures.items[i].stated);
         put(&facts, "observed", model->figures.items[i].observed_text);
+        if (!isnan(model->figures.items[i].low))
+            put_range(&facts, "range", model->figures.items[i].low, model->figures.items[i].high);
+        put(&facts, "source", model->figures.items[i].source);
+        put(&facts, "grade", model->figures.items[i].grade);
         break;
     case TMN_ENTRY_CHECK:
         check_facts(&facts, &model->checks.items[i]);

@@ -136,6 +136,7 @@ static void walk_actions(const struct walk *walk, const struct tmn_action *items
             reads(walk, TMN_ENTRY_ATTRIBUTE, action->from);
             changes(walk, TMN_ENTRY_ATTRIBUTE, action->attribute);
             break;
+        case TMN_ACTION_YEAR:
         case TMN_ACTION_STEP:
             changes(walk, TMN_ENTRY_ATTRIBUTE, action->attribute);
             break;
@@ -312,7 +313,11 @@ static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
         reads(walk, TMN_ENTRY_OUTCOME, model->observations.items[i].outcome);
         break;
     case TMN_ENTRY_FIGURE:
-        reads(walk, TMN_ENTRY_OUTCOME, model->figures.items[i].outcome);
+        reads(walk, TMN_ENTRY_OUTCOME, model->figures.items[i].of.outcome);
+        if (model->figures.items[i].over.outcome >= 0)
+            reads(walk, TMN_ENTRY_OUTCOME, model->figures.items[i].over.outcome);
+        reads_expr(walk, model->figures.items[i].mean);
+        reads_expr(walk, model->figures.items[i].given);
         break;
     case TMN_ENTRY_CHECK:
         walk_check(walk, &model->checks.items[i]);

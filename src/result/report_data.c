@@ -217,6 +217,9 @@ static void put_observations(struct tmn_json *json, const struct tmn_result *res
             tmn_json_bool(json, "fitted", rows[r].fitted);
             tmn_json_bool(json, "thin", rows[r].thin);
             tmn_json_bool(json, "masked", rows[r].masked);
+            tmn_json_real(json, "low", rows[r].low);
+            tmn_json_real(json, "high", rows[r].high);
+            tmn_json_text(json, "within", tmn_within_names[rows[r].within]);
             tmn_json_close(json, '}');
         }
         tmn_json_close(json, ']');
@@ -257,12 +260,19 @@ static void put_figures(struct tmn_json *json, const struct tmn_result *result) 
         tmn_json_text(json, "stated", figure->stated);
         tmn_json_text(json, "observed", figure->observed_text);
         tmn_json_text(json, "outcome",
-                      figure->outcome < 0 ? NULL : result->model->outcomes.items[figure->outcome].name);
-        put_date(json, "from", figure->from_day);
-        put_date(json, "to", figure->to_day);
+                      figure->of.outcome < 0 ? NULL : result->model->outcomes.items[figure->of.outcome].name);
+        put_date(json, "from", figure->of.from_day);
+        put_date(json, "to", figure->of.to_day);
         tmn_json_bool(json, "per_year", figure->per_year);
         tmn_json_real(json, "base", figure->base);
+        tmn_json_text(json, "source", figure->source);
+        tmn_json_text(json, "grade", figure->grade);
+        tmn_json_text(json, "note", figure->note);
+        tmn_json_real(json, "low", figure->low);
+        tmn_json_real(json, "high", figure->high);
         tmn_json_real(json, "simulated", rows[i].simulated);
+        tmn_json_real(json, "spread", TMN_WITHIN_SPREAD * rows[i].error);
+        tmn_json_text(json, "within", tmn_within_names[rows[i].within]);
         tmn_json_bool(json, "reached", rows[i].reached);
         tmn_json_bool(json, "thin", rows[i].thin);
         tmn_json_bool(json, "masked", rows[i].masked);
@@ -309,6 +319,7 @@ static void put_shares(struct tmn_json *json, const struct tmn_result *result) {
         put_date(json, "to", rows[i].to_day);
         tmn_json_real(json, "observed", rows[i].observed);
         tmn_json_real(json, "simulated", rows[i].simulated);
+        tmn_json_text(json, "within", tmn_within_names[rows[i].within]);
         tmn_json_real(json, "observed_count", rows[i].observed_count);
         tmn_json_real(json, "simulated_count", rows[i].simulated_count);
         tmn_json_bool(json, "fitted", rows[i].fitted);

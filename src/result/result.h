@@ -83,6 +83,14 @@ bool tmn_result_between(const struct tmn_result *result, int outcome, const int6
                         int32_t to_day, struct tmn_sum *sum);
 
 /* ---- rows for tables; arrays live in the arena, *count is their length ---- */
+/* Where a simulated number lies beside the range of what was observed. Open: chance in the persons simulated leaves it
+ * undecided; their number is taken to vary as a Poisson one. */
+enum tmn_within { TMN_WITHIN_UNKNOWN, TMN_WITHIN_INSIDE, TMN_WITHIN_OUTSIDE, TMN_WITHIN_OPEN, TMN_WITHINS };
+extern const char *const tmn_within_names[TMN_WITHINS]; /* "", inside, outside, open */
+#define TMN_WITHIN_SPREAD 1.6448536269514722            /* standard errors to either side: 90 % */
+/* error: standard error of `simulated`, as simulated persons make it. */
+enum tmn_within tmn_within(double simulated, double error, double low, double high);
+
 struct tmn_arrival_row {
     int year, year_to;
     double observed, simulated;
@@ -108,14 +116,17 @@ struct tmn_observed_row {
     double observed, simulated, simulated_persons;
     bool reached; /* false: the run did not cover these days; simulated is NAN */
     bool fitted, thin;
-    bool masked; /* the numbers stand here for sums and fits, and must not be shown */
+    bool masked;      /* the numbers stand here for sums and fits, and must not be shown */
+    double low, high; /* where nine in ten lie by the observation's error model; NAN for share(sd), see shares */
+    enum tmn_within within;
 };
 struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
 struct tmn_figure_row {
     const struct tmn_figure *figure;
-    double simulated;
+    double simulated, error; /* standard error, as simulated persons make it */
     bool reached, thin, masked;
+    enum tmn_within within; /* of the figure's range */
 };
 struct tmn_figure_row *tmn_result_figures(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
 
@@ -127,8 +138,15 @@ struct tmn_share_row {
     double observed, simulated;             /* shares in [0, 1] */
     double observed_count, simulated_count; /* persons behind them */
     bool fitted, thin;
+    enum tmn_within within; /* of the share by share(sd); of other error models unknown */
 };
 struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tmn_result *result, size_t *count);
+
+/* An observation's rows in short: how many lie in their range, of those that the run reached and could decide. */
+struct tmn_agreement {
+    size_t rows[2][TMN_WITHINS]; /* [fitted] */
+};
+struct tmn_agreement tmn_result_agreement(struct tmn_arena *arena, const struct tmn_result *result, int observation);
 
 /* Composition of a counted outcome over the whole run (flows added, stocks at the end), by each of its keys. */
 struct tmn_composition_row {

@@ -1,22 +1,27 @@
 /* Rows for tables: sums over cells and days, and simulated beside observed. */
 #include "result/result.h"
 
+#include "base/real.h"
 #include <math.h>
 #include <string.h>
 
 /* ---- sums ---- */
+
+static bool cell_wanted(const struct tmn_result *result, const struct tmn_strata *by, uint32_t c, const int64_t *cell) {
+    for (int i = 0; cell && i < by->n; i++) {
+        uint32_t level = c / by->stride[i] % result->model->features.items[by->feature[i]].cardinality;
+        if (cell[i] >= 0 && (int64_t)level != cell[i])
+            return false;
+    }
+    return true;
+}
 
 struct tmn_sum tmn_result_cell(const struct tmn_result *result, int outcome, int period, const int64_t *cell) {
     const struct tmn_strata *by = &result->model->outcomes.items[outcome].by;
     const struct tmn_series *series = &result->series[outcome];
     struct tmn_sum sum = {0.0, 0.0};
     for (uint32_t c = 0; c < series->cells; c++) {
-        bool wanted = true;
-        for (int i = 0; cell && i < by->n && wanted; i++) {
-            uint32_t level = c / by->stride[i] % result->model->features.items[by->feature[i]].cardinality;
-            wanted = cell[i] < 0 || (int64_t)level == cell[i];
-        }
-        if (!wanted)
+        if (!cell_wanted(result, by, c, cell))
             continue;
         size_t at = (size_t)period * series->cells + c;
         sum.value += series->value[at];
@@ -166,6 +171,42 @@ struct tmn_arrival_row *tmn_result_arrivals(struct tmn_arena *arena, const struc
     return TMN_NEW_ARRAY(arena, struct tmn_arrival_row, 1);
 }
 
+const char *const tmn_within_names[TMN_WITHINS] = {"", "inside", "outside", "open"};
+
+enum tmn_within tmn_within(double simulated, double error, double low, double high) {
+    double half = TMN_WITHIN_SPREAD * error;
+    if (isnan(low) || isnan(high) || isnan(simulated))
+        return TMN_WITHIN_UNKNOWN;
+    if (simulated - half >= low && simulated + half <= high)
+        return TMN_WITHIN_INSIDE;
+    return simulated + half < low || simulated - half > high ? TMN_WITHIN_OUTSIDE : TMN_WITHIN_OPEN;
+}
+
+/* Of a number of persons: none simulated could as well have been one. */
+static double count_error(const struct tmn_result *result, const struct tmn_outcome *outcome, double simulated) {
+    return tmn_outcome_counts_persons(outcome) ? sqrt(fmax(simulated, 1.0)) * result->weight : 0.0;
+}
+
+/* Where nine of ten observations of this number would lie, by its error model; false where it is about shares. Zero
+ * observed is taken to scatter as one does. */
+static bool observed_range(const struct tmn_observation *observation, struct tmn_observed_row *row) {
+    double mean = fmax(row->observed, 1.0), sd = sqrt(mean), ratio = 1.0;
+    row->low = row->high = (double)NAN;
+    if (strcmp(observation->error_model, "share") == 0)
+        return false;
+    if (strcmp(observation->error_model, "negbin") == 0)
+        sd = sqrt(mean + mean * mean / observation->dispersion);
+    else if (strcmp(observation->error_model, "normal") == 0)
+        sd = observation->dispersion;
+    else if (strcmp(observation->error_model, "lognormal") == 0)
+        sd = 0.0, ratio = tmn_exp(TMN_WITHIN_SPREAD * observation->dispersion);
+    row->low = row->observed / ratio - TMN_WITHIN_SPREAD * sd;
+    row->high = row->observed * ratio + TMN_WITHIN_SPREAD * sd;
+    if (row->observed >= 0.0)
+        row->low = fmax(row->low, 0.0);
+    return true;
+}
+
 struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
     const struct tmn_model *model = result->model;
     size_t all = 0;
@@ -193,6 +234,10 @@ struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const stru
                 .fitted = row->to_day <= observation->fit_until,
                 .thin = reached && is_thin(outcome, sum.simulated),
             };
+            bool scatters = observed_range(observation, &rows[*count - 1]);
+            if (scatters && reached && !masked)
+                rows[*count - 1].within = tmn_within(sum.value, count_error(result, outcome, sum.simulated),
+                                                     rows[*count - 1].low, rows[*count - 1].high);
         }
     }
     return rows;
@@ -201,13 +246,13 @@ struct tmn_observed_row *tmn_result_observed(struct tmn_arena *arena, const stru
 /* ---- figures ---- */
 
 /* Yearly mean of a stock or feedback variable at the ends of the years in from..to. */
-static bool mean_of_years(const struct tmn_result *result, const struct tmn_figure *figure, struct tmn_sum *mean) {
-    int first = tmn_day_year(figure->from_day), last = tmn_day_year(figure->to_day);
+static bool mean_of_years(const struct tmn_result *result, const struct tmn_selection *of, struct tmn_sum *mean) {
+    int first = tmn_day_year(of->from_day), last = tmn_day_year(of->to_day);
     *mean = (struct tmn_sum){0.0, 0.0};
     for (int year = first; year <= last; year++) {
         struct tmn_sum sum;
-        if (!tmn_result_between(result, figure->outcome, figure->cell, tmn_date_day(year, 1, 1),
-                                tmn_date_day(year, 12, 31), &sum))
+        if (!tmn_result_between(result, of->outcome, of->cell, tmn_date_day(year, 1, 1), tmn_date_day(year, 12, 31),
+                                &sum))
             return false;
         mean->value += sum.value / (last - first + 1);
         mean->simulated += sum.simulated / (last - first + 1);
@@ -215,30 +260,102 @@ static bool mean_of_years(const struct tmn_result *result, const struct tmn_figu
     return true;
 }
 
+static bool select(const struct tmn_result *result, const struct tmn_selection *of, bool per_year,
+                   struct tmn_sum *sum) {
+    bool flow = is_flow(&result->model->outcomes.items[of->outcome]);
+    if (per_year && !flow)
+        return mean_of_years(result, of, sum);
+    if (!tmn_result_between(result, of->outcome, of->cell, of->from_day, of->to_day, sum))
+        return false;
+    sum->value /= per_year ? tmn_years_between(of->from_day, of->to_day) : 1.0;
+    return true;
+}
+
+/* The mean of an expression over the persons that a selection counts; they are all simulated alike, so that weights
+ * fall out. Of stocks those at its end. */
+static bool mean_of(struct tmn_arena *arena, const struct tmn_result *result, const struct tmn_figure *figure,
+                    double *simulated, double *mean, double *error) {
+    const struct tmn_selection *of = &figure->of;
+    const struct tmn_outcome *outcome = &result->model->outcomes.items[of->outcome];
+    const struct tmn_series *series = &result->series[of->outcome];
+    uint32_t *level = TMN_NEW_ARRAY(arena, uint32_t, result->model->features.count + 1);
+    struct tmn_env env = {.model = result->model, .level = level};
+    double persons = 0.0, sum = 0.0, squares = 0.0;
+    for (int p = 0; p < tmn_result_periods(result, of->outcome); p++) {
+        int32_t middle = (series->first_day[p] + series->last_day[p]) / 2;
+        if (is_flow(outcome) ? middle < of->from_day || middle > of->to_day : series->last_day[p] != of->to_day)
+            continue;
+        env.year = tmn_day_year(middle);
+        for (uint32_t c = 0; c < series->cells; c++) {
+            double count = series->simulated[(size_t)p * series->cells + c];
+            if (count == 0.0 || !cell_wanted(result, &outcome->by, c, of->cell))
+                continue;
+            tmn_stratum_levels(&outcome->by, c, level);
+            if (figure->given && tmn_expr_eval(figure->given, &env) == 0.0)
+                continue;
+            double value = tmn_expr_eval(figure->mean, &env);
+            persons += count, sum += count * value, squares += count * value * value;
+        }
+    }
+    *simulated = persons;
+    *mean = persons > 0.0 ? sum / persons : (double)NAN;
+    *error = persons > 1.0 ? sqrt(fmax(squares / persons - *mean * *mean, 0.0) / (persons - 1.0)) : (double)INFINITY;
+    return persons > 0.0;
+}
+
+static bool reads_place(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_expr *expr) {
+    bool *reads = TMN_NEW_ARRAY(arena, bool, model->features.count + 1);
+    if (expr)
+        tmn_expr_reads(model, expr, reads);
+    for (size_t f = 0; f < model->features.count; f++)
+        if (reads[f] && tmn_feature_is_place(model, (int)f))
+            return true;
+    return false;
+}
+
+static void fill_figure(struct tmn_arena *arena, const struct tmn_result *result, struct tmn_figure_row *row) {
+    const struct tmn_figure *figure = row->figure;
+    const struct tmn_outcome *outcome = &result->model->outcomes.items[figure->of.outcome];
+    struct tmn_sum sum, under = {1.0, HUGE_VAL};
+    row->reached = select(result, &figure->of, figure->per_year, &sum) &&
+                   (figure->over.outcome < 0 || select(result, &figure->over, figure->per_year, &under));
+    if (!row->reached)
+        return;
+    bool people = tmn_outcome_counts_persons(outcome);
+    row->thin = is_thin(outcome, sum.simulated) || (people && under.simulated < TMN_THIN_PERSONS);
+    row->masked = tmn_result_masked(result->model, outcome, figure->of.cell, sum.value) ||
+                  (figure->over.outcome >= 0 &&
+                   tmn_result_masked(result->model, &result->model->outcomes.items[figure->over.outcome],
+                                     figure->over.cell, under.value));
+    if (row->masked)
+        return;
+    double value = sum.value / under.value,
+           relative = 1.0 / fmax(sum.simulated, 1.0) + 1.0 / fmax(under.simulated, 1.0);
+    if (figure->mean) {
+        double persons;
+        row->reached = mean_of(arena, result, figure, &persons, &row->simulated, &row->error);
+        row->thin = persons < TMN_THIN_PERSONS;
+        double told = figure->mean->boolean ? row->simulated * persons : persons;
+        row->masked =
+            (reads_place(arena, result->model, figure->mean) || reads_place(arena, result->model, figure->given)) &&
+            told * result->weight < TMN_MASK_PERSONS;
+        row->simulated = row->masked ? (double)NAN : row->simulated;
+    } else {
+        row->simulated = value + figure->base;
+    }
+    if (!figure->mean && people) /* none simulated could as well have been one, of the weight of a run */
+        row->error = fmax(value, sum.simulated > 0.0 ? 0.0 : result->weight / under.value) * sqrt(relative);
+    row->within = tmn_within(row->simulated, row->error, figure->low, figure->high);
+}
+
 struct tmn_figure_row *tmn_result_figures(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
     const struct tmn_model *model = result->model;
     struct tmn_figure_row *rows = TMN_NEW_ARRAY(arena, struct tmn_figure_row, model->figures.count + 1);
     *count = model->figures.count;
     for (size_t i = 0; i < *count; i++) {
-        const struct tmn_figure *figure = &model->figures.items[i];
-        rows[i] = (struct tmn_figure_row){.figure = figure, .simulated = (double)NAN};
-        if (figure->outcome < 0)
-            continue; /* a figure that no outcome answers: stated and observed only */
-        const struct tmn_outcome *outcome = &model->outcomes.items[figure->outcome];
-        bool flow = is_flow(outcome);
-        struct tmn_sum sum;
-        if (figure->per_year && !flow)
-            rows[i].reached = mean_of_years(result, figure, &sum);
-        else
-            rows[i].reached =
-                tmn_result_between(result, figure->outcome, figure->cell, figure->from_day, figure->to_day, &sum);
-        if (!rows[i].reached)
-            continue;
-        rows[i].masked = tmn_result_masked(model, outcome, figure->cell, sum.value);
-        rows[i].thin = is_thin(outcome, sum.simulated);
-        double years = figure->per_year && flow ? tmn_years_between(figure->from_day, figure->to_day) : 1.0;
-        if (!rows[i].masked)
-            rows[i].simulated = sum.value / years + figure->base;
+        rows[i] = (struct tmn_figure_row){.figure = &model->figures.items[i], .simulated = (double)NAN};
+        if (rows[i].figure->of.outcome >= 0) /* else no outcome answers: stated and observed only */
+            fill_figure(arena, result, &rows[i]);
     }
     return rows;
 }
@@ -285,7 +402,13 @@ static void shares_of_period(struct tmn_arena *arena, const struct tmn_result *r
                                              o->rows[first].to_day, observed[level] / observed_all,
                                              simulated_all > 0.0 ? simulated[level] / simulated_all : (double)NAN,
                                              observed[level], simulated[level], o->rows[first].to_day <= o->fit_until,
-                                             is_thin(outcome, persons_all)}));
+                                             is_thin(outcome, persons_all), TMN_WITHIN_UNKNOWN}));
+    for (size_t i = list->count - seen_count; strcmp(o->error_model, "share") == 0 && i < list->count; i++) {
+        struct tmn_share_row *row = &list->items[i];
+        double half = TMN_WITHIN_SPREAD * o->dispersion, share = row->simulated;
+        row->within = tmn_within(share, sqrt(share * (1.0 - share) / fmax(persons_all, 1.0)), row->observed - half,
+                                 row->observed + half);
+    }
 }
 
 struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tmn_result *result, size_t *count) {
@@ -307,6 +430,20 @@ struct tmn_share_row *tmn_result_shares(struct tmn_arena *arena, const struct tm
     }
     *count = list.count;
     return list.items;
+}
+
+struct tmn_agreement tmn_result_agreement(struct tmn_arena *arena, const struct tmn_result *result, int observation) {
+    struct tmn_agreement agreement = {{{0}}};
+    size_t count;
+    const struct tmn_observed_row *rows = tmn_result_observed(arena, result, &count);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].observation == observation && rows[i].within != TMN_WITHIN_UNKNOWN)
+            agreement.rows[rows[i].fitted][rows[i].within]++;
+    const struct tmn_share_row *shares = tmn_result_shares(arena, result, &count);
+    for (size_t i = 0; i < count; i++)
+        if (shares[i].observation == observation && shares[i].within != TMN_WITHIN_UNKNOWN)
+            agreement.rows[shares[i].fitted][shares[i].within]++;
+    return agreement;
 }
 
 /* ---- composition ---- */

@@ -236,7 +236,7 @@ void tmn_result_observations_csv(const struct tmn_result *result, struct tmn_tex
     struct tmn_observed_row *rows = tmn_result_observed(out->arena, result, &count);
     tmn_text_put(out, "observation,outcome,period_from,period_to");
     csv_header_keys(out, model, &columns);
-    tmn_text_put(out, ",observed,simulated,simulated_persons,thin,masked,fitted\n");
+    tmn_text_put(out, ",observed,simulated,simulated_persons,thin,masked,fitted,low,high,within\n");
     for (size_t i = 0; i < count; i++) {
         const struct tmn_observation *observation = &model->observations.items[rows[i].observation];
         const struct tmn_outcome *outcome = &model->outcomes.items[observation->outcome];
@@ -251,15 +251,19 @@ void tmn_result_observations_csv(const struct tmn_result *result, struct tmn_tex
         tmn_csv_put_real(out, rows[i].observed);
         tmn_csv_put_real(out, rows[i].masked ? (double)NAN : rows[i].simulated);
         tmn_csv_put_real(out, rows[i].masked ? (double)NAN : rows[i].simulated_persons);
-        tmn_text_put(out, ",%s,%s,%s\n", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "",
+        tmn_text_put(out, ",%s,%s,%s", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "",
                      rows[i].fitted ? "yes" : "");
+        tmn_csv_put_real(out, rows[i].low);
+        tmn_csv_put_real(out, rows[i].high);
+        tmn_text_put(out, ",%s\n", tmn_within_names[rows[i].within]);
     }
 }
 
 void tmn_result_figures_csv(const struct tmn_result *result, struct tmn_text *out) {
     size_t count;
     const struct tmn_figure_row *rows = tmn_result_figures(out->arena, result, &count);
-    tmn_text_put(out, "figure,claim,stated,observed,simulated,thin,masked\n");
+    tmn_text_put(out,
+                 "figure,claim,stated,observed,from,to,low,high,simulated,error,within,thin,masked,source,grade\n");
     for (size_t i = 0; i < count; i++) {
         const struct tmn_figure *figure = rows[i].figure;
         const char *cells[] = {figure->text, figure->claim, figure->stated, figure->observed_text};
@@ -267,8 +271,21 @@ void tmn_result_figures_csv(const struct tmn_result *result, struct tmn_text *ou
             tmn_text_put(out, c ? "," : "");
             tmn_csv_put_text(out, cells[c] ? cells[c] : "");
         }
-        tmn_csv_put_real(out, rows[i].reached && !rows[i].masked ? rows[i].simulated : (double)NAN);
-        tmn_text_put(out, ",%s,%s\n", rows[i].thin ? "yes" : "", rows[i].masked ? "yes" : "");
+        char from[16], to[16];
+        tmn_date_format(figure->of.from_day, from);
+        tmn_date_format(figure->of.to_day, to);
+        tmn_text_put(out, ",%s,%s", from, to);
+        tmn_csv_put_real(out, figure->low);
+        tmn_csv_put_real(out, figure->high);
+        bool shown = rows[i].reached && !rows[i].masked;
+        tmn_csv_put_real(out, shown ? rows[i].simulated : (double)NAN);
+        tmn_csv_put_real(out, shown ? rows[i].error : (double)NAN);
+        tmn_text_put(out, ",%s,%s,%s,", tmn_within_names[rows[i].within], rows[i].thin ? "yes" : "",
+                     rows[i].masked ? "yes" : "");
+        tmn_csv_put_text(out, figure->source ? figure->source : "");
+        tmn_text_put(out, ",");
+        tmn_csv_put_text(out, figure->grade ? figure->grade : "");
+        tmn_text_put(out, "\n");
     }
 }
 

@@ -56,6 +56,35 @@ def check_people(temporary):
     assert worst < 0.005, worst
     check_scores(out)
     check_grounds(out)
+    check_reality(out)
+
+
+KINDS = {  # of what the table must hold, by what its texts say
+    "age at arrival": 7, "share, all": 11, "Elite cases": 3, "by sea": 2, "southern line": 1, "In China": 4, "Years abroad": 4,
+    "Saw foreign media": 3, "kin in the South": 1}
+
+
+def check_reality(out):
+    """Every kind of published figure stands beside the model's with source, grade, range and a verdict, whatever it is; the
+    number is within its range where it says so. What fails is printed here as it is in the report."""
+    figures = [row for row in rows(out / "figures.csv") if row["low"]]
+    for words, least in KINDS.items():
+        assert sum(words in row["figure"] for row in figures) >= least, words
+    for row in figures:
+        assert row["source"] and row["grade"] and row["observed"], row
+        low, high, value = (float(row[key]) for key in ("low", "high", "simulated"))
+        assert row["within"] in ("inside", "outside", "open"), row
+        if row["within"] != "open":
+            assert (low <= value <= high) == (row["within"] == "inside"), row
+        print(f"  {row['within']:8}{row['figure']}: {value:.3g}, observed {row['observed']} ({row['low']} to {row['high']})")
+    told = (out / "report.json").read_text(encoding="utf-8")
+    assert all(json.dumps(row["figure"], ensure_ascii=False) in told for row in figures)
+    seen = [row for row in rows(out / "observations.csv") if row["within"]]
+    assert {row["observation"] for row in seen} >= {"arrivals_total", "origin", "census", "china_stock", "elite", "sea"}
+    late = [row for row in seen if row["observation"] == "arrivals_total" and row["period_from"] > "2015"]
+    assert len(late) == 9 and not any(row["fitted"] for row in late)
+    count = {within: sum(row["within"] == within for row in figures) for within in ("inside", "outside", "open")}
+    print(f"beside what was observed: {count}; rows of series: { {w: sum(row['within'] == w for row in seen) for w in count} }")
 
 
 def check_grounds(out):

@@ -84,10 +84,10 @@ static void add_observation(struct fake *fake) {
                                 .claim = "C1",
                                 .stated = "> 400",
                                 .observed_text = "420",
-                                .outcome = FAKE_ARRIVALS,
-                                .cell = {-1},
-                                .from_day = first_day[0],
-                                .to_day = last_day[1],
+                                .of = {FAKE_ARRIVALS, {-1}, first_day[0], last_day[1]},
+                                .over = {.outcome = -1},
+                                .low = 300,
+                                .high = 500,
                                 .per_year = true};
     TMN_PUSH(&fake->arena, &fake->model.figures, figure);
 }

@@ -72,10 +72,18 @@ static void figures_are_per_year(void **state) {
     struct tmn_figure_row *rows = tmn_result_figures(&fake.arena, &fake.result, &count);
     assert_int_equal(count, 1);
     assert_true(rows[0].reached && rows[0].simulated == (400 + 440) / 2.0);
+    assert_int_equal(rows[0].within, TMN_WITHIN_INSIDE);
+    assert_true(rows[0].error > 0);
+    fake.model.figures.items[0].high = 424;
+    rows = tmn_result_figures(&fake.arena, &fake.result, &count);
+    assert_int_equal(rows[0].within, TMN_WITHIN_OPEN); /* chance among the persons simulated reaches beyond */
+    fake.model.figures.items[0].high = 301;
+    rows = tmn_result_figures(&fake.arena, &fake.result, &count);
+    assert_int_equal(rows[0].within, TMN_WITHIN_OUTSIDE);
     fake.model.figures.items[0].base = 5;
     rows = tmn_result_figures(&fake.arena, &fake.result, &count);
     assert_true(rows[0].simulated == 425);
-    fake.model.figures.items[0].to_day += 30; /* no yearly sum ends there */
+    fake.model.figures.items[0].of.to_day += 30; /* no yearly sum ends there */
     rows = tmn_result_figures(&fake.arena, &fake.result, &count);
     assert_false(rows[0].reached);
     assert_true(isnan(rows[0].simulated));
@@ -170,8 +178,8 @@ static void observations_csv_has_every_row(void **state) {
     (void)state;
     struct tmn_text out = fresh();
     tmn_result_observations_csv(&fake.result, &out);
-    assert_non_null(strstr(out.items, "\narrivals_seen,arrivals,2001-01-01,2002-12-31,female,,300,380,38,yes,,\n"));
-    assert_non_null(strstr(out.items, "\narrivals_seen,arrivals,2000-01-01,2000-12-31,all,,420,400,40,yes,,yes\n"));
+    assert_non_null(strstr(out.items, "\narrivals_seen,arrivals,2001-01-01,2002-12-31,female,,300,380,38,yes,,,"));
+    assert_non_null(strstr(out.items, "\narrivals_seen,arrivals,2000-01-01,2000-12-31,all,,420,400,40,yes,,yes,"));
 }
 
 static void run_json_has_its_keys(void **state) {

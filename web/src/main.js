@@ -3,7 +3,7 @@ import { h, number, plural, calendarYear } from './dom.js';
 import { redrawAll } from './chart.js';
 import { mapSection } from './map.js';
 import { arrivalsSection, outcomeSections, compositionSection } from './series.js';
-import { figuresSection, fitSection, wrongSection, parametersSection, systemsSection, profileSection, runSection, evidenceSection, footnotes } from './tables.js';
+import { figuresSection, realitySection, fitSection, wrongSection, parametersSection, systemsSection, profileSection, runSection, evidenceSection, footnotes } from './tables.js';
 
 function head(data) {
   const arrivals = data.outcomes.find((one) => one.name === 'arrivals');
@@ -30,7 +30,7 @@ function build(data) {
   const [stocks, flows, feedback] = outcomeSections(data);
   const sections = [
     arrivalsSection(data), stocks, mapSection(data), compositionSection(data), flows, feedback,
-    figuresSection(data), fitSection(data), wrongSection(data), systemsSection(data), parametersSection(data, notes), evidenceSection(data, notes), profileSection(data), runSection(data),
+    figuresSection(data), realitySection(data), fitSection(data), wrongSection(data), systemsSection(data), parametersSection(data, notes), evidenceSection(data, notes), profileSection(data), runSection(data),
   ].filter(Boolean);
   const nav = h('nav', { 'aria-label': 'Sections' }, sections.map((section) => h('a', { href: `#${section.id}` }, section.querySelector('h2').textContent)));
   document.title = `${data.scenario.title || data.scenario.name} – tumen`;

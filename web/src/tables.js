@@ -9,13 +9,43 @@ const observationTitle = (data, name) => {
 };
 
 export function figuresSection(data) {
-  if (!data.figures.length) return null;
+  const stated = data.figures.filter((figure) => figure.claim || figure.stated);
+  if (!stated.length) return null;
   return h('section', { id: 'figures' }, h('h2', {}, 'The documents’ own figures'),
     h('p', {}, 'What the documents state, what was observed, and what comes out in this model. An empty cell was not reached or not observed.'),
     table('Figures stated, observed and simulated', [['Figure'], ['Years'], ['Stated', 'num'], ['Observed', 'num'], ['Simulated', 'num']],
-      data.figures.map((figure) => [[figure.text, ' ', figure.claim && h('small', { title: data.evidence[figure.claim]?.text }, figure.claim)],
+      stated.map((figure) => [[figure.text, ' ', figure.claim && h('small', { title: data.evidence[figure.claim]?.text }, figure.claim)],
         [years(figure.from, figure.to), figure.per_year && h('small', {}, ' a year')], figure.stated ?? '–', figure.observed ?? '–',
         [figure.masked ? 'masked' : number(figure.simulated), ' ', thinMark(figure.thin && figure.simulated !== null)]])));
+}
+
+const verdict = (within) => (within === 'outside' ? h('b', {}, 'outside') : within || '–');
+const range = (row) => (row.low === null ? '–' : `${number(row.low)} to ${number(row.high)}`);
+
+/** Each observed row of a series with the range of its error model, those outside it too. */
+function seriesRows(data, observation) {
+  const rows = observation.error === 'share'
+    ? data.shares.filter((row) => row.observation === observation.name && row.within).map((row) => ({ ...row, cell: { [row.key]: row.level }, low: null }))
+    : observation.rows.filter((row) => row.within);
+  if (!rows.length) return null;
+  const count = (within) => rows.filter((row) => row.within === within).length;
+  return more(`${observationTitle(data, observation.name)}: ${plural(rows.length, 'row')}, ${count('inside')} inside, ${count('outside')} outside, ${count('open')} open`,
+    table(`${observationTitle(data, observation.name)}, row by row`, [['Years'], ['Of'], ['Observed', 'num'], ['Range', 'num'], ['Model', 'num'], ['']],
+      rows.map((row) => [years(row.from, row.to), Object.values(row.cell).map(words).join(', '), number(row.observed), range(row), number(row.simulated),
+        [verdict(row.within), !row.fitted && h('small', {}, ' not fitted')]])), h('p', {}, observation.source));
+}
+
+/** What was observed beside what comes out. */
+export function realitySection(data) {
+  const figures = data.figures.filter((figure) => (figure.low ?? null) !== null);
+  const series = data.observations.map((observation) => seriesRows(data, observation)).filter(Boolean);
+  if (!figures.length && !series.length) return null;
+  return h('section', { id: 'reality' }, h('h2', {}, 'Beside what was observed'),
+    h('p', {}, 'A number of this model is inside or outside the range in which what was observed may lie; it is open where chance among the persons simulated leaves it undecided. Failures are shown like the rest.'),
+    figures.length ? table('Figures beside what was observed', [['Figure'], ['Years'], ['Observed'], ['Range', 'num'], ['Model', 'num'], ['']],
+      figures.map((figure) => [[figure.text, ' ', h('small', {}, [figure.source, figure.grade, figure.note].filter(Boolean).join(' · '))], years(figure.from, figure.to), figure.observed ?? '–', range(figure),
+        [figure.masked ? 'masked' : number(figure.simulated), figure.spread ? h('small', {}, ` ± ${number(figure.spread)}`) : null], verdict(figure.within)])) : null,
+    series);
 }
 
 export function fitSection(data) {

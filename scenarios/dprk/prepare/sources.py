@@ -22,7 +22,7 @@ FILTERS = {
     "population_wpp2024.csv": lambda r: r["variable"] in ("population_midyear", "total_fertility", "crude_birth_rate", "crude_death_rate"),
     "mortality_age_sex_wpp2024.csv": lambda r: 1990 <= int(r["mid_year"]) <= 2023,
     "fertility_age_pattern_wpp2024.csv": lambda r: 1990 <= int(r["mid_year"]) <= 2023,
-    "defector_breakdown_cumulative.csv": lambda r: r["dimension"].startswith(("province", "flow", "occupation")),
+    "defector_breakdown_cumulative.csv": lambda r: r["dimension"].startswith(("age", "province", "flow", "occupation")),
 }
 WITHHELD = {"P046", "P047", "P048", "P049", "P050", "P051", "P052", "P054", "P076", "P092"}
 DROPPED = {"timeline.csv": ("strength_0_1", "strength_justification")}  # suggested strengths are no data; they also hold detail
