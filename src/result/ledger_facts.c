@@ -236,6 +236,15 @@ static void rule_facts(struct facts *facts, const struct tmn_model *model, size_
     put(facts, "rule", rule < 3 && expr[rule] ? expr[rule]->source : NULL);
 }
 
+static void figure_facts(struct facts *facts, const struct tmn_figure *figure) {
+    put(facts, "stated", figure->stated);
+    put(facts, "observed", figure->observed_text);
+    if (!isnan(figure->low))
+        put_range(facts, "range", figure->low, figure->high);
+    put(facts, "source", figure->source);
+    put(facts, "grade", figure->grade);
+}
+
 const struct tmn_fact *tmn_ledger_facts(const struct tmn_ledger *ledger, size_t entry, size_t *count) {
     const struct tmn_entry *of = &ledger->items[entry];
     const struct tmn_model *model = ledger->model;
@@ -284,12 +293,7 @@ const struct tmn_fact *tmn_ledger_facts(const struct tmn_ledger *ledger, size_t 
         observation_facts(&facts, &model->observations.items[i]);
         break;
     case TMN_ENTRY_FIGURE:
-        put(&facts, "stated", model->figures.items[i].stated);
-        put(&facts, "observed", model->figures.items[i].observed_text);
-        if (!isnan(model->figures.items[i].low))
-            put_range(&facts, "range", model->figures.items[i].low, model->figures.items[i].high);
-        put(&facts, "source", model->figures.items[i].source);
-        put(&facts, "grade", model->figures.items[i].grade);
+        figure_facts(&facts, &model->figures.items[i]);
         break;
     case TMN_ENTRY_CHECK:
         check_facts(&facts, &model->checks.items[i]);

@@ -339,7 +339,8 @@ static void fill_figure(struct tmn_arena *arena, const struct tmn_result *result
         row->masked =
             (reads_place(arena, result->model, figure->mean) || reads_place(arena, result->model, figure->given)) &&
             told * result->weight < TMN_MASK_PERSONS;
-        row->simulated = row->masked ? (double)NAN : row->simulated;
+        if (row->masked)
+            row->simulated = row->error = (double)NAN;
     } else {
         row->simulated = value + figure->base;
     }

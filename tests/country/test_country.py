@@ -55,8 +55,8 @@ def check_people(temporary):
     print(f"census of 2008-10-01: 10 provinces, largest deviation {100 * worst:.2f} points")
     assert worst < 0.005, worst
     check_scores(out)
-    check_grounds(out)
     check_reality(out)
+    check_grounds(out)
 
 
 KINDS = {  # of what the table must hold, by what its texts say
