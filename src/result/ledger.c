@@ -54,7 +54,7 @@ static void add_declared(struct tmn_ledger *ledger) {
         ledger->items[ledger->first[TMN_ENTRY_LOOP] + i].title = model->loops.items[i].title;
 }
 
-/* What has a number instead of a name. */
+/* What has a number or the id of a piece of evidence instead of a name. */
 static void add_numbered(struct tmn_ledger *ledger) {
     const struct tmn_model *model = ledger->model;
     ledger->first[TMN_ENTRY_FIGURE] = ledger->count;
@@ -64,6 +64,10 @@ static void add_numbered(struct tmn_ledger *ledger) {
             figure->place, NULL);
         ledger->items[ledger->count - 1].title = figure->text;
     }
+    ledger->first[TMN_ENTRY_CLAIM] = ledger->count;
+    for (size_t i = 0; i < model->claims.count; i++)
+        add(ledger, TMN_ENTRY_CLAIM, i, model->claims.items[i].id, model->claims.items[i].reason,
+            model->claims.items[i].place, NULL);
     ledger->first[TMN_ENTRY_SYSTEM] = ledger->count;
     for (size_t i = 0; i < model->systems.count; i++) {
         const struct tmn_system *system = &model->systems.items[i];

@@ -27,6 +27,7 @@
     X(CHECK, "check")                                                                                                  \
     X(ARROW, "arrow")                                                                                                  \
     X(LOOP, "loop")                                                                                                    \
+    X(CLAIM, "claim")                                                                                                  \
     X(SYSTEM, "system")                                                                                                \
     X(EVIDENCE, "evidence")                                                                                            \
     X(RULE, "rule")

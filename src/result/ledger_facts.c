@@ -231,6 +231,45 @@ static void loop_facts(struct facts *facts, const struct tmn_model *model, const
     put(facts, "cut at", loop->cut >= 0 ? model->arrows.items[loop->cut].name : NULL);
 }
 
+static void put_lever(struct facts *facts, const struct tmn_model *model, const char *label,
+                      const struct tmn_lever *lever) {
+    for (size_t i = 0; i < lever->count; i++)
+        put(facts, label, cause_text(facts, model, &lever->items[i]));
+}
+
+static const char *bound_text(struct facts *facts, const struct tmn_claim_check *check) {
+    if (isfinite(check->low) && isfinite(check->high))
+        return tmn_arena_printf(facts->arena, "%s to %s", number(facts, check->low), number(facts, check->high));
+    return isfinite(check->low) ? tmn_arena_printf(facts->arena, "at least %s", number(facts, check->low))
+                                : tmn_arena_printf(facts->arena, "at most %s", number(facts, check->high));
+}
+
+static void claim_facts(struct facts *facts, const struct tmn_model *model, const struct tmn_scenario_claim *claim) {
+    static const char *const kind[] = {"assumed", "observed", "consequence", "rival", "not testable"};
+    const struct tmn_experiment *experiment = &claim->experiment;
+    for (size_t i = 0; i < model->evidence.count; i++)
+        if (strcmp(model->evidence.items[i].id, claim->id) == 0)
+            put(facts, "says", model->evidence.items[i].text);
+    put(facts, "class", kind[claim->kind]);
+    put(facts, "rivals", claim->group);
+    if (claim->has_experiment) {
+        put_lever(facts, model, "lever", &experiment->lever);
+        put_lever(facts, model, "given", &experiment->given);
+        put_lever(facts, model, "with", &experiment->with);
+        put_lever(facts, model, "than", &experiment->than);
+        put(facts, "outcome", model->outcomes.items[experiment->figure.outcome].name);
+        put(facts, "expected",
+            tmn_arena_printf(facts->arena, "%s of %s or more", experiment->sign > 0 ? "a rise" : "a fall",
+                             number(facts, experiment->smallest)));
+        put(facts, "measure", experiment->log ? "log of the ratio" : "difference");
+    }
+    if (claim->kind == TMN_CLAIM_OBSERVED) {
+        put(facts, "file", claim->check.file);
+        put(facts, "data", number(facts, claim->check.value));
+        put(facts, "claimed", bound_text(facts, &claim->check));
+    }
+}
+
 static void rule_facts(struct facts *facts, const struct tmn_model *model, size_t rule) {
     const struct tmn_expr *const expr[] = {model->alive, model->unborn, model->until};
     put(facts, "rule", rule < 3 && expr[rule] ? expr[rule]->source : NULL);
@@ -303,6 +342,9 @@ const struct tmn_fact *tmn_ledger_facts(const struct tmn_ledger *ledger, size_t 
         break;
     case TMN_ENTRY_LOOP:
         loop_facts(&facts, model, &model->loops.items[i]);
+        break;
+    case TMN_ENTRY_CLAIM:
+        claim_facts(&facts, model, &model->claims.items[i]);
         break;
     case TMN_ENTRY_SYSTEM:
         system_facts(&facts, model, &model->systems.items[i]);

@@ -273,6 +273,34 @@ static void walk_loop(const struct walk *walk, const struct tmn_loop *loop) {
     reads(walk, TMN_ENTRY_OUTCOME, loop->outcome);
 }
 
+static void walk_lever(const struct walk *walk, const struct tmn_lever *lever) {
+    for (size_t i = 0; i < lever->count; i++)
+        walk_cause(walk, &lever->items[i]);
+}
+
+static void walk_measured(const struct walk *walk, const struct tmn_measured *measured) {
+    reads(walk, TMN_ENTRY_OUTCOME, measured->outcome);
+    reads(walk, TMN_ENTRY_OUTCOME, measured->outcome < 0 ? -1 : measured->over);
+}
+
+/* What a claim's experiment moves and watches, and what is said to carry it. */
+static void walk_claim(const struct walk *walk, const struct tmn_scenario_claim *claim) {
+    const struct tmn_experiment *experiment = &claim->experiment;
+    if (claim->has_experiment) {
+        walk_lever(walk, &experiment->lever);
+        walk_lever(walk, &experiment->given);
+        walk_lever(walk, &experiment->with);
+        walk_lever(walk, &experiment->than);
+        walk_measured(walk, &experiment->figure);
+        walk_measured(walk, &experiment->against);
+    }
+    for (size_t i = 0; i < claim->carrier_count; i++)
+        for (size_t e = 0; e < walk->ledger->count; e++)
+            if (walk->ledger->items[e].kind != TMN_ENTRY_OUTCOME &&
+                strcmp(walk->ledger->items[e].name, claim->carriers[i].name) == 0)
+                tmn_ledger_link(walk->ledger, walk->self, TMN_LINK_READS, e);
+}
+
 static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
     const struct tmn_model *model = walk->model;
     size_t i = entry->index;
@@ -327,6 +355,9 @@ static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
         break;
     case TMN_ENTRY_LOOP:
         walk_loop(walk, &model->loops.items[i]);
+        break;
+    case TMN_ENTRY_CLAIM:
+        walk_claim(walk, &model->claims.items[i]);
         break;
     case TMN_ENTRY_SYSTEM:
         reads(walk, TMN_ENTRY_PARAMETER, model->systems.items[i].switch_parameter);

@@ -19,7 +19,7 @@ GROUNDED = {"parameter", "table", "driver", "feedback variable", "transition", "
 SECTIONS = {"attributes": "attribute", "maps": "map", "tables": "table", "parameters": "parameter", "drivers": "driver",
             "feedback": "feedback variable", "layers": "layer", "counters": "counter", "transitions": "transition",
             "events": "event", "outcomes": "outcome", "observations": "observation", "arrows": "arrow", "loops": "loop",
-            "checks": "check"}
+            "checks": "check", "claims": "claim"}
 
 
 def tumen(*words):
@@ -130,7 +130,7 @@ class Country(unittest.TestCase):
     def test_a_parameter(self):
         entry = self.entries["parameter", "chain.rate"]
         self.assertTrue(entry["fitted"])
-        self.assertEqual(self.names("parameter", "chain.rate", "read_by"), {"cross_with_broker"})
+        self.assertEqual(self.names("parameter", "chain.rate", "read_by"), {"cross_with_broker", "C063"})
         self.assertEqual(self.names("parameter", "chain.rate", "cites"), {"P174", "C063"})
         facts = {fact["label"]: fact["text"] for fact in entry["facts"]}
         self.assertEqual(facts["unit"], "1/y")
