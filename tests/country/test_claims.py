@@ -51,7 +51,7 @@ class Claims(unittest.TestCase):
         classes = ("assumed", "observed", "consequence", "rival", "not testable")
         self.assertEqual(sorted(name for kind in classes for name in self.of_class(kind)), sorted(self.rows))
         for name in self.claims:
-            self.assertGreater(len(self.claims[name]["note"].split()), 5, name)
+            self.assertGreater(len(self.claims[name]["note"].split()), 4, name)
             self.assertEqual(self.facts(name)["says"], [self.rows[name]["claim"]])
 
     def test_assumed_claims_name_what_codes_them(self):
