@@ -25,7 +25,7 @@ FILTERS = {
     "defector_breakdown_cumulative.csv": lambda r: r["dimension"].startswith(("age", "province", "flow", "occupation")),
 }
 WITHHELD = {"P046", "P047", "P048", "P049", "P050", "P051", "P052", "P054", "P076", "P092"}
-DROPPED = {"timeline.csv": ("strength_0_1", "strength_justification")}  # suggested strengths are no data; they also hold detail
+DROPPED = {"timeline.csv": ("strength_0_1", "strength_justification")}  # suggested strengths are no data (see strengths); their reasons hold detail
 SEED = {"000": "S0", "001": "S1", "002": "S2", "003": "S3", "004": "S4"}  # documents by their short names
 
 
@@ -45,6 +45,16 @@ def copy(source, target, keep):
         out.writerows(r for r in rows if keep(r))
 
 
+def strengths(source, target):
+    """The suggested strengths alone: for the coding of that name, which a claim's verdict must survive, and for nothing else."""
+    with open(source, encoding="utf-8", newline="") as f:
+        rows = [(r["id"], r["strength_0_1"]) for r in csv.DictReader(f)]
+    with open(target, "w", encoding="utf-8", newline="") as f:
+        out = csv.writer(f, lineterminator="\n")
+        out.writerow(["id", "strength_0_1"])
+        out.writerows(rows)
+
+
 def main():
     data, evidence = map(pathlib.Path, sys.argv[1:3])
     HERE.mkdir(exist_ok=True)
@@ -54,6 +64,7 @@ def main():
         copy(data / name, HERE / name, keep)
     for name in ("claims.csv", "timeline.csv"):
         copy(evidence / name, HERE / name, lambda r: True)
+    strengths(evidence / "timeline.csv", HERE / "suggested_strengths.csv")
     copy(evidence / "parameters.csv", HERE / "parameters.csv", lambda r: r["id"] not in WITHHELD)
 
 
