@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum kind { FLAG, WHOLE, REAL, WORD, LIST, SPAN };
+enum kind { FLAG, WHOLE, REAL, WORD, LIST, VERB, SPAN };
 
 struct option_row {
     const char *name, *argument; /* argument: as the help shows it, or NULL for a flag */
@@ -39,6 +39,12 @@ static const struct option_row options[] = {
      "stop after the window that holds this date (YYYY-MM-DD, or YYYY: its last day)"},
     {"set", "NAME=VALUE[@DATE]", LIST, FIELD(set), 0, 0,
      "change a parameter or driver, from a date on if one is given; may be repeated"},
+    {"hold", "NAME=VALUE[@DATE]", VERB, FIELD(set), 0, 0,
+     "fix a feedback variable or driver at a value, from a date on if one is given; may be repeated"},
+    {"shift", "NAME=VALUE[@DATE]", VERB, FIELD(set), 0, 0,
+     "offset it, as all see it but its own rule; may be repeated"},
+    {"assign", "TEXT", VERB, FIELD(set), 0, 0,
+     "give levels to persons once: \"attribute=level where PREDICATE share 0.2 @DATE\"; may be repeated"},
     {"both", "NAME=VALUE[@DATE]", LIST, FIELD(both), 0, 0, "change it in both worlds; may be repeated"},
     {"scenario", "NAME|PATH", WORD, FIELD(scenario), 0, 0, "the variant is this scenario (with --set, if given)"},
     {"store", "DIR", WORD, FIELD(store), 0, 0,
@@ -77,7 +83,7 @@ enum { OPTIONS = sizeof options / sizeof *options };
 
 const struct tmn_command tmn_commands[] = {
     {"run", "simulate a scenario, print what came out, write a results folder with a report", "NAME|PATH", false,
-     "scale seed threads engine until set checkpoint resume digests profile out json quiet help",
+     "scale seed threads engine until set hold shift assign checkpoint resume digests profile out json quiet help",
      "Simulates every person of the scenario, window by window, then prints the figures that the documents state "
      "beside observed and "
      "simulated ones, and writes a results folder (default results/NAME-SEED) whose report.html opens in any browser. "
@@ -86,7 +92,7 @@ const struct tmn_command tmn_commands[] = {
      "once. " BUILT_IN INSTRUCTIONS,
      tmn_command_run},
     {"fork", "go on from the checkpoint of a run with other settings: what if", "DIR", false,
-     "set threads engine until checkpoint digests out json quiet help",
+     "set hold shift assign threads engine until checkpoint digests out json quiet help",
      "Begins where the checkpoint in the results folder DIR was saved, with the settings of --set from then on (or "
      "from "
      "the date that they name), and runs to the end: the same, to the bit, as the whole run with these dated settings. "
@@ -100,7 +106,8 @@ const struct tmn_command tmn_commands[] = {
      "run that would not fit into memory says so before it starts. Ends with how much cites no evidence and is not "
      "marked as assumed. " BUILT_IN,
      tmn_command_check},
-    {"trace", "follow one simulated person", "NAME|PATH", false, "person from until scale seed threads set help",
+    {"trace", "follow one simulated person", "NAME|PATH", false,
+     "person from until scale seed threads set hold shift assign help",
      "Prints the attributes of one person, each firing of a clock and each message with the line of the scenario that "
      "caused it, and "
      "the clocks that run at the end. All persons are synthetic: this is for finding mistakes in a model. " BUILT_IN,
@@ -133,7 +140,7 @@ const struct tmn_command tmn_commands[] = {
      "The search starts at the values of the scenario, or of --set. Later data are not read. " BUILT_IN,
      tmn_command_fit},
     {"compare", "what a change does: two worlds in which each person has the same luck", "NAME|PATH", false,
-     "set scenario both seed seeds draws scale until from threads store out json quiet help",
+     "set hold shift assign scenario both seed seeds draws scale until from threads store out json quiet help",
      "Runs the scenario as it is and with --set (or beside --scenario), in pairs that share their seeds, so that what "
      "differs follows from the change. Prints base, variant and effect of each outcome with an interval of 90 %, how "
      "many persons did it in one world only, how much variance pairing saved, and what harm came with it. Writes a "
@@ -142,7 +149,7 @@ const struct tmn_command tmn_commands[] = {
      "Ctrl-C, and more seeds cost only what is new. " BUILT_IN,
      tmn_command_compare},
     {"attribute", "which drivers made a year what it was", "NAME|PATH", false,
-     "year from set scale seed seeds threads store out json quiet help",
+     "year from set hold shift assign scale seed seeds threads store out json quiet help",
      "Runs the year in worlds in which some classes of drivers run as the scenario has them and all others keep, from "
      "its "
      "first day or --from on, what they were the day before. Prints, from the year before to the year, what was under "
@@ -270,6 +277,9 @@ static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, cons
     case WORD:
         *(const char **)(void *)field = tmn_arena_strdup(arena, text);
         return true;
+    case VERB:
+        text = tmn_arena_printf(arena, "%s %s", row->name, text); /* as tmn_model_set reads it */
+        __attribute__((fallthrough));
     case LIST: {
         struct tmn_words *words = (struct tmn_words *)(void *)field;
         const char **grown = TMN_NEW_ARRAY(arena, const char *, words->count + 1);

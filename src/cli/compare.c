@@ -52,7 +52,7 @@ static bool first_day(const struct tmn_arguments *arguments, const struct tmn_mo
     if (arguments->from)
         return tmn_date_option("from", arguments->from, false, day, err);
     for (size_t i = 0; i < arguments->set.count; i++) {
-        const char *at = strchr(arguments->set.items[i], '@');
+        const char *at = strrchr(arguments->set.items[i], '@');
         int32_t from;
         if (!at || !tmn_date_parse(at + 1, &from))
             return true;
@@ -257,7 +257,7 @@ enum tmn_status tmn_command_compare(struct tmn_arena *arena, const struct tmn_ar
                                           .threads = (int)arguments->threads,
                                           .version = TUMEN_VERSION};
     if (arguments->set.count == 0 && !arguments->scenario) {
-        tmn_complain("compare: what shall be different? Say it with --set NAME=VALUE, or name another scenario with "
+        tmn_complain("compare: what shall be different? Say it with --set NAME=VALUE, --hold, --shift or --assign, or name another scenario with "
                      "--scenario");
         return TMN_MISUSED;
     }

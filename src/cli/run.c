@@ -196,7 +196,7 @@ enum tmn_status tmn_command_fork(struct tmn_arena *arena, const struct tmn_argum
                                  ? arguments->out
                                  : tmn_arena_printf(arena, "%s-fork", without_slash(arena, arguments->target))};
     if (arguments->set.count == 0) {
-        tmn_complain("fork: what shall be different? Say it with --set NAME=VALUE");
+        tmn_complain("fork: what shall be different? Say it with --set NAME=VALUE, --hold, --shift or --assign");
         return TMN_MISUSED;
     }
     if (same_folder(job.out, arguments->target)) {

@@ -210,8 +210,10 @@ const char *tmn_session_command(const struct tmn_session *session) {
         tmn_text_put(&text, " --until %s",
                      tmn_day_text(session->arena, tmn_calendar_window(calendar, session->windows - 1).first_day));
     for (size_t i = 0; i < session->assignment_count; i++) {
-        tmn_text_put(&text, " --set");
-        tmn_put_word(&text, session->assignments[i]);
+        const char *value = session->assignments[i], *space = strchr(value, ' ');
+        bool verb = space != NULL && space < value + strcspn(value, "=@"); /* "hold name=value", and so on */
+        tmn_text_put(&text, " --%.*s", verb ? (int)(space - value) : 3, verb ? value : "set");
+        tmn_put_word(&text, verb ? space + 1 : value);
     }
     return text.items;
 }

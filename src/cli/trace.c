@@ -75,6 +75,9 @@ static void tell(void *context, const struct tmn_happening *happening) {
     const char *day = tmn_day_text(session->arena, window.first_day);
     const char *change = change_text(session, &happening->before, &happening->after);
     switch (happening->kind) {
+    case TMN_HAPPENED_ASSIGNED:
+        printf("%s  is given by --assign: %s\n", day, change);
+        break;
     case TMN_HAPPENED_FIRING:
         printf("%s  fires %s: %s  [%s]\n", day, cause, deed_text(session, happening), where);
         break;

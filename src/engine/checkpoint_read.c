@@ -202,7 +202,7 @@ bool tmn_checkpoint_assignments(const struct tmn_checkpoint *checkpoint, struct 
     for (size_t i = 0; i < kept; i++)
         (*assignments)[i] = tmn_arena_strdup(arena, origin->assignments[i]);
     for (size_t i = 0; i < given_count; i++) {
-        const char *at = strchr(given[i], '@');
+        const char *at = strrchr(given[i], '@');
         day = checkpoint->facts.day;
         bool dated = at != NULL && tmn_date_parse(at + 1, &day);
         if (checkpoint->facts.window == 0 && day <= checkpoint->facts.day)

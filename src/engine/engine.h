@@ -22,6 +22,7 @@ enum tmn_phase {
 
 /* What happened to one row, told in the window in which it happened (for `trace` and for closure tests). */
 enum tmn_happening_kind {
+    TMN_HAPPENED_ASSIGNED, /* by an intervention, before anything else of its window */
     TMN_HAPPENED_FIRING,
     TMN_HAPPENED_USED_UP,
     TMN_HAPPENED_MESSAGE,

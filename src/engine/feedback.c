@@ -137,6 +137,7 @@ static double merge_adds(struct tmn_run *run, uint32_t slot) {
 }
 
 static bool step_feedback(struct tmn_run *run, size_t index, uint32_t slot, double *next, struct tmn_error *err) {
+    const struct tmn_setting *held = tmn_held(run, index);
     struct tmn_worker *worker = &run->worker[0];
     const struct tmn_feedback *feedback = &run->model->feedbacks.items[index];
     struct tmn_env env = worker->env;
@@ -145,6 +146,7 @@ static bool step_feedback(struct tmn_run *run, size_t index, uint32_t slot, doub
     place_levels(run, feedback->by, slot, worker->level);
     double value = feedback->next == NULL ? run->feedback[feedback->first + slot] : tmn_expr_eval(feedback->next, &env);
     value += merge_adds(run, feedback->first + slot);
+    value = held != NULL ? held->value : value;
     if (!isfinite(value)) {
         char date[16];
         tmn_date_format(run->now.first_day, date);
@@ -162,10 +164,13 @@ static bool step_feedback(struct tmn_run *run, size_t index, uint32_t slot, doub
 bool tmn_phase_feedback(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     merge_counts(run);
-    for (size_t f = 0; f < model->feedbacks.count; f++)
+    for (size_t f = 0; f < model->feedbacks.count; f++) {
+        tmn_feedback_own(run, f, true);
         for (uint32_t slot = 0; slot < model->feedbacks.items[f].slots; slot++)
             if (!step_feedback(run, f, slot, run->feedback_next, err))
                 return false;
+        tmn_feedback_own(run, f, false);
+    }
     if (run->options.cut_feedback)
         return true;
     for (size_t f = 0; f < model->feedbacks.count; f++) {
@@ -176,6 +181,7 @@ bool tmn_phase_feedback(struct tmn_run *run, struct tmn_error *err) {
             memcpy(here, next, feedback->slots * sizeof *here);
             run->feedback_changed[f] = true;
         }
+        tmn_feedback_own(run, f, false);
     }
     return true;
 }

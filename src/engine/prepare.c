@@ -299,7 +299,7 @@ void tmn_workers_aim(struct tmn_run *run) {
         env->model = run->model;
         env->parameter = run->parameter;
         env->driver = run->driver;
-        env->feedback = run->feedback;
+        env->feedback = run->feedback_read;
         env->share = run->share_read;
         env->count = NULL;
         env->level = run->worker[w].level;
@@ -343,6 +343,7 @@ static void refill_predicates(struct tmn_run *run) {
         tmn_predicate_fill(run, &run->counter_rule[c]);
     for (size_t o = 0; o < model->outcomes.count; o++)
         tmn_predicate_fill(run, &run->outcome[o].predicate);
+    tmn_assigns_refill(run);
     tmn_tests_fill(run);
 }
 
@@ -351,7 +352,7 @@ static void refill_predicates(struct tmn_run *run) {
 static void set_parameters(struct tmn_run *run, int from, int to) {
     const struct tmn_setting *settings = run->options.settings;
     for (size_t i = 0; i < run->options.setting_count; i++) {
-        bool stands = settings[i].window >= from && settings[i].window <= to;
+        bool stands = settings[i].kind == TMN_SET_PARAMETER && settings[i].window >= from && settings[i].window <= to;
         for (size_t j = 0; stands && j < run->options.setting_count; j++)
             stands = settings[j].parameter != settings[i].parameter || settings[j].window > to ||
                      settings[j].window <= settings[i].window;
@@ -363,12 +364,13 @@ static void set_parameters(struct tmn_run *run, int from, int to) {
 bool tmn_settings_apply(struct tmn_run *run, int window, struct tmn_error *err) {
     bool any = false;
     for (size_t i = 0; i < run->options.setting_count && window > 0; i++) /* the first window's stand from the start */
-        any = any || run->options.settings[i].window == window;
-    if (!any)
+        any = any || (run->options.settings[i].kind == TMN_SET_PARAMETER && run->options.settings[i].window == window);
+    if (!any && !tmn_assigns_now(run, window))
         return true;
     tmn_clocks_settle(run);
     set_parameters(run, window, window);
     refill_predicates(run);
+    tmn_assign(run);
     return start_from_rows(run, err);
 }
 
@@ -396,13 +398,16 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     set_parameters(run, INT_MIN, 0);
     run->now = tmn_calendar_window(&model->calendar, 0);
     tmn_drivers_fill(run, 0);
+    tmn_feedback_prepare(run);
     tmn_workers_aim(run);
     if (model->age_feature >= 0)
         tmn_run_blocks(run, birth_weeks_block);
     make_rules(run);
+    tmn_feedback_begin(run);
     make_memo_cells(run);
     name_slots(run);
     make_predicates(run);
+    tmn_assigns_prepare(run);
     tmn_outcomes_prepare(run);
     tmn_tests_prepare(run);
     tmn_changes_prepare(run);

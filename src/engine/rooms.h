@@ -418,6 +418,18 @@ void tmn_drivers_fill(struct tmn_run *run, int window);
 bool tmn_phase_events(struct tmn_run *run, struct tmn_error *err);
 bool tmn_phase_feedback(struct tmn_run *run, struct tmn_error *err);
 
+/* intervene.c */
+void tmn_feedback_prepare(struct tmn_run *run); /* once parameters are set */
+void tmn_feedback_begin(struct tmn_run *run);   /* what is held and shifted from this window on */
+/* The setting that holds a variable's next value, or NULL. */
+const struct tmn_setting *tmn_held(const struct tmn_run *run, size_t feedback);
+/* Makes what expressions read of a variable: as it is for its own rule, or as others see it. */
+void tmn_feedback_own(struct tmn_run *run, size_t feedback, bool own);
+void tmn_assigns_prepare(struct tmn_run *run);
+void tmn_assigns_refill(struct tmn_run *run);
+bool tmn_assigns_now(const struct tmn_run *run, int window);
+void tmn_assign(struct tmn_run *run); /* gives this window's levels; what follows from rows is to be made anew */
+
 /* outcome.c */
 void tmn_outcomes_prepare(struct tmn_run *run);
 void tmn_outcomes_close_window(struct tmn_run *run);

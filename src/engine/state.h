@@ -469,14 +469,16 @@ struct tmn_run {
 
     double *parameter, *driver; /* this window's */
     double *feedback, *feedback_next;
-    struct tmn_ratio *share;              /* as of the last commit */
-    struct tmn_ratio *share_read;         /* what expressions read: the same, or the start's when cut */
-    double *count;                        /* [count_slots] weighted */
+    double *feedback_read;        /* what expressions read: the same, or an array of its own where some are shifted */
+    struct tmn_ratio *share;      /* as of the last commit */
+    struct tmn_ratio *share_read; /* what expressions read: the same, or the start's when cut */
+    double *count;                /* [count_slots] weighted */
     int64_t *stock, *cumulative, *period; /* [cells] stocks; flows and firings since the start and in this period */
     uint32_t cells;
     bool *driver_changed, *feedback_changed, *share_changed; /* since the tables were last made */
     int tables_year, tables_quarter_days; /* of the last window for which G was made; 0 days: never */
 
+    struct tmn_predicate *assign_rule; /* [settings] of those that assign */
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
     struct tmn_watch flow_watch, test_watch, key_watch,
         place_watch;             /* of outcomes; of tests; of those where they are counted; of shares, too */

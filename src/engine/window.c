@@ -9,6 +9,7 @@
 static bool factors(struct tmn_run *run, struct tmn_error *err) {
     run->now = tmn_calendar_window(&run->model->calendar, run->window);
     tmn_drivers_fill(run, run->window);
+    tmn_feedback_begin(run);
     tmn_workers_aim(run);
     if (!tmn_settings_apply(run, run->window, err))
         return false;

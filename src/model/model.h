@@ -406,19 +406,22 @@ struct tmn_level_set {
     int attribute;
     uint32_t level;
 };
+struct tmn_assign { /* levels given to a keyed share of those who fit */
+    struct tmn_level_set *set;
+    size_t sets;
+    struct tmn_expr *who; /* over attributes and maps; NULL: all alive */
+    double share;
+    uint32_t hash; /* of what is given to whom, whatever the share: a larger share holds a smaller one */
+};
 struct tmn_cause {
     enum tmn_cause_kind kind;
     const char *name; /* NULL of PERSONS */
     struct tmn_place place;
     int index;
-    bool hold;        /* fixed at `amount`; else offset by it */
-    double amount;    /* base units */
-    const char *text; /* the amount as written */
-    /* PERSONS: attributes set for a keyed share of those who fit */
-    struct tmn_level_set *set;
-    size_t sets;
-    struct tmn_expr *who; /* NULL: all alive */
-    double share;
+    bool hold;                /* fixed at `amount`; else offset by it */
+    double amount;            /* base units */
+    const char *text;         /* the amount as written */
+    struct tmn_assign assign; /* PERSONS */
 };
 enum tmn_target_kind { TMN_TARGET_TRANSITION, TMN_TARGET_EVENT, TMN_TARGET_FEEDBACK };
 struct tmn_target {
@@ -733,20 +736,42 @@ struct tmn_model *tmn_model_read(struct tmn_arena *arena, const char *path, stru
 /* The static checks alone (bounds of hazards, chances, rounding, reachability, use), also after settings. */
 void tmn_model_check(struct tmn_model *model, struct tmn_diagnostics *list);
 
-/* Changes a parameter or driver: "name=value" or "name=value@date" (value in the declared unit, or with a unit).
- * Undated parameters change in place; dated ones are appended to `settings`; drivers are changed from the date on.
- * Unknown names are refused with a suggestion. */
+/* What is changed in a run from the first window that begins on or after a date: */
+enum tmn_setting_kind {
+    TMN_SET_PARAMETER,
+    TMN_HOLD_FEEDBACK,  /* the variable is `value`, in all its places, whatever its rule and `add` say */
+    TMN_SHIFT_FEEDBACK, /* who reads it, other than its own rule, sees it moved by `value`, within its range */
+    TMN_ASSIGN_PERSONS  /* once, at the start of the window, before anything else */
+};
 struct tmn_setting {
-    int parameter;
-    double value;
+    int parameter; /* or -1 */
+    double value;  /* base units */
     int window;
+    enum tmn_setting_kind kind;
+    int feedback;
+    int end;                         /* of HOLD and SHIFT: the first window without, or 0: never */
+    const struct tmn_assign *assign; /* or NULL */
 };
 struct tmn_settings {
     struct tmn_setting *items;
     size_t count, capacity;
 };
+/* One change, values in the declared unit or with a unit, each with "@date" behind it or from the start:
+ *   name=value        a parameter or driver
+ *   hold name=value   a feedback variable, driver or parameter is fixed
+ *   shift name=value  a feedback variable, driver or parameter is offset
+ *   assign attribute=level, ... where predicate share number    (`where` and `share` may be left out)
+ * Undated parameters and drivers change in place; all else is appended to `settings`. Unknown names are refused with a
+ * suggestion. */
 bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const char *assignment,
                    struct tmn_error *err);
+/* The change that an arrow makes to its cause, from one window to before another (0: to the end). Drivers change in
+ * place: `model` must be a copy of which nobody else reads (tmn_model_copy). */
+void tmn_model_intervene(struct tmn_model *model, struct tmn_settings *settings, const struct tmn_cause *cause,
+                         int window, int end);
+void tmn_assign_key(const struct tmn_model *model, struct tmn_assign *assign); /* fills its hash */
+/* A model that shares everything with `model` but parameters and drivers. */
+struct tmn_model *tmn_model_copy(struct tmn_arena *arena, const struct tmn_model *model);
 
 /* The value of a parameter as it is written for `--set`: a number in the declared unit, or with a unit; within the
  * range. In base units. */

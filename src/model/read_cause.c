@@ -68,13 +68,13 @@ bool tmn_cause_find(struct tmn_reader *reader, const char *name, struct tmn_plac
 void tmn_cause_persons(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_cause *cause) {
     const struct tmn_node *set = tmn_node_get(node, "assign"), *who = tmn_node_get(node, "who");
     cause->kind = TMN_CAUSE_PERSONS;
-    cause->share = 1;
-    tmn_get_real(reader, node, "share", 0, 1, &cause->share);
+    cause->assign.share = 1;
+    tmn_get_real(reader, node, "share", 0, 1, &cause->assign.share);
     if (who && who->kind == TMN_NODE_SCALAR && !who->null)
-        cause->who = tmn_expr_parse(reader->model, who, TMN_SCOPE_ATTRIBUTES, TMN_NATION, true, reader->list);
+        cause->assign.who = tmn_expr_parse(reader->model, who, TMN_SCOPE_ATTRIBUTES, TMN_NATION, true, reader->list);
     if (set->kind != TMN_NODE_MAPPING)
         return;
-    cause->set = TMN_NEW_ARRAY(reader->arena, struct tmn_level_set, set->count + 1);
+    cause->assign.set = TMN_NEW_ARRAY(reader->arena, struct tmn_level_set, set->count + 1);
     for (size_t i = 0; i < set->count; i++) {
         const char *text;
         int attribute = tmn_find_attribute(reader, set->keys[i]->text, set->keys[i]->place);
@@ -83,8 +83,9 @@ void tmn_cause_persons(struct tmn_reader *reader, const struct tmn_node *node, s
         int64_t level =
             tmn_find_level(reader, tmn_feature_of_attribute(reader->model, attribute), text, set->items[i]->place);
         if (level >= 0)
-            cause->set[cause->sets++] = (struct tmn_level_set){attribute, (uint32_t)level};
+            cause->assign.set[cause->assign.sets++] = (struct tmn_level_set){attribute, (uint32_t)level};
     }
+    tmn_assign_key(reader->model, &cause->assign);
     if (set->count == 0)
         tmn_report(reader->list, set->place, "no-effect", "for example assign: { fear: 3 }", "nothing is assigned");
 }

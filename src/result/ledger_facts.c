@@ -194,11 +194,12 @@ static const char *cause_text(struct facts *facts, const struct tmn_model *model
         return tmn_arena_printf(facts->arena, "%s %s %s", cause->name, cause->hold ? "held at" : "shifted by",
                                 cause->text);
     tmn_text_init(&text, facts->arena);
-    for (size_t i = 0; i < cause->sets; i++) {
-        const struct tmn_attribute *attribute = &model->attributes.items[cause->set[i].attribute];
-        tmn_text_put(&text, "%s%s = %s", i ? ", " : "", attribute->name, attribute->level[cause->set[i].level]);
+    for (size_t i = 0; i < cause->assign.sets; i++) {
+        const struct tmn_attribute *attribute = &model->attributes.items[cause->assign.set[i].attribute];
+        tmn_text_put(&text, "%s%s = %s", i ? ", " : "", attribute->name, attribute->level[cause->assign.set[i].level]);
     }
-    tmn_text_put(&text, " for %s of %s", number(facts, cause->share), cause->who ? cause->who->source : "all alive");
+    tmn_text_put(&text, " for %s of %s", number(facts, cause->assign.share),
+                 cause->assign.who ? cause->assign.who->source : "all alive");
     return text.items;
 }
 

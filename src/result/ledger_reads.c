@@ -245,9 +245,9 @@ static void walk_cause(const struct walk *walk, const struct tmn_cause *cause) {
         reads(walk, kind[cause->kind], cause->index);
         return;
     }
-    for (size_t i = 0; i < cause->sets; i++)
-        reads(walk, TMN_ENTRY_ATTRIBUTE, cause->set[i].attribute);
-    reads_expr(walk, cause->who);
+    for (size_t i = 0; i < cause->assign.sets; i++)
+        reads(walk, TMN_ENTRY_ATTRIBUTE, cause->assign.set[i].attribute);
+    reads_expr(walk, cause->assign.who);
 }
 
 /* What an arrow moves and what it watches: it reads both, since a run without it changes nothing. */

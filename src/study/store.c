@@ -25,6 +25,22 @@ static void mix_real(struct tmn_world_key *key, double value) {
     mix(key, bits);
 }
 
+static void mix_intervention(struct tmn_world_key *key, const struct tmn_setting *setting) {
+    if (setting->kind == TMN_SET_PARAMETER)
+        return;
+    mix(key, (uint64_t)setting->kind);
+    mix(key, (uint64_t)setting->feedback);
+    mix(key, (uint64_t)setting->end);
+    for (size_t i = 0; setting->assign && i < setting->assign->sets; i++) {
+        mix(key, (uint64_t)setting->assign->set[i].attribute);
+        mix(key, setting->assign->set[i].level);
+    }
+    if (setting->assign) {
+        mix(key, setting->assign->hash);
+        mix_real(key, setting->assign->share);
+    }
+}
+
 struct tmn_world_key tmn_world_key(const struct tmn_store *store, const struct tmn_ask *ask) {
     const struct tmn_model *model = ask->model;
     struct tmn_world_key key = {{1, 2}};
@@ -41,6 +57,7 @@ struct tmn_world_key tmn_world_key(const struct tmn_store *store, const struct t
         mix(&key, (uint64_t)ask->settings[s].parameter);
         mix(&key, (uint64_t)ask->settings[s].window);
         mix_real(&key, ask->settings[s].value);
+        mix_intervention(&key, &ask->settings[s]);
     }
     return key;
 }

@@ -2,10 +2,10 @@
  * feedback and shares held. A person who differs must be reachable, by recorded messages, births or counters over ties,
  * from one who fired differently and had been where the hazard differs.
  *
- * Usage: closure SCENARIO TABLE SCALE WINDOWS CHANGES [leak]
- * Each change multiplies one cell of TABLE by 1.5. Prints, for each, the persons who differ, the persons reached and
- * those unexplained; exits 1 when any is unexplained. With `leak`, one person elsewhere is altered by hand in the
- * changed world, and the program exits 0 only if exactly that is seen. */
+ * Usage: closure SCENARIO TABLE SCALE WINDOWS CHANGES [leak | ASSIGNMENT]
+ * Each change multiplies one cell of TABLE by 1.5, or is the ASSIGNMENT ("assign ..."), made once. Prints, for each,
+ * the persons who differ, the persons reached and those unexplained; exits 1 when any is unexplained. With `leak`, one
+ * person elsewhere is altered by hand in the changed world, and the program exits 0 only if exactly that is seen. */
 #include "engine/engine.h"
 
 #include <stdio.h>
@@ -100,6 +100,9 @@ static bool pool_reached(const struct comparison *c, uint32_t mother) {
 /* A happening that only one world has: who caused it must be reached already, or stand where the hazard differs. */
 static void explain(struct comparison *c, const struct tmn_happening *happening) {
     switch (happening->kind) {
+    case TMN_HAPPENED_ASSIGNED:
+        c->reached[happening->row] = 1; /* where it begins */
+        break;
     case TMN_HAPPENED_FIRING:
     case TMN_HAPPENED_USED_UP:
         if (!c->reached[happening->row] && !c->been_there[happening->row])
@@ -127,7 +130,7 @@ static void compare_happenings(struct comparison *c) {
     struct events *a = &c->a.events, *b = &c->b.events;
     qsort(a->items, a->count, sizeof *a->items, by_identity);
     qsort(b->items, b->count, sizeof *b->items, by_identity);
-    /* kinds sort as firings, used up, messages, births: causes come before effects */
+    /* kinds sort as assigned, firings, used up, messages, births: causes come before effects */
     for (size_t i = 0, j = 0; i < a->count || j < b->count;) {
         int order = i == a->count ? 1 : j == b->count ? -1 : by_identity(&a->items[i], &b->items[j]);
         const struct tmn_happening *next = order <= 0 ? &a->items[i] : &b->items[j];
@@ -208,12 +211,15 @@ static void step(struct world_run *world) {
         fail(err.text);
 }
 
-static void start(struct world_run *world, const struct tmn_model *model, double scale, int windows) {
+static void start(struct world_run *world, const struct tmn_model *model, double scale, int windows,
+                  const struct tmn_settings *settings) {
     struct tmn_error err;
     struct tmn_run_options options = {.seed = 1,
                                       .scale = scale,
                                       .threads = 2,
                                       .windows = windows,
+                                      .settings = settings->items,
+                                      .setting_count = settings->count,
                                       .happening = collect,
                                       .happening_context = &world->events,
                                       .watch_all = true,
@@ -234,13 +240,15 @@ static void plant_leak(struct comparison *c) {
 }
 
 static uint64_t compare_worlds(const struct tmn_model *model, int table, uint32_t cell, double scale, int windows,
-                               bool leak) {
+                               bool leak, const struct tmn_settings *assign) {
+    static const struct tmn_settings none = {NULL, 0, 0};
+    double factor = assign->count > 0 ? 1 : 1.5;
     struct tmn_table *changed = &model->tables.items[table];
-    struct comparison c = {.model = model, .table = changed, .changed_cell = cell};
+    struct comparison c = {.model = model, .table = changed, .changed_cell = assign->count > 0 ? UINT32_MAX : cell};
     double value = changed->value[cell];
-    start(&c.a, model, scale, windows);
-    changed->value[cell] = value * 1.5;
-    start(&c.b, model, scale, windows);
+    start(&c.a, model, scale, windows, &none);
+    changed->value[cell] = value * factor;
+    start(&c.b, model, scale, windows, assign);
     c.rows = tmn_run_world(c.a.run)->rows;
     c.reached = calloc(c.rows, 1);
     c.been_there = calloc(c.rows, 1);
@@ -256,7 +264,7 @@ static uint64_t compare_worlds(const struct tmn_model *model, int table, uint32_
         step(&c.b); /* the tables were made when the run began; only expressions of branches read them later */
         changed->value[cell] = value;
         step(&c.a);
-        changed->value[cell] = value * 1.5;
+        changed->value[cell] = value * factor;
         compare_happenings(&c);
         memset(newly, 0, c.rows);
         for (size_t k = 0; k < model->counters.count; k++)
@@ -269,8 +277,8 @@ static uint64_t compare_worlds(const struct tmn_model *model, int table, uint32_
     uint32_t reached = 0;
     for (uint32_t row = 0; row < c.rows; row++)
         reached += c.reached[row];
-    printf("%s cell %u x 1.5: differing %u, reached %u, unexplained %llu\n", changed->name, cell, differ, reached,
-           (unsigned long long)c.unexplained);
+    printf("%s cell %u x %g: differing %u, reached %u, unexplained %llu\n", changed->name, cell, factor, differ,
+           reached, (unsigned long long)c.unexplained);
     tmn_run_free(c.a.run);
     tmn_run_free(c.b.run);
     free(c.a.events.items);
@@ -291,7 +299,7 @@ static int table_by_name(const struct tmn_model *model, const char *name) {
 
 int main(int argc, char **argv) {
     if (argc < 6)
-        fail("usage: closure SCENARIO TABLE SCALE WINDOWS CHANGES [leak]");
+        fail("usage: closure SCENARIO TABLE SCALE WINDOWS CHANGES [leak | ASSIGNMENT]");
     struct tmn_arena arena;
     struct tmn_diagnostics list;
     tmn_arena_init(&arena, 0);
@@ -300,11 +308,15 @@ int main(int argc, char **argv) {
     if (model == NULL)
         fail("the scenario has mistakes: see tumen check");
     int table = table_by_name(model, argv[2]), changes = atoi(argv[5]);
-    bool leak = argc > 6;
+    bool leak = argc > 6 && strcmp(argv[6], "leak") == 0;
+    struct tmn_settings assign = {NULL, 0, 0};
+    struct tmn_error err;
+    if (argc > 6 && !leak && !tmn_model_set(model, &assign, argv[6], &err))
+        fail(err.text);
     uint64_t total = 0;
     for (int i = 0; i < changes; i++) {
         uint32_t cell = (uint32_t)((size_t)i % model->tables.items[table].size);
-        total += compare_worlds(model, table, cell, atof(argv[3]), atoi(argv[4]), leak);
+        total += compare_worlds(model, table, cell, atof(argv[3]), atoi(argv[4]), leak, &assign);
     }
     printf("%d changes, unexplained %llu%s\n", changes, (unsigned long long)total,
            leak ? " (one leak planted in each)" : "");

@@ -210,22 +210,21 @@ static void the_file_is_the_same_whoever_wrote_it(void **unused) {
 }
 
 /* Settings before the checkpoint stand again; one from its date on is the straight run with that date. */
-static void settings_of_then_and_from_then_on(void **unused) {
-    (void)unused;
+static void fork_and_straight_run(const char *const then[2], const char *const later[2]) {
     struct scene *stopped = scene_read_path(rich), *straight = scene_read_path(rich), *fork = scene_read_path(rich);
     struct tmn_settings early = {0}, both = {0}, forked = {0};
-    scene_set(stopped, &early, "base=2");
-    scene_set(stopped, &early, "dread=0.5@2001-04-02");
+    for (int s = 0; s < 2; s++)
+        scene_set(stopped, &early, then[s]);
     scene_start(stopped);
     scene_step(stopped, 39);
     save(stopped, in_folder("a"));
     for (int i = 0; i < 2; i++) {
         struct scene *scene = i == 0 ? straight : fork;
         struct tmn_settings *settings = i == 0 ? &both : &forked;
-        scene_set(scene, settings, "base=2");
-        scene_set(scene, settings, "dread=0.5@2001-04-02");
-        scene_set(scene, settings, "base=0.5@2001-10-01"); /* window 39 begins on this day */
-        scene_set(scene, settings, "gate=3@2001-10-01");
+        for (int s = 0; s < 2; s++)
+            scene_set(scene, settings, then[s]);
+        for (int s = 0; s < 2; s++)
+            scene_set(scene, settings, later[s]);
     }
     scene_start(straight);
     scene_step(straight, 39);
@@ -242,6 +241,22 @@ static void settings_of_then_and_from_then_on(void **unused) {
     scene_close(straight);
     scene_close(fork);
     scene_close(stopped);
+}
+
+static void settings_of_then_and_from_then_on(void **unused) {
+    (void)unused;
+    fork_and_straight_run(
+        (const char *const[]){"base=2", "dread=0.5@2001-04-02"},
+        (const char *const[]){"base=0.5@2001-10-01", "gate=3@2001-10-01"}); /* window 39 begins then */
+}
+
+static void interventions_of_then_and_from_then_on(void **unused) {
+    (void)unused;
+    fork_and_straight_run(
+        (const char *const[]){"shift alarm=0.25@2001-02-05", "assign mood=5 where sex = m share 0.5 @2001-03-05"},
+        (const char *const[]){"hold alarm=0.75@2001-10-01", "assign mood=0 where aware = heard share 0.5 @2001-10-01"});
+    fork_and_straight_run((const char *const[]){"hold alarm=2@2001-02-05", "assign life=away where sex = f share 0.1"},
+                          (const char *const[]){"shift alarm=1@2001-10-01", "assign aware=sure@2001-10-08"});
 }
 
 static void other_settings_of_then_are_refused(void **unused) {
@@ -519,6 +534,7 @@ int main(void) {
         cmocka_unit_test(a_run_goes_on_as_if_it_had_never_stopped),
         cmocka_unit_test(the_file_is_the_same_whoever_wrote_it),
         cmocka_unit_test(settings_of_then_and_from_then_on),
+        cmocka_unit_test(interventions_of_then_and_from_then_on),
         cmocka_unit_test(other_settings_of_then_are_refused),
         cmocka_unit_test(a_run_may_go_on_longer),
         cmocka_unit_test(a_run_that_until_ended_stays_ended),

@@ -240,7 +240,7 @@ static void a_bad_hazard_stops_the_run_with_its_name(void **unused) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct scene *scene = scene_read(yaml);
-        struct tmn_setting setting = {-1, cases[i].value, 5};
+        struct tmn_setting setting = {.parameter = -1, .value = cases[i].value, .window = 5};
         for (size_t p = 0; p < scene->model->parameters.count; p++)
             if (strcmp(scene->model->parameters.items[p].name, cases[i].name) == 0)
                 setting.parameter = (int)p;

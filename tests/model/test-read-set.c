@@ -89,13 +89,70 @@ static void test_refused(void **state) {
     assert_refused(fixture, "=1", "name=value");
     assert_refused(fixture, "capture=0.5@soon", "not a date");
     assert_refused(fixture, "capture=0.5@2020-01-01", "no window");
-    assert_refused(fixture, "alarm=1", "no parameter or driver");
+    assert_int_equal(fixture->settings.count, 0);
+}
+
+static void test_interventions(void **state) {
+    struct fixture *fixture = *state;
+    struct tmn_error err;
+    assert_true(set(fixture, "hold alarm=0.25@2002-01-01", &err));
+    assert_true(set(fixture, "shift alarm=-1", &err));
+    assert_true(set(fixture, "shift broadcasts=3@2004", &err));
+    assert_true(set(fixture, "assign aware=heard, fear=2 where fear = 0 and gone = no share 0.25 @2002-01-01", &err));
+    assert_int_equal(fixture->settings.count, 3);
+    const struct tmn_setting *it = fixture->settings.items;
+    assert_true(it[0].kind == TMN_HOLD_FEEDBACK && it[0].feedback == 0 && it[0].value == 0.25 && it[0].window == 52);
+    assert_true(it[1].kind == TMN_SHIFT_FEEDBACK && it[1].value == -1 && it[1].window == 0 && it[1].end == 0);
+    assert_true(it[2].kind == TMN_ASSIGN_PERSONS && it[2].window == 52 && it[2].assign->share == 0.25);
+    assert_int_equal(it[2].assign->sets, 2);
+    assert_int_equal(it[2].assign->set[1].level, 2);
+    const struct tmn_driver *driver = &fixture->model->drivers.items[0];
+    assert_true(driver->value[155] == 2 && driver->value[156] == 5 && driver->high == 5);
+}
+
+/* The same persons first, whatever the share: what is keyed is what is given to whom. */
+static void test_the_key_of_an_assignment(void **state) {
+    struct fixture *fixture = *state;
+    struct tmn_error err;
+    assert_true(set(fixture, "assign fear=2 where gone = no share 0.25", &err));
+    assert_true(set(fixture, "assign fear=2 where gone=no share 0.5 @2003", &err));
+    assert_true(set(fixture, "assign fear=3 where gone = no share 0.25", &err));
+    assert_true(set(fixture, "assign fear=2", &err));
+    const struct tmn_setting *it = fixture->settings.items;
+    assert_int_equal(it[0].assign->hash, it[1].assign->hash);
+    assert_int_not_equal(it[0].assign->hash, it[2].assign->hash);
+    assert_int_not_equal(it[0].assign->hash, it[3].assign->hash);
+    assert_true(it[3].assign->share == 1 && it[3].assign->who == NULL);
+}
+
+static void test_interventions_refused(void **state) {
+    struct fixture *fixture = *state;
+    assert_refused(fixture, "alarm=1", "a feedback variable, which --hold fixes and --shift offsets");
+    assert_refused(fixture, "hold alrm=1", "there is no feedback variable or driver 'alrm'; did you mean 'alarm'?");
+    assert_refused(fixture, "hold alarm=11", "range of 'alarm', which is 0 to 10");
+    assert_refused(fixture, "shift alarm=1 km", "wrong unit");
+    assert_refused(fixture, "shift capture=0.1", "'capture' is a parameter: --set capture=VALUE changes it");
+    assert_refused(fixture, "hold alarm", "name=value");
+    assert_refused(fixture, "hold alarm=1@2020-01-01", "no window");
+    assert_refused(fixture, "assign fear", "attribute=level");
+    assert_refused(fixture, "assign feer=2",
+                   "there is no attribute 'feer' [unknown-name]\n  feer=2\n  ^~~~\n  hint: did you mean 'fear'?");
+    assert_refused(fixture, "assign aware=herd where gone = no share 0.5",
+                   "  aware=herd where gone = no share 0.5\n        ^~~~");
+    assert_refused(fixture, "assign fear=2 where gon = no share 0.5",
+                   "               ^~~\n  hint: did you mean 'gone'?");
+    assert_refused(fixture, "assign fear=2 where gone = no share 2", "a share is a number from 0 to 1, not '2'");
+    assert_refused(fixture, "assign fear=2 where gone = no @soon", "'soon' is not a date");
     assert_int_equal(fixture->settings.count, 0);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_parameters, set_up, tear_down),
-                                       cmocka_unit_test_setup_teardown(test_dates, set_up, tear_down),
-                                       cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_interventions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_key_of_an_assignment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_interventions_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_parameters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_dates, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

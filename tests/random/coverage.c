@@ -146,10 +146,13 @@ static bool reads_parameter(const struct tmn_expr *expr, int parameter) {
 static void see_settings(struct coverage *coverage) {
     const struct tmn_run *run = coverage->run;
     for (size_t i = 0; i < run->options.setting_count; i++) {
+        static const int seen[] = {SEEN_SETTING, SEEN_HOLD, SEEN_SHIFT, SEEN_ASSIGN};
         const struct tmn_setting *setting = &run->options.settings[i];
-        if (setting->window != run->now.index || run->now.index == 0)
+        if (setting->window != run->now.index || (setting->kind == TMN_SET_PARAMETER && run->now.index == 0))
             continue;
-        see(coverage, SEEN_SETTING);
+        see(coverage, seen[setting->kind]);
+        if (setting->kind != TMN_SET_PARAMETER)
+            continue;
         for (size_t c = 0; c < run->model->counters.count; c++)
             if (run->model->counters.items[c].of != NULL &&
                 reads_parameter(run->model->counters.items[c].of, setting->parameter))

@@ -104,6 +104,9 @@
     X("runs", SETTING_C, "a dated setting changes C in the life of a clock")                                           \
     X("runs", SETTING_ENABLES, "a dated setting enables or disables a clock")                                          \
     X("runs", SETTING_COUNTER, "a dated setting changes what a counter counts")                                        \
+    X("runs", HOLD, "a feedback variable is held from a window on")                                                    \
+    X("runs", SHIFT, "a feedback variable is shifted from a window on")                                                \
+    X("runs", ASSIGN, "levels are given to persons before a window")                                                   \
     X("runs", UNTIL, "a run ends by its condition")                                                                    \
     X("runs", YEARS, "a run goes over the end of a year")                                                              \
     X("runs", BLOCKS, "rows in several blocks")                                                                        \

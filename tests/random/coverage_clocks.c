@@ -144,7 +144,8 @@ static void see_life(struct coverage *coverage, uint32_t row, const struct clock
 
 static bool setting_now(const struct tmn_run *run) {
     for (size_t i = 0; i < run->options.setting_count; i++)
-        if (run->options.settings[i].window == run->now.index && run->now.index > 0)
+        if (run->options.settings[i].kind == TMN_SET_PARAMETER && run->options.settings[i].window == run->now.index &&
+            run->now.index > 0)
             return true;
     return false;
 }

@@ -71,6 +71,13 @@ static void put_settings(struct generator *g) {
     }
     if (g->drivers.count > 0 && one_in(g, 6))
         put(g, "# set: $driver={0|1|$(0.0:3.0)}@$date\n");
+    if (g->feedbacks.count > 0 && one_in(g, 3))
+        put(g, "# set: {hold $feedback={0|1|$(0.0:1.0)}|shift $feedback={-1|1|$(0.0:3.0)}}{|@$date|@$date}\n");
+    if (g->feedbacks.count > 0 && one_in(g, 6))
+        put(g, "# set: shift $feedback=$(0.0:2.0)@$date\n");
+    if (one_in(g, 3))
+        put(g, "# set: assign {flag=yes|fear=$fear|flag=no, fear=$fear} where $attributes share "
+               "$(0.1:1.0){|@$date|@$date}\n");
     if (one_in(g, 30))
         put(g, "# set: {speed=900|luck=1.3}@$date\n");
 }
