@@ -47,6 +47,8 @@ static const struct option_row options[] = {
      "give levels to persons once: \"attribute=level where PREDICATE share 0.2 @DATE\"; may be repeated"},
     {"both", "NAME=VALUE[@DATE]", LIST, FIELD(both), 0, 0, "change it in both worlds; may be repeated"},
     {"scenario", "NAME|PATH", WORD, FIELD(scenario), 0, 0, "the variant is this scenario (with --set, if given)"},
+    {"design", "FILE", WORD, FIELD(design), 0, 0,
+     "design of the survey: a file, or the name of one in the scenario's folder `surveys`"},
     {"store", "DIR", WORD, FIELD(store), 0, 0,
      "folder of finished runs, shared (default results/runs); may be deleted"},
     {"out", "PATH", WORD, FIELD(out), 0, 0, "where to write; an older results folder there is replaced"},
@@ -159,6 +161,13 @@ const struct tmn_command tmn_commands[] = {
      "Writes a "
      "results folder (default results/attribute) with a waterfall for each outcome; goes on after Ctrl-C. " BUILT_IN,
      tmn_command_attribute},
+    {"survey", "the survey of leavers, run on the model's leavers, beside those who stayed", "NAME|PATH", false,
+     "design set scale seed seeds until threads out json quiet help",
+     "Runs the scenario, interviews a sample of those who came to satisfy the design's condition (in the South, say) "
+     "with the "
+     "answers of the week before they left, and asks everybody, and those at home, the same. Prints shares with their "
+     "intervals, beside what surveys observed. Writes a results folder (default results/survey) with a page. " BUILT_IN,
+     tmn_command_survey},
     {"verify", "decide the checks of scenarios: published and exact figures beside ours", "NAME|PATH", true,
      "fast seed fresh threads out json quiet help",
      "Makes the runs that the section `checks` of a scenario, or of every scenario in a folder (default: classic), "

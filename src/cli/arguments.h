@@ -22,7 +22,7 @@ struct tmn_arguments {
     long long seeds;                                           /* 0: not given; with from..to `seed` is the first */
     double scale;
     const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario,
-        *store;                 /* NULL: not given */
+        *store, *design;                 /* NULL: not given */
     struct tmn_words set, both; /* each --set and --both as written */
     bool json, quiet, help, fast, fresh, quick, profile, leave_two_out, all, evidence, scale_given, seed_given,
         seeds_named;
@@ -63,6 +63,7 @@ enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arg
 enum tmn_status tmn_command_explain(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_attribute(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_survey(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_compare(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_arguments *arguments);

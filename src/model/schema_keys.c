@@ -50,6 +50,9 @@ static const struct tmn_key observation[] = {{"outcome", S | R}, ROWS_REQUIRED, 
 static const struct tmn_key figure[] = {{"text", S | R}, {"claim", S}, {"stated", S}, {"outcome", S | R}, {"cell", M}, {"from", S},
     {"to", S}, {"per", S}, {"mean", S}, {"share", S}, {"given", S}, {"over", M}, {"range", L}, {"source", S}, {"grade", S},
                                         {"observed", S}, {"base", S}, {"note", S}, {0}};
+static const struct tmn_key survey[] = {{"title", S | R}, {"source", S}, {"note", S}, {"ask", M | R}, {"sample", M | R}, {"home", S | R}, {"groups", M}, {"weight", S | L}, {0}};
+static const struct tmn_key survey_sample[] = {{"of", S | R}, {"recall", S}, {"from", S}, {"to", S}, {"size", S}, {"response", S}, {0}};
+static const struct tmn_key survey_group[] = {{"who", S}, {"home", S}, {"date", S}, {"observed", M}, {"source", S}, {"note", S}, {0}};
 static const struct tmn_key over[] = {{"outcome", S}, {"cell", M}, {"from", S}, {"to", S}, {0}};
 static const struct tmn_key check[] = {{"text", S | R}, {"kind", S | R}, {"source", S}, {"note", S}, {"set", M}, {"against", M}, {"runs", S}, {"slow", S},
     {"outcome", S}, {"windows", S}, {"cell", M}, {"take", S}, {"over", S}, {"above", S}, {"given", S}, {"expected", S}, {"error", S}, {"tolerance", S},
@@ -91,7 +94,8 @@ const struct tmn_key *const tmn_schema_keys[TMN_SCHEMAS] = {
     [TMN_SCHEMA_LAYER] = layer, [TMN_SCHEMA_COUNTER] = counter, [TMN_SCHEMA_TRANSITION] = transition, [TMN_SCHEMA_BRANCH] = branch,
     [TMN_SCHEMA_THEN] = then, [TMN_SCHEMA_TELL] = tell, [TMN_SCHEMA_TELL_ITEM] = tell_item, [TMN_SCHEMA_BIRTH] = birth, [TMN_SCHEMA_ADD] = add,
     [TMN_SCHEMA_EVENT] = event, [TMN_SCHEMA_EVENT_THEN] = event_then, [TMN_SCHEMA_OUTCOME] = outcome, [TMN_SCHEMA_OBSERVATION] = observation,
-    [TMN_SCHEMA_FIGURE] = figure, [TMN_SCHEMA_OVER] = over, [TMN_SCHEMA_CHECK] = check,
+    [TMN_SCHEMA_FIGURE] = figure, [TMN_SCHEMA_OVER] = over, [TMN_SCHEMA_SURVEY] = survey,
+    [TMN_SCHEMA_SURVEY_SAMPLE] = survey_sample, [TMN_SCHEMA_SURVEY_GROUP] = survey_group, [TMN_SCHEMA_CHECK] = check,
     [TMN_SCHEMA_ARROW] = arrow, [TMN_SCHEMA_CAUSE] = cause, [TMN_SCHEMA_LOOP] = loop,
     [TMN_SCHEMA_CLAIM] = claim, [TMN_SCHEMA_EXPERIMENT] = experiment, [TMN_SCHEMA_LEVER] = lever, [TMN_SCHEMA_MEASURED] = measured,
     [TMN_SCHEMA_CLAIM_CHECK] = claim_check, [TMN_SCHEMA_DATA_ROWS] = data_rows, [TMN_SCHEMA_CONTROLS] = controls, [TMN_SCHEMA_PLACEBO] = placebo,
