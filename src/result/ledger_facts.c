@@ -285,6 +285,42 @@ static void figure_facts(struct facts *facts, const struct tmn_figure *figure) {
     put(facts, "grade", figure->grade);
 }
 
+/* Of what a run is counted and judged by. */
+static void judged_facts(struct facts *facts, const struct tmn_model *model, const struct tmn_entry *of) {
+    size_t i = of->index;
+    switch (of->kind) {
+    case TMN_ENTRY_OUTCOME:
+        outcome_facts(facts, model, &model->outcomes.items[i]);
+        break;
+    case TMN_ENTRY_OBSERVATION:
+        observation_facts(facts, &model->observations.items[i]);
+        break;
+    case TMN_ENTRY_FIGURE:
+        figure_facts(facts, &model->figures.items[i]);
+        break;
+    case TMN_ENTRY_CHECK:
+        check_facts(facts, &model->checks.items[i]);
+        break;
+    case TMN_ENTRY_ARROW:
+        arrow_facts(facts, model, &model->arrows.items[i]);
+        break;
+    case TMN_ENTRY_LOOP:
+        loop_facts(facts, model, &model->loops.items[i]);
+        break;
+    case TMN_ENTRY_CLAIM:
+        claim_facts(facts, model, &model->claims.items[i]);
+        break;
+    case TMN_ENTRY_SYSTEM:
+        system_facts(facts, model, &model->systems.items[i]);
+        break;
+    case TMN_ENTRY_EVIDENCE:
+        evidence_facts(facts, of->evidence);
+        break;
+    default: /* levels say nothing of themselves */
+        break;
+    }
+}
+
 const struct tmn_fact *tmn_ledger_facts(const struct tmn_ledger *ledger, size_t entry, size_t *count) {
     const struct tmn_entry *of = &ledger->items[entry];
     const struct tmn_model *model = ledger->model;
@@ -326,38 +362,11 @@ const struct tmn_fact *tmn_ledger_facts(const struct tmn_ledger *ledger, size_t 
     case TMN_ENTRY_EVENT:
         event_facts(&facts, model, &model->events.items[i]);
         break;
-    case TMN_ENTRY_OUTCOME:
-        outcome_facts(&facts, model, &model->outcomes.items[i]);
-        break;
-    case TMN_ENTRY_OBSERVATION:
-        observation_facts(&facts, &model->observations.items[i]);
-        break;
-    case TMN_ENTRY_FIGURE:
-        figure_facts(&facts, &model->figures.items[i]);
-        break;
-    case TMN_ENTRY_CHECK:
-        check_facts(&facts, &model->checks.items[i]);
-        break;
-    case TMN_ENTRY_ARROW:
-        arrow_facts(&facts, model, &model->arrows.items[i]);
-        break;
-    case TMN_ENTRY_LOOP:
-        loop_facts(&facts, model, &model->loops.items[i]);
-        break;
-    case TMN_ENTRY_CLAIM:
-        claim_facts(&facts, model, &model->claims.items[i]);
-        break;
-    case TMN_ENTRY_SYSTEM:
-        system_facts(&facts, model, &model->systems.items[i]);
-        break;
-    case TMN_ENTRY_EVIDENCE:
-        evidence_facts(&facts, of->evidence);
-        break;
     case TMN_ENTRY_RULE:
         rule_facts(&facts, model, i);
         break;
-    case TMN_ENTRY_LEVEL:
-    case TMN_ENTRY_KINDS:
+    default:
+        judged_facts(&facts, model, of);
         break;
     }
     *count = facts.count;

@@ -301,6 +301,14 @@ static void walk_claim(const struct walk *walk, const struct tmn_scenario_claim 
                 tmn_ledger_link(walk->ledger, walk->self, TMN_LINK_READS, e);
 }
 
+static void walk_figure(const struct walk *walk, const struct tmn_figure *figure) {
+    reads(walk, TMN_ENTRY_OUTCOME, figure->of.outcome);
+    if (figure->over.outcome >= 0)
+        reads(walk, TMN_ENTRY_OUTCOME, figure->over.outcome);
+    reads_expr(walk, figure->mean);
+    reads_expr(walk, figure->given);
+}
+
 static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
     const struct tmn_model *model = walk->model;
     size_t i = entry->index;
@@ -341,11 +349,7 @@ static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
         reads(walk, TMN_ENTRY_OUTCOME, model->observations.items[i].outcome);
         break;
     case TMN_ENTRY_FIGURE:
-        reads(walk, TMN_ENTRY_OUTCOME, model->figures.items[i].of.outcome);
-        if (model->figures.items[i].over.outcome >= 0)
-            reads(walk, TMN_ENTRY_OUTCOME, model->figures.items[i].over.outcome);
-        reads_expr(walk, model->figures.items[i].mean);
-        reads_expr(walk, model->figures.items[i].given);
+        walk_figure(walk, &model->figures.items[i]);
         break;
     case TMN_ENTRY_CHECK:
         walk_check(walk, &model->checks.items[i]);
