@@ -85,6 +85,7 @@ static void make_dependents(struct tmn_run *run) {
         mark_strata(run, t, &model->transitions.items[t].shared);
         run->rule[t].reads = bits_read(run, t);
     }
+    tmn_moves_make(run, &run->clock_moves, &run->clock_watch, &run->clocks);
     for (int w = 0; w < run->workers; w++) {
         run->worker[w].affected = TMN_NEW_ARRAY(&run->arena, uint64_t, words + 1);
         run->worker[w].touched_at = TMN_NEW_ARRAY(&run->arena, uint32_t, model->counters.count > 0 ? BLOCK_ROWS : 1);

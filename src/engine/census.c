@@ -21,7 +21,18 @@ void tmn_tests_prepare(struct tmn_run *run) {
         if (model->outcomes.items[o].kind == TMN_OUTCOME_STOCK)
             tests->predicate[tests->outcome + o] = &run->outcome[o].predicate;
     tmn_sieve_init(&tests->sieve, model, tests->count, &run->arena);
-    tmn_tests_fill(run);
+}
+
+/* Whom a change concerns: those whose truth it may change, and those counted where it leads. */
+static void fill_moves(struct tmn_run *run) {
+    tmn_moves_clear(run, &run->test_moves);
+    for (size_t t = 0; t < run->tests.count; t++) {
+        const struct tmn_predicate *predicate = run->tests.predicate[t];
+        if (predicate != NULL && predicate->truth != NULL)
+            tmn_moves_add(run, &run->test_moves, t, &predicate->strata, predicate->truth, sizeof *predicate->truth);
+        tmn_moves_add_watching(run, &run->test_moves,
+                               predicate == NULL || predicate->truth != NULL ? &run->key_watch : &run->test_watch, t);
+    }
 }
 
 void tmn_tests_fill(struct tmn_run *run) {
@@ -35,6 +46,7 @@ void tmn_tests_fill(struct tmn_run *run) {
                       predicate != NULL ? predicate->truth : &no);
     }
     tmn_sieve_finish(&tests->sieve);
+    fill_moves(run);
 }
 
 static void count_in_shares(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *packed) {

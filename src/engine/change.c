@@ -64,4 +64,6 @@ void tmn_changes_prepare(struct tmn_run *run) {
         run->test_watch.bits[i] |= run->key_watch.bits[i];
     for (int w = 0; w < 2; w++)
         run->test_watch.any.word[w] |= run->key_watch.any.word[w];
+    tmn_moves_make(run, &run->test_moves, &run->test_watch, &tests->sieve);
+    tmn_tests_fill(run);
 }

@@ -15,7 +15,8 @@ void tmn_person_prepare(struct tmn_run *run) {
     run->slot_at = run->week_at + (run->model->age_feature >= 0 ? sizeof(uint16_t) : 0);
     run->k_at = run->slot_at + slots;
     run->flags_at = run->k_at + (run->transitions * run->k_bits + 7) / 8;
-    run->person_bytes = (run->flags_at + 1 + word - 1) / word * word;
+    size_t end = run->slot_at + (slots + word - 1) / word * word; /* slots are read by words */
+    run->person_bytes = ((end > run->flags_at ? end : run->flags_at + 1) + word - 1) / word * word;
 }
 
 static uint32_t overflow_key(const struct tmn_run *run, uint32_t row, int transition) {
@@ -106,6 +107,14 @@ void tmn_clocks_sift(struct tmn_run *run) {
         tmn_sieve_add(&run->clocks, t, personal, truth);
     }
     tmn_sieve_finish(&run->clocks);
+    if (run->options.engine == TMN_ENGINE_REFERENCE)
+        return;
+    tmn_moves_clear(run, &run->clock_moves);
+    for (size_t t = 0; t < run->transitions; t++) {
+        const struct tmn_transition *it = &run->model->transitions.items[t];
+        tmn_moves_add(run, &run->clock_moves, t, &it->personal, run->rule[t].c, sizeof *run->rule[t].c);
+        tmn_moves_add(run, &run->clock_moves, t, &it->shared, NULL, 0);
+    }
 }
 
 /* `threshold`: as drawn. */

@@ -78,23 +78,14 @@ static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_
 
 /* ---- the rows that changed ---- */
 
-/* Tests of word w that what has changed may have moved, and of these such as may have held and may hold: the levels of
- * the attributes that differ rule out most. Those that hold by levels before and after, and count the same, have not
- * moved. */
+/* Tests of word w that what has changed may have moved, and of these such as may have held and may hold. */
 static uint64_t may_move(const struct tmn_run *run, const struct tmn_changes *changes, const struct change *change,
                          uint32_t w, uint64_t *held, uint64_t *hold) {
     const struct tmn_sieve *sieve = &run->tests.sieve;
-    uint64_t was = sieve->all[w], is = was;
-    for (uint32_t i = 0; i < changes->count; i++) {
-        const struct tmn_attribute *attribute = &run->model->attributes.items[changes->attribute[i]];
-        const uint64_t *may = sieve->may[changes->attribute[i]];
-        was &= may[tmn_level(change->before, attribute) * sieve->words + w];
-        is &= may[tmn_level(change->after, attribute) * sieve->words + w];
-    }
-    uint64_t same = was & is & sieve->exact[w] & ~tmn_watching(&run->key_watch, changes, w);
-    uint64_t moves = tmn_watching(&run->test_watch, changes, w) & (was | is) & ~same;
+    uint64_t was, is, moves = tmn_moved(&run->test_moves, changes, w, &was, &is) & sieve->all[w];
     *held = was & moves;
     *hold = is & moves;
+    moves &= was | is;
     if ((moves & (moves - 1)) == 0) /* one is asked as fast as it is ruled out */
         return moves;
     *held = tmn_sieve_roughly(sieve, change->before, w, *held);
@@ -136,7 +127,7 @@ void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
                 const struct tmn_packed *before, const struct tmn_packed *after) {
     struct tmn_changes changes;
     tmn_changes_of(run, before, after, &changes);
-    worker->rows_digest += tmn_digest_change(run, row, &changes, before, after);
+    worker->rows_digest += tmn_digest_change(run, row, &changes);
     if (!tmn_watched_by_any(&run->test_watch, before, after))
         return;
     bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0;

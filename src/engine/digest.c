@@ -35,14 +35,12 @@ tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tm
     return sum;
 }
 
-tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes,
-                           const struct tmn_packed *before, const struct tmn_packed *after) {
+tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes) {
     tmn_u128 sum = 0;
     uint64_t h = mix_first(row);
     for (uint32_t i = 0; i < changes->count; i++) {
         const struct tmn_attribute *attribute = &run->model->attributes.items[changes->attribute[i]];
-        sum += mix_second(h, attribute->token[tmn_level(after, attribute)]) -
-               mix_second(h, attribute->token[tmn_level(before, attribute)]);
+        sum += mix_second(h, attribute->token[changes->is[i]]) - mix_second(h, attribute->token[changes->was[i]]);
     }
     return sum;
 }

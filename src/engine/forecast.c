@@ -18,7 +18,10 @@
 #define RATE_KEPT 0.95 /* of a rate that falls, from window to window */
 #define ROUNDING 1e-12 /* far above the error of a few operations in binary64 */
 
-enum { PATH_MOST = 1 << 20 }; /* numbers of a transition; where there would be more, its path is that of time alone */
+enum {
+    PATH_MOST = 1 << 20, /* numbers of a transition; where there would be more, its path is that of time alone */
+    STRAIGHT = 4         /* guesses along a straight path */
+};
 
 /* ---- what is given ---- */
 
@@ -44,14 +47,57 @@ static size_t path_numbers(const struct tmn_transition *transition, int windows)
     return all <= PATH_MOST ? all : each;
 }
 
+/* Birthdays of a cohort in a run, and one more, by which all is over. */
+static uint32_t birthdays(const struct tmn_model *model, int windows) {
+    return (uint32_t)(windows / model->calendar.windows_per_year) + 2;
+}
+
+/* What is kept of cohorts: 0 where G does not read age, or where there would be too many. */
+static size_t ahead_numbers(const struct tmn_model *model, const struct tmn_transition *transition, int windows) {
+    const struct tmn_strata *shared = &transition->shared;
+    size_t numbers = 0;
+    for (int i = 0; i < shared->n; i++)
+        if (shared->feature[i] == model->age_feature)
+            numbers = shared->size / model->features.items[model->age_feature].cardinality *
+                      (size_t)model->attributes.items[model->birth_year].levels *
+                      (size_t)model->calendar.windows_per_year * birthdays(model, windows);
+    return numbers <= PATH_MOST ? numbers : 0;
+}
+
 double tmn_paths_bytes(const struct tmn_model *model, int windows) {
     double bytes = 0;
     for (size_t t = 0; t < model->transitions.count; t++)
-        bytes += (double)(path_numbers(&model->transitions.items[t], windows) * sizeof(double));
+        bytes += (double)((path_numbers(&model->transitions.items[t], windows) +
+                           ahead_numbers(model, &model->transitions.items[t], windows)) *
+                          sizeof(double));
     return bytes;
 }
 
 /* ---- paths ---- */
+
+static const double *path_of(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum) {
+    return accrual->path + (accrual->paths > 1 ? stratum : 0) * ((size_t)run->windows_ahead + 1);
+}
+
+/* By how much a path may grow from the start of a window to that of another: never too little. */
+static double path_growth(const double *path, int from, int to) {
+    return path[to] > path[from] ? path[to] - path[from] + path[to] * ROUNDING : 0;
+}
+
+/* The window with the next birthday after `from` of those born in a week of the year. */
+static int birthday_after(const struct tmn_run *run, int from, int week) {
+    int year_windows = run->model->calendar.windows_per_year, year = from / year_windows;
+    return (from % year_windows < week ? year : year + 1) * year_windows + week;
+}
+
+/* The stratum of a cohort's G in a window. */
+static uint32_t stratum_at(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t other, int birth_year,
+                           int week, int window) {
+    const struct tmn_calendar *calendar = &run->model->calendar;
+    uint32_t age = tmn_age(calendar->start_year + window / calendar->windows_per_year,
+                           window % calendar->windows_per_year, birth_year, (uint32_t)week);
+    return accrual->base[other] + accrual->age_stride * age;
+}
 
 /* What G of a stratum grows by in a window whose parts are evaluated: all of it, the given part of it (in any unit), or
  * none but the time (in years, or windows); not finite: no number. */
@@ -111,6 +157,27 @@ static bool sum_paths(struct tmn_run *run, struct tmn_worker *worker, uint32_t t
     return true;
 }
 
+/* Adds up the path of each cohort from birthday to birthday, through the strata of its ages. */
+static void sum_ahead(const struct tmn_run *run, struct tmn_accrual *accrual) {
+    const struct tmn_model *model = run->model;
+    const struct tmn_attribute *birth_year = &model->attributes.items[model->birth_year];
+    uint32_t each = birthdays(model, run->windows_ahead);
+    double *ahead = accrual->ahead;
+    for (uint32_t level = 0; level < birth_year->levels; level++)
+        for (int week = 0; week < model->calendar.windows_per_year; week++)
+            for (uint32_t other = 0; other < accrual->others; other++, ahead += each) {
+                double sum = 0;
+                for (uint32_t b = 0, from = 0, next; b < each; b++, from = next) {
+                    next = b * (uint32_t)model->calendar.windows_per_year + (uint32_t)week;
+                    next = next < (uint32_t)run->windows_ahead ? next : (uint32_t)run->windows_ahead;
+                    uint32_t stratum = stratum_at(run, accrual, other, birth_year->first + (int)level, week, (int)from);
+                    const double *path = path_of(run, accrual, stratum);
+                    sum += next > from ? path[next] - path[from] : 0;
+                    ahead[b] = sum;
+                }
+            }
+}
+
 static void foresee(void *context, int worker, uint32_t t) {
     struct tmn_run *run = context;
     const struct tmn_transition *transition = &run->model->transitions.items[t];
@@ -122,6 +189,8 @@ static void foresee(void *context, int worker, uint32_t t) {
         accrual->kind = accrual->kind == TMN_PATH_KNOWN ? TMN_PATH_GIVEN : TMN_PATH_TIME;
     for (uint32_t s = 0; s < transition->shared.size; s++)
         accrual->rate[s] = accrual->kind == TMN_PATH_KNOWN ? 1 : 0;
+    if (accrual->ahead != NULL && accrual->kind == TMN_PATH_KNOWN)
+        sum_ahead(run, accrual);
 }
 
 void tmn_foresee(struct tmn_run *run) {
@@ -139,16 +208,10 @@ void tmn_forecasts_make(struct tmn_run *run) {
         accrual->rate = TMN_NEW_ARRAY(&run->arena, double, transition->shared.size);
         accrual->reach = TMN_NEW_ARRAY(&run->arena, double, accrual->sums);
         accrual->slack = SLACK_START;
+        size_t ahead = ahead_numbers(run->model, transition, run->windows);
+        if (ahead > 0)
+            accrual->ahead = TMN_NEW_ARRAY(&run->arena, double, ahead);
     }
-}
-
-static const double *path_of(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum) {
-    return accrual->path + (accrual->paths > 1 ? stratum : 0) * ((size_t)run->windows_ahead + 1);
-}
-
-/* By how much a path may grow from the start of a window to that of another: never too little. */
-static double path_growth(const double *path, int from, int to) {
-    return path[to] > path[from] ? path[to] - path[from] + path[to] * ROUNDING : 0;
 }
 
 /* ---- rates ---- */
@@ -226,32 +289,32 @@ static int first_reached(const struct tmn_run *run, const struct tmn_accrual *ac
     double rate = accrual->rate[stratum];
     if (from >= to || !(path_growth(path, from, to) * rate >= need))
         return INT_MAX;
-    /* the first whose path ends at `end` or beyond: where it would be on a straight path, if it is, else by halves */
-    double start = path[from], end = (start + need / rate) * (1 - ROUNDING);
-    int count = to - from, guess = from + (int)((double)count * (end - start) / (path[to] - start));
-    if (guess >= from && guess < to && path[guess] < end && path[guess + 1] >= end)
-        return guess;
-    while (count > 1) {
+    /* the first whose path ends at `end` or beyond: where it would be on a straight path, narrowed some times, then by
+     * halves
+     */
+    double end = (path[from] + need / rate) * (1 - ROUNDING), low = path[from], high = path[to];
+    for (int tries = 0; tries < STRAIGHT && to - from > 1; tries++) {
+        int guess = from + (int)((double)(to - from) * (end - low) / (high - low));
+        guess = guess < from ? from : guess >= to ? to - 1 : guess;
+        double begins = path[guess], ends = path[guess + 1];
+        if (begins < end && ends >= end)
+            return guess;
+        if (begins < end) {
+            from = guess + 1;
+            low = ends;
+        } else if (guess > from) {
+            to = guess;
+            high = begins;
+        } else {
+            return guess; /* at once */
+        }
+    }
+    for (int count = to - from; count > 1;) {
         int half = count / 2;
         from = path[from + half] < end ? from + half : from;
         count -= half;
     }
     return from;
-}
-
-/* The window with the next birthday after `from` of those born in a week of the year. */
-static int birthday_after(const struct tmn_run *run, int from, int week) {
-    int year_windows = run->model->calendar.windows_per_year, year = from / year_windows;
-    return (from % year_windows < week ? year : year + 1) * year_windows + week;
-}
-
-/* The stratum of a cohort's G in a window. */
-static uint32_t stratum_at(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t other, int birth_year,
-                           int week, int window) {
-    const struct tmn_calendar *calendar = &run->model->calendar;
-    uint32_t age = tmn_age(calendar->start_year + window / calendar->windows_per_year,
-                           window % calendar->windows_per_year, birth_year, (uint32_t)week);
-    return accrual->base[other] + accrual->age_stride * age;
 }
 
 /* The end of what is forecast: the next refill, or the last window. */
@@ -284,11 +347,38 @@ void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual) {
         }
 }
 
+/* The birthday from which on what is needed is reached before the next one, by what is known of a cohort; `need`
+ * becomes what is left of it there, never too much. INT_MAX: not in this run. `from`: a birthday. */
+static int birthday_reached(const struct tmn_run *run, const struct tmn_accrual *accrual,
+                            const struct tmn_share_of *share, int from, double *need) {
+    uint32_t each = birthdays(run->model, run->windows_ahead),
+             at = (uint32_t)(from / run->model->calendar.windows_per_year), low = at, high = each - 1;
+    const double *ahead = accrual->ahead + share->at * each;
+    double end = ahead[at] + *need - (*need + ahead[high]) * ROUNDING;
+    if (!(ahead[high] >= end))
+        return INT_MAX;
+    while (high - low > 1) { /* the last birthday before `end` is reached: not before low, before high */
+        uint32_t middle = (low + high) / 2;
+        if (ahead[middle] < end)
+            low = middle;
+        else
+            high = middle;
+    }
+    *need = end - ahead[low] > 0 ? end - ahead[low] : 0;
+    return from + (int)(low - at) * run->model->calendar.windows_per_year;
+}
+
 static int forecast_by_age(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
                            const struct tmn_share_of *share, double need, int from) {
     int week = *tmn_week(run, row), end = end_of(run, accrual),
         birth_year = run->model->attributes.items[run->model->birth_year].first + (int)share->birth_year;
-    for (int next; from < end; from = next) {
+    bool known = accrual->kind == TMN_PATH_KNOWN && accrual->ahead != NULL, first = true;
+    for (int next; from < end; from = next, first = false) {
+        if (known && !first) {
+            from = birthday_reached(run, accrual, share, from, &need);
+            if (from >= end)
+                break;
+        }
         uint32_t stratum = stratum_at(run, accrual, share->other, birth_year, week, from);
         next = birthday_after(run, from, week);
         next = next < end ? next : end;

@@ -78,6 +78,9 @@ static inline void tmn_changes_of(const struct tmn_run *run, const struct tmn_pa
         for (uint64_t bits = before->word[w] ^ after->word[w]; bits != 0;) {
             uint8_t a = run->attribute_at[w][__builtin_ctzll(bits)];
             bits &= ~run->attribute_bits[a];
+            const struct tmn_attribute *attribute = &run->model->attributes.items[a];
+            changes->was[changes->count] = tmn_level(before, attribute);
+            changes->is[changes->count] = tmn_level(after, attribute);
             changes->attribute[changes->count++] = a;
         }
 }
@@ -93,6 +96,31 @@ static inline uint64_t tmn_watching(const struct tmn_watch *watch, const struct 
     for (uint32_t i = 0; i < changes->count; i++)
         bits |= watch->bits[changes->attribute[i] * watch->words + word];
     return bits;
+}
+/* moves.c */
+void tmn_moves_make(struct tmn_run *run, struct tmn_moves *moves, const struct tmn_watch *watch,
+                    const struct tmn_sieve *sieve);
+void tmn_moves_clear(const struct tmn_run *run, struct tmn_moves *moves);
+/* A watcher that reads a table over strata, of entries of `size` bytes; NULL: where in it, not what is there. */
+void tmn_moves_add(const struct tmn_run *run, struct tmn_moves *moves, size_t watcher, const struct tmn_strata *strata,
+                   const void *table, size_t size);
+/* One whom each change of what it watches concerns. */
+void tmn_moves_add_watching(const struct tmn_run *run, struct tmn_moves *moves, const struct tmn_watch *watch,
+                            size_t watcher);
+/* A word of the bits of those whom changes concern, and of these such as the levels that differ allow before and after.
+ */
+static inline uint64_t tmn_moved(const struct tmn_moves *moves, const struct tmn_changes *changes, uint32_t word,
+                                 uint64_t *held, uint64_t *hold) {
+    uint64_t moved = 0, was = UINT64_MAX, is = UINT64_MAX;
+    for (uint32_t i = 0; i < changes->count; i++) {
+        const struct tmn_moves_of *of = &moves->of[changes->attribute[i]];
+        moved |= of->bits[changes->was[i] * of->from + changes->is[i] * of->to + word];
+        was &= of->may[changes->was[i] * of->may_words + word];
+        is &= of->may[changes->is[i] * of->may_words + word];
+    }
+    *held = was;
+    *hold = is;
+    return moved;
 }
 /* for each i, ascending, that watches any of the changes */
 #define TMN_EACH_WATCHING(i, watch, changes)                                                                           \
@@ -397,7 +425,7 @@ bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err);
 void tmn_shares_close_window(struct tmn_run *run);
 
 /* census.c */
-void tmn_tests_prepare(struct tmn_run *run); /* once predicates are made */
+void tmn_tests_prepare(struct tmn_run *run); /* once predicates are made; then tmn_changes_prepare */
 void tmn_tests_fill(struct tmn_run *run);    /* once they are filled anew */
 struct tmn_census {
     struct tmn_ratio *share;
@@ -439,8 +467,7 @@ void tmn_outcomes_end(struct tmn_run *run);    /* the period of this window is t
 /* digest.c */
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);
 tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed);
-tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes,
-                           const struct tmn_packed *before, const struct tmn_packed *after);
+tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes);
 struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows);
 
 /* window.c: files all clocks before the first window, while the run is set up. Event engine. */

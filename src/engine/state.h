@@ -82,11 +82,24 @@ struct tmn_predicate {
 struct tmn_changes {
     uint32_t count;
     uint8_t attribute[TMN_MAX_ATTRIBUTES];
+    uint32_t was[TMN_MAX_ATTRIBUTES], is[TMN_MAX_ATTRIBUTES]; /* levels */
 };
 struct tmn_watch {
     uint64_t *bits; /* [attributes * words] */
     uint32_t words;
     struct tmn_packed any; /* bits of attributes that somebody watches */
+};
+
+/* See moves.c: of each attribute, at bits[level * from + level * to], who tells the two apart, and those who may hold
+ * at a level. */
+struct tmn_moves {
+    struct tmn_moves_of {
+        uint64_t *bits;
+        const uint64_t *may;
+        uint32_t from, to, may_words; /* from, to: 0 where there are too many levels */
+    } * of;
+    uint32_t words;
+    uint32_t *told; /* scratch: [most levels of a feature] */
 };
 
 /* All predicates of a run in one sieve: who is alive (the first test, as others ask for it), who unborn, then those of
@@ -206,8 +219,11 @@ struct tmn_accrual {
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
     double *reach;                      /* [sums] G can not grow by more before window refill_at */
     enum tmn_path kind;
-    double *path;           /* [paths * (windows + 1)] sum up to the start of each window of what is known of G */
-    uint32_t paths;         /* as many as strata, or one for all */
+    double *path;   /* [paths * (windows + 1)] sum up to the start of each window of what is known of G */
+    uint32_t paths; /* as many as strata, or one for all */
+    /* [sums * birthdays] growth of a cohort's path from the start up to each birthday, one more for the end; NULL: not
+     * kept, as it is where G does not read age, or is not known */
+    double *ahead;
     double *rate;           /* [strata] G per unit of its path is taken never to be above; else all is filed anew */
     double slack;           /* of rates over G */
     bool refill;            /* in this window */
@@ -485,6 +501,7 @@ struct tmn_run {
     uint8_t attribute_at[2][64]; /* attribute of each bit of packed words */
     uint64_t attribute_bits[TMN_MAX_ATTRIBUTES]; /* all bits of an attribute in its word */
     struct tmn_tests tests;
+    struct tmn_moves test_moves, clock_moves;
     bool *counter_read;      /* [counters] strata of clocks read it; reference engine: personal ones */
     uint32_t *counter_order; /* [counters] by layer */
     struct tmn_recipes recipes;
