@@ -27,6 +27,8 @@ static const struct option_row options[] = {
      "how many seeds, or which (default: fit 2, attribute 4, compare 8)"},
     {"year", "YEAR", WHOLE, FIELD(year), 1, 9999, "year to explain"},
     {"draws", "N", WHOLE, FIELD(draws), 0, 10000, "draws of the parameters from their priors (default 0: as they are)"},
+    {"hours", "H", REAL, FIELD(hours), 0, 10000, "begin no draw that would end later than this (default 4)"},
+    {"only", "ID,...", WORD, FIELD(only), 0, 0, "these claims alone"},
     {"runs", "N", WHOLE, FIELD(runs), 2, 100000, "budget of trials (default 60); each costs one run per seed"},
     {"threads", "N", WHOLE, FIELD(threads), 1, 256,
      "threads to use (default: all processors); changes the time, never the result"},
@@ -65,7 +67,9 @@ static const struct option_row options[] = {
     {"leave-two-out", NULL, FLAG, FIELD(leave_two_out), 0, 0,
      "fit anew without each pair of neighbouring years, and tell the errors there"},
     {"profile", NULL, FLAG, FIELD(profile), 0, 0, "tell where time and bytes went, by phase and transition"},
-    {"all", NULL, FLAG, FIELD(all), 0, 0, "every name of the scenario, with its kind and what it rests on"},
+    {"all", NULL, FLAG, FIELD(all), 0, 0, "every name of the scenario, with its kind and what it rests on; every row"},
+    {"controls", NULL, FLAG, FIELD(controls), 0, 0,
+     "also with other drivers: codings, two years later, years permuted"},
     {"evidence", NULL, FLAG, FIELD(evidence), 0, 0, "list everything that rests on nothing, not only how much does"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
     {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
@@ -150,6 +154,17 @@ const struct tmn_command tmn_commands[] = {
      "come from their priors. Finished runs are kept in --store and shared, so that the same command goes on after "
      "Ctrl-C, and more seeds cost only what is new. " BUILT_IN,
      tmn_command_compare},
+    {"claims", "what the model says to what others say of the country", "NAME|PATH", false,
+     "only draws hours scale seed set controls all threads store out json quiet help",
+     "Makes the experiments of the section `claims`, over draws of the parameters (default 40) from their priors, each "
+     "in "
+     "twin worlds that share their luck, and gives each claim a verdict in this model. Without a posterior verdicts "
+     "are prior-predictive: no claim is supported or contradicted by data. Prints counts by class and verdict, the "
+     "rows (all with --all) and the controls; writes a results folder (default results/claims) with a page. The "
+     "scale, unless given, is that of half a million persons. Before it starts it says how long it will take; it "
+     "begins nothing that would end after --hours, goes on after Ctrl-C, and shares runs with every other command. "
+     "" BUILT_IN,
+     tmn_command_claims},
     {"attribute", "which drivers made a year what it was", "NAME|PATH", false,
      "year from set hold shift assign scale seed seeds threads store out json quiet help",
      "Runs the year in worlds in which some classes of drivers run as the scenario has them and all others keep, from "
@@ -314,7 +329,7 @@ static bool store(struct tmn_arguments *arguments, struct tmn_arena *arena, cons
             return false;
         }
         *(double *)(void *)field = real;
-        arguments->scale_given = true;
+        arguments->scale_given = arguments->scale_given || row->offset == FIELD(scale);
         return true;
     }
     return false;

@@ -20,12 +20,12 @@ struct tmn_arguments {
     size_t word_count;
     long long seed, threads, person, runs, turns, draws, year; /* person -1: not given */
     long long seeds;                                           /* 0: not given; with from..to `seed` is the first */
-    double scale;
-    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario,
-        *store, *design;                 /* NULL: not given */
+    double scale, hours;                                       /* hours 0: not given */
+    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario, *only, *store,
+        *design;                /* NULL: not given */
     struct tmn_words set, both; /* each --set and --both as written */
-    bool json, quiet, help, fast, fresh, quick, profile, leave_two_out, all, evidence, scale_given, seed_given,
-        seeds_named;
+    bool json, quiet, help, fast, fresh, quick, profile, leave_two_out, all, evidence, controls, scale_given,
+        seed_given, seeds_named;
     const char *line; /* the command line as typed, for the record */
 };
 
@@ -64,6 +64,7 @@ enum tmn_status tmn_command_explain(struct tmn_arena *arena, const struct tmn_ar
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_attribute(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_survey(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_claims(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_compare(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_arguments *arguments);

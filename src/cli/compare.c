@@ -18,19 +18,6 @@ static struct tmn_words join(struct tmn_arena *arena, struct tmn_words a, struct
     return both;
 }
 
-/* Parameters that the command line sets from the start stay as it says in every draw. */
-static const bool *kept(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_words *set) {
-    bool *keep = TMN_NEW_ARRAY(arena, bool, model->parameters.count + 1);
-    for (size_t i = 0; i < set->count; i++) {
-        size_t length = strcspn(set->items[i], "=");
-        for (size_t p = 0; p < model->parameters.count && !strchr(set->items[i], '@'); p++) {
-            const char *name = model->parameters.items[p].name;
-            keep[p] = keep[p] || (strlen(name) == length && strncmp(name, set->items[i], length) == 0);
-        }
-    }
-    return keep;
-}
-
 static enum tmn_status open_world(struct tmn_compare_world *world, struct tmn_session *session, struct tmn_arena *arena,
                                   const struct tmn_arguments *arguments, bool again) {
     enum tmn_status status =
@@ -38,7 +25,7 @@ static enum tmn_status open_world(struct tmn_compare_world *world, struct tmn_se
     if (status == TMN_DONE)
         *world = (struct tmn_compare_world){.model = session->model,
                                             .settings = session->settings,
-                                            .keep = kept(arena, session->model, &arguments->set),
+                                            .keep = tmn_study_kept(arena, session->model, &arguments->set),
                                             .assignments = arguments->set.items,
                                             .assignment_count = arguments->set.count};
     return status;
@@ -257,7 +244,8 @@ enum tmn_status tmn_command_compare(struct tmn_arena *arena, const struct tmn_ar
                                           .threads = (int)arguments->threads,
                                           .version = TUMEN_VERSION};
     if (arguments->set.count == 0 && !arguments->scenario) {
-        tmn_complain("compare: what shall be different? Say it with --set NAME=VALUE, --hold, --shift or --assign, or name another scenario with "
+        tmn_complain("compare: what shall be different? Say it with --set NAME=VALUE, --hold, --shift or --assign, or "
+                     "name another scenario with "
                      "--scenario");
         return TMN_MISUSED;
     }

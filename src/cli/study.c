@@ -2,6 +2,7 @@
 #include "cli/study.h"
 
 #include "cli/source-key.h"
+#include <string.h>
 
 struct tmn_store tmn_study_store(const struct tmn_arguments *arguments) {
     return (struct tmn_store){.folder = arguments->store ? arguments->store : "results/runs",
@@ -28,4 +29,18 @@ enum tmn_status tmn_study_end(struct tmn_study *study, bool good, const struct t
         return TMN_DONE;
     enum tmn_status status = tmn_complain_error(err);
     return err->code == TMN_STOPPED ? TMN_INTERRUPTED : status;
+}
+
+const bool *tmn_study_kept(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_words *set) {
+    bool *keep = TMN_NEW_ARRAY(arena, bool, model->parameters.count + 1);
+    for (size_t i = 0; i < set->count; i++) {
+        const char *text = set->items[i];
+        text += strncmp(text, "hold ", 5) == 0 ? 5 : 0;
+        size_t length = strcspn(text, "=");
+        for (size_t p = 0; p < model->parameters.count && !strchr(text, '@'); p++) {
+            const char *name = model->parameters.items[p].name;
+            keep[p] = keep[p] || (strlen(name) == length && strncmp(name, text, length) == 0);
+        }
+    }
+    return keep;
 }

@@ -18,6 +18,9 @@ struct tmn_study {
 /* --store, else results/runs; of runs that this program's sources make. */
 struct tmn_store tmn_study_store(const struct tmn_arguments *arguments);
 
+/* [parameters] Those that the command line sets from the start stay as it says in every draw. */
+const bool *tmn_study_kept(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_words *set);
+
 /* Before the work: claims --out, else `folder`, and begins to show progress; TMN_DONE, or complains. */
 enum tmn_status tmn_study_begin(struct tmn_study *study, struct tmn_arena *arena, const struct tmn_arguments *arguments,
                                 const char *folder);

@@ -304,7 +304,8 @@ struct making {
     struct tmn_ask *asks; /* [count] to be made */
     struct tmn_who *who;  /* [count], of runs under way */
     struct tmn_world_key *key;
-    bool *made; /* and written */
+    bool *made;               /* and written */
+    struct tmn_error *broken; /* [count] of runs left out; TMN_OK: of none */
     size_t count;
 };
 
@@ -392,6 +393,9 @@ static bool ended(void *context, const struct tmn_ended *ended, struct tmn_error
     bool good = true;
     if (ended->run)
         good = making->made[ended->index] = write_run(making, ended->index, ended->run, err);
+    else if (ended->error && making->options->leave_broken &&
+             (ended->error->code == TMN_RUN || ended->error->code == TMN_CAPACITY))
+        making->broken[ended->index] = *ended->error;
     else if (ended->error)
         good = tmn_fail(err, ended->error->code, "the run with seed %llu failed: %s",
                         (unsigned long long)making->asks[ended->index].seed, ended->error->text);
@@ -428,6 +432,7 @@ static void plan(struct making *making, struct tmn_arena *arena, const struct tm
     }
     making->who = TMN_NEW_ARRAY(arena, struct tmn_who, making->count + 1);
     making->made = TMN_NEW_ARRAY(arena, bool, making->count + 1);
+    making->broken = TMN_NEW_ARRAY(arena, struct tmn_error, making->count + 1);
 }
 
 bool tmn_store_make(const struct tmn_store *store, const struct tmn_ask *asks, size_t count,
@@ -444,8 +449,11 @@ bool tmn_store_make(const struct tmn_store *store, const struct tmn_ask *asks, s
         struct tmn_runs_options runs = {
             .threads = options->threads, .context = &making, .progress = tell, .begin = begin, .ended = ended};
         good = tmn_runs_make(making.asks, making.count, &runs, &tally->stopped, err);
-        for (size_t i = 0; i < making.count; i++)
+        for (size_t i = 0; i < making.count; i++) {
             tally->made += making.made[i];
+            if (making.broken[i].code != TMN_OK && tally->broken++ == 0)
+                tally->why = making.broken[i];
+        }
     }
     tmn_arena_free(&arena);
     return good;

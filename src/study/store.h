@@ -46,9 +46,12 @@ struct tmn_store_options {
     int threads;
     bool (*progress)(void *context, const struct tmn_runs_progress *progress); /* as in runs.h; counts what is made */
     void *context;
+    bool leave_broken; /* a run that the model does not allow (TMN_RUN, TMN_CAPACITY) is left out, and no error */
 };
 struct tmn_store_tally {
     size_t made, found, damaged; /* runs; each once, however often it was asked for; damaged: made anew */
+    size_t broken;               /* left out */
+    struct tmn_error why;        /* of the first of them */
     bool stopped;                /* by progress: what was finished is kept */
 };
 

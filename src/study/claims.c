@@ -1,0 +1,531 @@
+/* The claims of a scenario, worked through draw by draw. Draws are whole or not done, so that the job may be stopped
+ * and gone on with; all their runs lie in the store. */
+#include "study/claims.h"
+
+#include "study/claims_worlds.h"
+#include "study/limits.h"
+#include "result/result.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROBE_WINDOWS = 52, RUNS_AT_ONCE = 4 /* for each thread, at least */ };
+
+enum role { BASE, LEVER, WITH, BOTH, THAN, PLACEBO, ROLES };
+
+struct asked { /* the worlds of a row; -1: none */
+    int world[ROLES];
+};
+
+struct worker {
+    struct tmn_claims *claims;
+    const struct tmn_claims_options *options;
+    struct tmn_arena *arena;
+    struct tmn_claim_worlds worlds;
+    struct asked *asked;      /* [rows] */
+    double *simulated;        /* [rows] summed over draws */
+    double **placebo_outcome; /* [rows][draws] effects of the levers on it; or NULL */
+    double **effect;          /* [rows][draws] of the scene under way */
+    double run_windows;       /* of the worlds of one draw */
+    double done, ahead;       /* windows of runs: of what is done, and of what comes after the batch under way */
+    double began_s;
+};
+
+/* ---- rows ---- */
+
+static const struct tmn_evidence *evidence_of(const struct tmn_model *model, const char *id) {
+    for (size_t i = 0; i < model->evidence.count; i++)
+        if (strcmp(model->evidence.items[i].id, id) == 0)
+            return &model->evidence.items[i];
+    return NULL;
+}
+
+static bool wanted(const struct tmn_claims_options *options, const char *id) {
+    for (size_t i = 0; i < options->only_count; i++)
+        if (strcmp(options->only[i], id) == 0)
+            return true;
+    return options->only_count == 0;
+}
+
+static bool all_known(const struct tmn_claims_options *options, struct tmn_arena *arena, struct tmn_error *err) {
+    const struct tmn_model *model = options->model;
+    const char **names = TMN_NEW_ARRAY(arena, const char *, model->claims.count + 1);
+    for (size_t c = 0; c < model->claims.count; c++)
+        names[c] = model->claims.items[c].id;
+    for (size_t i = 0; i < options->only_count; i++) {
+        size_t c = 0;
+        while (c < model->claims.count && strcmp(names[c], options->only[i]) != 0)
+            c++;
+        const char *nearest =
+            c < model->claims.count ? NULL : tmn_nearest(options->only[i], names, model->claims.count);
+        if (c == model->claims.count)
+            return tmn_fail(err, TMN_USAGE, "there is no claim '%s'%s%s%s", options->only[i],
+                            nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    }
+    return true;
+}
+
+static void list_rows(struct worker *worker) {
+    struct tmn_claims *claims = worker->claims;
+    const struct tmn_model *model = worker->options->model;
+    claims->rows = TMN_NEW_ARRAY(worker->arena, struct tmn_claim_row, model->claims.count + 1);
+    for (size_t c = 0; c < model->claims.count; c++) {
+        const struct tmn_scenario_claim *claim = &model->claims.items[c];
+        const struct tmn_evidence *evidence = evidence_of(model, claim->id);
+        if (!wanted(worker->options, claim->id))
+            continue;
+        claims->rows[claims->count++] = (struct tmn_claim_row){
+            .claim = claim, .text = evidence ? evidence->text : NULL, .source = evidence ? evidence->source : NULL};
+        claims->plan.experiments += claim->has_experiment;
+    }
+    claims->plan.claims = claims->count;
+}
+
+/* ---- worlds ---- */
+
+/* Windows until the end of the year in which the experiment's last figure ends. */
+static int windows_of(const struct tmn_model *model, const struct tmn_experiment *experiment) {
+    int32_t last =
+        experiment->span.to_day > experiment->before.to_day || experiment->before.to_day < experiment->before.from_day
+            ? experiment->span.to_day
+            : experiment->before.to_day;
+    int windows = tmn_calendar_from(&model->calendar, tmn_date_day(tmn_day_year(last) + 1, 1, 1));
+    return windows < model->calendar.windows ? windows : model->calendar.windows;
+}
+
+static int world(struct worker *worker, const struct tmn_experiment *experiment, const struct tmn_lever *one,
+                 const struct tmn_lever *two) {
+    const struct tmn_lever *levers[3] = {&experiment->given};
+    size_t count = 1;
+    if (one)
+        levers[count++] = one;
+    if (two)
+        levers[count++] = two;
+    return (int)tmn_claim_world_of(&worker->worlds, worker->arena, levers, count, experiment->window,
+                                   windows_of(worker->options->model, experiment));
+}
+
+static void plan_row(struct worker *worker, const struct tmn_claim_row *row, struct asked *asked) {
+    const struct tmn_experiment *experiment = &row->claim->experiment;
+    const struct tmn_claim_controls *controls = &worker->options->model->controls;
+    for (int r = 0; r < ROLES; r++)
+        asked->world[r] = -1;
+    if (!row->claim->has_experiment)
+        return;
+    asked->world[BASE] = world(worker, experiment, NULL, NULL);
+    if (controls->placebo_lever.count > 0)
+        asked->world[PLACEBO] = world(worker, experiment, &controls->placebo_lever, NULL);
+    if (experiment->lever.count == 0)
+        return;
+    asked->world[LEVER] = world(worker, experiment, &experiment->lever, NULL);
+    if (experiment->than.count > 0)
+        asked->world[THAN] = world(worker, experiment, &experiment->than, NULL);
+    if (experiment->with.count > 0) {
+        asked->world[WITH] = world(worker, experiment, &experiment->with, NULL);
+        asked->world[BOTH] = world(worker, experiment, &experiment->lever, &experiment->with);
+    }
+}
+
+static void plan_worlds(struct worker *worker) {
+    struct tmn_claims *claims = worker->claims;
+    const struct tmn_claims_options *options = worker->options;
+    size_t draws = (size_t)options->draws + TMN_SCENE_PERMUTATIONS;
+    worker->asked = TMN_NEW_ARRAY(worker->arena, struct asked, claims->count + 1);
+    worker->simulated = TMN_NEW_ARRAY(worker->arena, double, claims->count + 1);
+    worker->placebo_outcome = TMN_NEW_ARRAY(worker->arena, double *, claims->count + 1);
+    worker->effect = TMN_NEW_ARRAY(worker->arena, double *, claims->count + 1);
+    claims->seeds = TMN_NEW_ARRAY(worker->arena, uint64_t, draws);
+    for (size_t r = 0; r < claims->count; r++) {
+        plan_row(worker, &claims->rows[r], &worker->asked[r]);
+        worker->effect[r] = TMN_NEW_ARRAY(worker->arena, double, draws);
+        if (options->model->controls.has_placebo_outcome && claims->rows[r].claim->experiment.lever.count > 0)
+            worker->placebo_outcome[r] = TMN_NEW_ARRAY(worker->arena, double, draws);
+    }
+    for (size_t w = 0; w < worker->worlds.count; w++)
+        worker->run_windows += worker->worlds.items[w].windows;
+    claims->plan.worlds = worker->worlds.count;
+}
+
+/* ---- what it will take ---- */
+
+/* Seconds of a run's making and of one of its windows, on one thread. */
+static bool probe(const struct worker *worker, double *make_s, double *window_s, struct tmn_error *err) {
+    const struct tmn_claims_options *options = worker->options;
+    struct tmn_run_options run_options = {.seed = options->seed,
+                                          .scale = options->scale,
+                                          .threads = 1,
+                                          .settings = options->settings->items,
+                                          .setting_count = options->settings->count};
+    struct tmn_run *run;
+    double began = tmn_wall_s();
+    if (!tmn_run_new(&run, options->model, &run_options, err))
+        return false;
+    double made = tmn_wall_s();
+    bool good = true;
+    while (good && tmn_run_window(run) < PROBE_WINDOWS && tmn_run_window(run) < tmn_run_windows(run))
+        good = tmn_run_step(run, err);
+    *make_s = made - began;
+    *window_s = (tmn_wall_s() - made) / (tmn_run_window(run) > 0 ? tmn_run_window(run) : 1);
+    tmn_run_free(run);
+    return good;
+}
+
+static bool expect(struct worker *worker, struct tmn_error *err) {
+    const struct tmn_claims_options *options = worker->options;
+    struct tmn_claims_plan *plan = &worker->claims->plan;
+    double make_s, window_s;
+    if (!probe(worker, &make_s, &window_s, err))
+        return false;
+    double draw_s = (make_s * (double)worker->worlds.count + window_s * worker->run_windows) /
+                    (options->threads > 1 ? options->threads : 1);
+    double fit = options->hours > 0 && draw_s > 0 ? floor(options->hours * 3600 / draw_s) : options->draws;
+    plan->scale = options->scale;
+    plan->draws_wanted = options->draws;
+    plan->draws = fit >= options->draws ? options->draws : fit < 1 ? 1 : (int)fit;
+    plan->windows = worker->run_windows * plan->draws;
+    plan->expected_s = draw_s * plan->draws;
+    if (options->expect)
+        options->expect(options->context, plan);
+    return true;
+}
+
+/* ---- effects ---- */
+
+static const struct tmn_output *output_of(const struct tmn_output *outputs, const struct asked *asked, enum role role) {
+    return asked->world[role] < 0 ? NULL : &outputs[asked->world[role]];
+}
+
+/* Were all its worlds run? A run that the model does not allow has no series. */
+static bool all_run(const struct tmn_output *outputs, const struct asked *asked) {
+    bool all = true;
+    for (int r = BASE; r < ROLES; r++)
+        all = all && (asked->world[r] < 0 || outputs[asked->world[r]].series);
+    return all;
+}
+
+/* In the place of variant less base: a difference of differences, or one variant less the other. */
+static double effect_of(const struct tmn_model *model, const struct tmn_experiment *experiment,
+                        const struct asked *asked, const struct tmn_output *outputs, double *simulated) {
+    struct tmn_figure_of_run value[ROLES];
+    double most = 0;
+    for (int r = BASE; r <= THAN; r++) {
+        const struct tmn_output *output = output_of(outputs, asked, (enum role)r);
+        value[r] = output ? tmn_experiment_in_world(model, experiment, output) : (struct tmn_figure_of_run){0, 0};
+        most = fmax(most, value[r].simulated);
+    }
+    *simulated = most;
+    if (asked->world[LEVER] < 0)
+        return value[BASE].value;
+    if (asked->world[THAN] >= 0)
+        return value[LEVER].value - value[THAN].value;
+    if (asked->world[WITH] >= 0)
+        return (value[BOTH].value - value[WITH].value) - (value[LEVER].value - value[BASE].value);
+    return value[LEVER].value - value[BASE].value;
+}
+
+/* How the levers of a claim move the placebo outcome, over the claim's horizon. */
+static double placebo_outcome(const struct tmn_model *model, const struct tmn_experiment *experiment,
+                              const struct asked *asked, const struct tmn_output *outputs) {
+    struct tmn_experiment placebo = model->controls.placebo_outcome;
+    placebo.span = experiment->span;
+    return tmn_experiment_in_world(model, &placebo, output_of(outputs, asked, LEVER)).value -
+           tmn_experiment_in_world(model, &placebo, output_of(outputs, asked, BASE)).value;
+}
+
+static void take_draw(struct worker *worker, const struct tmn_output *outputs, int draw, bool plain) {
+    const struct tmn_model *model = worker->options->model;
+    for (size_t r = 0; r < worker->claims->count; r++) {
+        struct tmn_claim_row *row = &worker->claims->rows[r];
+        const struct asked *asked = &worker->asked[r];
+        double simulated;
+        if (asked->world[BASE] < 0)
+            continue;
+        if (!all_run(outputs, asked)) {
+            worker->effect[r][draw] = (double)NAN;
+            if (worker->placebo_outcome[r])
+                worker->placebo_outcome[r][draw] = (double)NAN;
+            row->broken += plain;
+            continue;
+        }
+        worker->effect[r][draw] = effect_of(model, &row->claim->experiment, asked, outputs, &simulated);
+        if (!plain)
+            continue;
+        worker->simulated[r] += simulated;
+        if (worker->placebo_outcome[r])
+            worker->placebo_outcome[r][draw] = placebo_outcome(model, &row->claim->experiment, asked, outputs);
+        if (asked->world[PLACEBO] >= 0)
+            row->moved_by_placebo +=
+                tmn_experiment_in_world(model, &row->claim->experiment, output_of(outputs, asked, PLACEBO)).value !=
+                tmn_experiment_in_world(model, &row->claim->experiment, output_of(outputs, asked, BASE)).value;
+    }
+}
+
+/* ---- draws ---- */
+
+static bool tell(void *context, const struct tmn_runs_progress *progress) {
+    const struct worker *worker = context;
+    struct tmn_runs_progress all = *progress;
+    all.windows += worker->done;
+    all.windows_all += worker->done + worker->ahead;
+    return !worker->options->progress || worker->options->progress(worker->options->context, &all);
+}
+
+static bool make_batch(struct worker *worker, struct tmn_arena *arena, const struct tmn_scene *scene, int first,
+                       int count, bool *whole, struct tmn_error *err) {
+    const struct tmn_claims_options *options = worker->options;
+    struct tmn_claims *claims = worker->claims;
+    size_t worlds = worker->worlds.count;
+    struct tmn_ask *asks = TMN_NEW_ARRAY(arena, struct tmn_ask, worlds * (size_t)count + 1);
+    struct tmn_output *outputs = TMN_NEW_ARRAY(arena, struct tmn_output, worlds + 1);
+    struct tmn_store_options making = {
+        .threads = options->threads, .progress = tell, .context = worker, .leave_broken = true};
+    struct tmn_store_tally tally;
+    bool plain = scene->kind == TMN_SCENE_PLAIN;
+    for (int d = 0; d < count; d++) {
+        const struct tmn_model *model =
+            tmn_scene_model(arena, options->model, scene, options->seed, (uint32_t)(first + d));
+        for (size_t w = 0; w < worlds; w++)
+            asks[(size_t)d * worlds + w] =
+                tmn_claim_ask(arena, options, model, &worker->worlds.items[w], (uint32_t)(first + d));
+    }
+    if (!tmn_store_make(&options->store, asks, worlds * (size_t)count, &making, &tally, err))
+        return false;
+    claims->tally.made += tally.made;
+    claims->tally.found += tally.found;
+    claims->tally.damaged += tally.damaged;
+    if (tally.broken > 0 && claims->tally.broken == 0)
+        claims->tally.why = tally.why;
+    claims->tally.broken += tally.broken;
+    *whole = !tally.stopped;
+    claims->stopped = claims->stopped || tally.stopped;
+    for (int d = 0; d < count && *whole; d++) {
+        for (size_t w = 0; w < worlds; w++) {
+            const struct tmn_ask *ask = &asks[(size_t)d * worlds + w];
+            outputs[w].series = NULL;
+            if ((tally.broken == 0 || tmn_store_missing(&options->store, ask, 1) == 0) &&
+                !tmn_store_read(&options->store, ask, arena, &outputs[w], err))
+                return false;
+        }
+        take_draw(worker, outputs, first + d, plain);
+        if (plain)
+            claims->seeds[first + d] = asks[(size_t)d * worlds].seed;
+    }
+    worker->done += (double)tally.made / (double)(worlds * (size_t)count) * worker->run_windows * count;
+    return true;
+}
+
+static bool batch(struct worker *worker, const struct tmn_scene *scene, int first, int count, bool *whole,
+                  struct tmn_error *err) {
+    struct tmn_arena arena;
+    tmn_arena_init(&arena, 0);
+    if (TMN_ARENA_TRY(&arena)) {
+        tmn_arena_free(&arena);
+        return tmn_fail(err, TMN_MEMORY, "memory ran out for the worlds of a draw");
+    }
+    bool good = make_batch(worker, &arena, scene, first, count, whole, err);
+    tmn_arena_free(&arena);
+    return good;
+}
+
+/* Draws of a scene, as many as there is time for; *done of them. `more`: windows of scenes that come later. */
+static bool run_scene(struct worker *worker, const struct tmn_scene *scene, int draws, double more, int *done,
+                      struct tmn_error *err) {
+    const struct tmn_claims_options *options = worker->options;
+    struct tmn_claims *claims = worker->claims;
+    int size = (int)((size_t)(RUNS_AT_ONCE * options->threads) / worker->worlds.count);
+    double made_s = 0, slowest_s = 0; /* of a draw that had to be made */
+    size = size < 1 ? 1 : size;
+    for (*done = 0; *done < draws;) {
+        int count = draws - *done < size ? draws - *done : size;
+        double began = tmn_wall_s();
+        bool whole;
+        bool first = *done == 0 && scene->kind == TMN_SCENE_PLAIN; /* made in any case */
+        if (!first && options->hours > 0 && began - worker->began_s + slowest_s * count > options->hours * 3600) {
+            claims->out_of_time = true;
+            return true;
+        }
+        worker->ahead = worker->run_windows * (draws - *done - count) + more;
+        if (!batch(worker, scene, *done, count, &whole, err))
+            return false;
+        if (!whole)
+            return true;
+        *done += count;
+        made_s = (tmn_wall_s() - began) / count;
+        slowest_s = made_s > slowest_s ? made_s : slowest_s;
+    }
+    return true;
+}
+
+/* ---- verdicts ---- */
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The median, and where nine in ten lie; of those that are finite. */
+static void spread(struct tmn_arena *arena, const double *effect, size_t draws, double *median,
+                   struct tmn_range *range) {
+    double *sorted = TMN_NEW_ARRAY(arena, double, draws + 1);
+    size_t count = 0;
+    for (size_t d = 0; d < draws; d++)
+        if (isfinite(effect[d]))
+            sorted[count++] = effect[d];
+    *median = range->low = range->high = (double)NAN;
+    if (count == 0)
+        return;
+    qsort(sorted, count, sizeof *sorted, by_value);
+    *median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+    range->low = sorted[(size_t)(0.05 * (double)(count - 1) + 0.5)];
+    range->high = sorted[(size_t)(0.95 * (double)(count - 1) + 0.5)];
+}
+
+static enum tmn_ruling verdict_without_draws(const struct tmn_scenario_claim *claim) {
+    if (claim->kind == TMN_CLAIM_OBSERVED)
+        return claim->check.value >= claim->check.low && claim->check.value <= claim->check.high ? TMN_RULING_MATCHES
+                                                                                                 : TMN_RULING_DIFFERS;
+    return claim->kind == TMN_CLAIM_NOT_TESTABLE ? TMN_RULING_NOT_TESTABLE
+           : claim->kind == TMN_CLAIM_ASSUMED    ? TMN_RULING_ASSUMED
+                                                 : TMN_RULING_UNDETERMINED;
+}
+
+static void decide_row(struct worker *worker, size_t r) {
+    struct tmn_claims *claims = worker->claims;
+    struct tmn_claim_row *row = &claims->rows[r];
+    const struct tmn_experiment *experiment = &row->claim->experiment;
+    size_t draws = (size_t)claims->draws;
+    row->verdict = verdict_without_draws(row->claim);
+    row->simulated = HUGE_VAL;
+    row->effect = worker->effect[r];
+    row->median = row->effects.low = row->effects.high = (double)NAN;
+    row->measured = worker->asked[r].world[BASE] >= 0 && draws > 0;
+    if (!row->measured)
+        return;
+    row->prior = tmn_shares_of(row->effect, NULL, draws, experiment->sign, experiment->smallest);
+    if (row->prior.draws > 0)
+        row->p0_range =
+            tmn_share_range((uint64_t)(row->prior.holds * row->prior.draws + 0.5), (uint64_t)row->prior.draws, 0.1);
+    spread(worker->arena, row->effect, draws, &row->median, &row->effects);
+    row->simulated = worker->simulated[r] / (double)(draws - (size_t)row->broken);
+    row->thin = row->simulated < TMN_CLAIM_PERSONS;
+    if (worker->placebo_outcome[r]) {
+        struct tmn_shares shares = tmn_shares_of(worker->placebo_outcome[r], NULL, draws, 1,
+                                                 worker->options->model->controls.placebo_outcome.smallest);
+        row->has_placebo_outcome = true;
+        row->placebo_outcome = tmn_ruling_of(&shares, NULL);
+    }
+    if (row->claim->kind == TMN_CLAIM_CONSEQUENCE || row->claim->kind == TMN_CLAIM_RIVAL)
+        row->verdict =
+            row->thin || 2 * (size_t)row->broken > draws ? TMN_RULING_UNDETERMINED : tmn_ruling_of(&row->prior, NULL);
+}
+
+static void decide(struct worker *worker) {
+    struct tmn_claims *claims = worker->claims;
+    for (size_t r = 0; r < claims->count; r++) {
+        struct tmn_claim_row *row = &claims->rows[r];
+        decide_row(worker, r);
+        row->reason = tmn_claim_reason(worker->arena, claims, row);
+        claims->counts[row->claim->kind][row->verdict]++;
+        claims->placebo_draws = worker->asked[r].world[PLACEBO] >= 0 ? (size_t)claims->draws : claims->placebo_draws;
+    }
+}
+
+/* ---- other drivers ---- */
+
+static void decide_control(struct worker *worker, struct tmn_claim_control *control) {
+    const struct tmn_claims *claims = worker->claims;
+    control->verdict = TMN_NEW_ARRAY(worker->arena, enum tmn_ruling, claims->count + 1);
+    control->p0 = TMN_NEW_ARRAY(worker->arena, double, claims->count + 1);
+    for (size_t r = 0; r < claims->count; r++) {
+        const struct tmn_claim_row *row = &claims->rows[r];
+        const struct tmn_experiment *experiment = &row->claim->experiment;
+        control->verdict[r] = TMN_RULINGS;
+        control->p0[r] = (double)NAN;
+        if (!row->measured || row->claim->kind == TMN_CLAIM_ASSUMED || control->draws == 0)
+            continue;
+        struct tmn_shares shares =
+            tmn_shares_of(worker->effect[r], NULL, (size_t)control->draws, experiment->sign, experiment->smallest);
+        control->verdict[r] = row->thin ? TMN_RULING_UNDETERMINED : tmn_ruling_of(&shares, NULL);
+        control->p0[r] = shares.holds;
+        control->asked++;
+        control->changed += control->verdict[r] != row->verdict;
+    }
+}
+
+static void mark_fragile(struct worker *worker, const struct tmn_claim_control *control) {
+    for (size_t r = 0; r < worker->claims->count; r++) {
+        struct tmn_claim_row *row = &worker->claims->rows[r];
+        if (control->verdict[r] != TMN_RULINGS && control->verdict[r] != row->verdict)
+            row->fragile =
+                row->fragile ? tmn_arena_printf(worker->arena, "%s, %s", row->fragile, control->name) : control->name;
+    }
+}
+
+/* Codings, then two years later, then other orders of the years: the last takes longest. */
+static bool run_controls(struct worker *worker, struct tmn_error *err) {
+    struct tmn_claims *claims = worker->claims;
+    const struct tmn_model *model = worker->options->model;
+    size_t codings = model->controls.codings.count, scenes = codings + 2;
+    int draws = claims->draws;
+    claims->controls = TMN_NEW_ARRAY(worker->arena, struct tmn_claim_control, scenes);
+    for (size_t s = 0; s < scenes && !claims->stopped && !claims->out_of_time; s++) {
+        const struct tmn_coding *coding = s < codings ? &model->controls.codings.items[s] : NULL;
+        struct tmn_scene scene = {coding         ? TMN_SCENE_CODING
+                                  : s == codings ? TMN_SCENE_SHIFTED
+                                                 : TMN_SCENE_PERMUTED,
+                                  coding};
+        struct tmn_claim_control *control = &claims->controls[claims->control_count++];
+        *control = (struct tmn_claim_control){.name = coding         ? coding->name
+                                                      : s == codings ? "shifted"
+                                                                     : "permuted",
+                                              .text = coding ? coding->file
+                                                      : s == codings
+                                                          ? "every driver two years later"
+                                                          : "the years of the drivers of each class in another order, "
+                                                            "of each draw its own"};
+        double more = worker->run_windows *
+                      ((double)(s < codings ? codings - s : 0) * draws + (s <= codings ? TMN_SCENE_PERMUTATIONS : 0));
+        for (size_t r = 0; r < claims->count; r++)
+            worker->effect[r] = TMN_NEW_ARRAY(worker->arena, double, draws + TMN_SCENE_PERMUTATIONS);
+        if (!run_scene(worker, &scene, scene.kind == TMN_SCENE_PERMUTED ? TMN_SCENE_PERMUTATIONS : draws, more,
+                       &control->draws, err))
+            return false;
+        decide_control(worker, control);
+        if (coding)
+            mark_fragile(worker, control);
+    }
+    return true;
+}
+
+/* ---- all ---- */
+
+bool tmn_claims_run(struct tmn_claims *claims, struct tmn_arena *arena, const struct tmn_claims_options *options,
+                    struct tmn_error *err) {
+    struct worker worker = {.claims = claims, .options = options, .arena = arena, .began_s = tmn_wall_s()};
+    *claims = (struct tmn_claims){.options = options, .arena = arena};
+    if (options->model->claims.count == 0)
+        return tmn_fail(err, TMN_USAGE, "the scenario '%s' lists no claims (section 'claims')", options->model->name);
+    if (!tmn_result_allowed(options->model, err) || !all_known(options, arena, err))
+        return false;
+    list_rows(&worker);
+    plan_worlds(&worker);
+    if (worker.worlds.count > 0) {
+        double controls =
+            options->controls
+                ? worker.run_windows *
+                      ((double)(options->model->controls.codings.count + 1) * options->draws + TMN_SCENE_PERMUTATIONS)
+                : 0;
+        if (!expect(&worker, err) || !run_scene(&worker, &(struct tmn_scene){TMN_SCENE_PLAIN, NULL}, claims->plan.draws,
+                                                controls, &claims->draws, err))
+            return false;
+        if (claims->draws == 0)
+            return tmn_fail(err, TMN_STOPPED,
+                            "stopped before the first draw was done; the runs that were finished are kept in '%s', and "
+                            "the same command goes on from there",
+                            options->store.folder);
+    }
+    decide(&worker);
+    bool good = !options->controls || worker.worlds.count == 0 || run_controls(&worker, err);
+    claims->seconds = tmn_wall_s() - worker.began_s;
+    return good;
+}
