@@ -86,6 +86,15 @@ class Claims(unittest.TestCase):
                 word = re.split(r" (?:held|shifted|=)", lever)[0].split(",")[0].strip()
                 self.assertTrue(any((kind, word) in self.entries for kind in ("parameter", "driver", "feedback variable", "attribute")), (name, lever))
 
+    def test_all_evidence_collected_is_in_the_ledger(self):
+        for table in ("claims", "parameters", "timeline"):
+            with open(SCENARIO / f"sources/{table}.csv", newline="", encoding="utf-8") as file:
+                for row in csv.DictReader(file):
+                    self.assertIn(("evidence", row["id"]), self.entries)
+
+    def test_nothing_in_the_country_rests_on_nothing(self):
+        self.assertEqual([key for key, entry in self.entries.items() if entry["rests_on"] == "nothing"], [])
+
     def test_the_page_tells_of_each(self):
         page = (SCENARIO.parent.parent / "docs/from-the-documents.md").read_text(encoding="utf-8")
         for name, row in self.rows.items():
