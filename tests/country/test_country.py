@@ -61,7 +61,7 @@ def check_people(temporary):
 
 KINDS = {  # of what the table must hold, by what its texts say
     " at arrival": 10, "share, all": 11, "Elite cases": 3, "by sea": 2, "southern line": 1, "In China": 4, "Years abroad": 4,
-    "Saw foreign media": 3, "kin in the South": 1}
+    "watched foreign video": 3, "kin in the South": 1}
 
 
 def check_reality(out):
