@@ -2,7 +2,7 @@
  * and gone on with; all their runs lie in the store. */
 #include "study/claims.h"
 
-#include "study/claims_worlds.h"
+#include "study/claims_past.h"
 #include "study/limits.h"
 #include "result/result.h"
 #include <math.h>
@@ -105,6 +105,15 @@ static int world(struct worker *worker, const struct tmn_experiment *experiment,
                                    windows_of(worker->options->model, experiment));
 }
 
+/* From the start, so that all claims without `given` share it. */
+static int placebo_world(struct worker *worker, const struct tmn_experiment *experiment) {
+    const struct tmn_lever *placebo = &worker->options->model->controls.placebo_lever;
+    if (experiment->given.count > 0)
+        return world(worker, experiment, placebo, NULL);
+    return (int)tmn_claim_world_of(&worker->worlds, worker->arena, &placebo, 1, 0,
+                                   windows_of(worker->options->model, experiment));
+}
+
 static void plan_row(struct worker *worker, const struct tmn_claim_row *row, struct asked *asked) {
     const struct tmn_experiment *experiment = &row->claim->experiment;
     const struct tmn_claim_controls *controls = &worker->options->model->controls;
@@ -114,7 +123,7 @@ static void plan_row(struct worker *worker, const struct tmn_claim_row *row, str
         return;
     asked->world[BASE] = world(worker, experiment, NULL, NULL);
     if (controls->placebo_lever.count > 0)
-        asked->world[PLACEBO] = world(worker, experiment, &controls->placebo_lever, NULL);
+        asked->world[PLACEBO] = placebo_world(worker, experiment);
     if (experiment->lever.count == 0)
         return;
     asked->world[LEVER] = world(worker, experiment, &experiment->lever, NULL);
@@ -176,7 +185,13 @@ static bool expect(struct worker *worker, struct tmn_error *err) {
     double make_s, window_s;
     if (!probe(worker, &make_s, &window_s, err))
         return false;
-    double draw_s = (make_s * (double)worker->worlds.count + window_s * worker->run_windows) /
+    double windows = worker->run_windows, last = 0; /* the past of a change is run once for all worlds */
+    for (size_t w = 0; w < worker->worlds.count; w++) {
+        int begins = tmn_claim_world_begins(&worker->worlds.items[w]);
+        windows -= begins;
+        last = begins > last ? begins : last;
+    }
+    double draw_s = (make_s * (double)worker->worlds.count + window_s * (windows + last)) /
                     (options->threads > 1 ? options->threads : 1);
     double fit = options->hours > 0 && draw_s > 0 ? floor(options->hours * 3600 / draw_s) : options->draws;
     plan->scale = options->scale;
@@ -270,6 +285,25 @@ static bool tell(void *context, const struct tmn_runs_progress *progress) {
     return !worker->options->progress || worker->options->progress(worker->options->context, &all);
 }
 
+/* The pasts that they share, then the runs. */
+static bool make_runs(struct worker *worker, struct tmn_arena *arena, struct tmn_ask *asks, const struct tmn_ask *bases,
+                      int draws, struct tmn_store_tally *tally, struct tmn_error *err) {
+    const struct tmn_claims_options *options = worker->options;
+    struct tmn_store_options making = {
+        .threads = options->threads, .progress = tell, .context = worker, .leave_broken = true};
+    struct tmn_claim_pasts pasts;
+    double batch = worker->run_windows * draws;
+    *tally = (struct tmn_store_tally){.made = 0};
+    worker->ahead += batch; /* while the pasts are made, all runs lie ahead */
+    bool good = tmn_claim_pasts_make(&pasts, arena, options, &worker->worlds, asks, bases, draws, &making,
+                                     &tally->stopped, err);
+    worker->ahead -= batch;
+    if (good && !tally->stopped)
+        good = tmn_store_make(&options->store, asks, worker->worlds.count * (size_t)draws, &making, tally, err);
+    tmn_claim_pasts_drop(&pasts);
+    return good;
+}
+
 static bool make_batch(struct worker *worker, struct tmn_arena *arena, const struct tmn_scene *scene, int first,
                        int count, bool *whole, struct tmn_error *err) {
     const struct tmn_claims_options *options = worker->options;
@@ -277,18 +311,19 @@ static bool make_batch(struct worker *worker, struct tmn_arena *arena, const str
     size_t worlds = worker->worlds.count;
     struct tmn_ask *asks = TMN_NEW_ARRAY(arena, struct tmn_ask, worlds * (size_t)count + 1);
     struct tmn_output *outputs = TMN_NEW_ARRAY(arena, struct tmn_output, worlds + 1);
-    struct tmn_store_options making = {
-        .threads = options->threads, .progress = tell, .context = worker, .leave_broken = true};
     struct tmn_store_tally tally;
+    struct tmn_ask *bases = TMN_NEW_ARRAY(arena, struct tmn_ask, count + 1);
+    const struct tmn_claim_world nothing = {.count = 0};
     bool plain = scene->kind == TMN_SCENE_PLAIN;
     for (int d = 0; d < count; d++) {
         const struct tmn_model *model =
             tmn_scene_model(arena, options->model, scene, options->seed, (uint32_t)(first + d));
+        bases[d] = tmn_claim_ask(arena, options, model, &nothing, (uint32_t)(first + d));
         for (size_t w = 0; w < worlds; w++)
             asks[(size_t)d * worlds + w] =
                 tmn_claim_ask(arena, options, model, &worker->worlds.items[w], (uint32_t)(first + d));
     }
-    if (!tmn_store_make(&options->store, asks, worlds * (size_t)count, &making, &tally, err))
+    if (!make_runs(worker, arena, asks, bases, count, &tally, err))
         return false;
     claims->tally.made += tally.made;
     claims->tally.found += tally.found;
@@ -333,8 +368,8 @@ static bool run_scene(struct worker *worker, const struct tmn_scene *scene, int 
     const struct tmn_claims_options *options = worker->options;
     struct tmn_claims *claims = worker->claims;
     int size = (int)((size_t)(RUNS_AT_ONCE * options->threads) / worker->worlds.count);
-    double made_s = 0, slowest_s = 0; /* of a draw that had to be made */
-    size = size < 1 ? 1 : size;
+    double made_s = 0, slowest_s = 0;                         /* of a draw that had to be made */
+    size = size < options->threads ? options->threads : size; /* their pasts are made side by side */
     for (*done = 0; *done < draws;) {
         int count = draws - *done < size ? draws - *done : size;
         double began = tmn_wall_s();

@@ -74,10 +74,20 @@ class Claims(InFolder):
         with (self.folder / "c/effects.csv").open() as file:
             effects = [float(row["effect"]) for row in csv.DictReader(file)]
         self.assertEqual(len(effects), 6)
-        compared = json.loads(self.expect(0, "compare", self.path, "--set", "storm=0", "--draws", "6", "--seeds", "1", "--json").stdout)
+        compared = json.loads(self.expect(0, "compare", self.path, "--set", "storm=0", "--draws", "6", "--seeds", "1", "--store", "own", "--json").stdout)
         effect = next(item["effect"] for item in compared["outcomes"] if item["name"] == "leavers")
         self.assertAlmostEqual(sum(effects) / 6, effect)
         self.assertEqual(rows["C13"]["simulated"] > 100, True)
+
+    def test_shared_past(self):
+        """Worlds that go on from a past that they share are those that were run from the start."""
+        alone = self.rows(self.asked("--only", "C15", "--draws", "4", "--store", "one", "--out", "a"))
+        both = self.rows(self.asked("--only", "C14,C15", "--draws", "4", "--store", "two", "--out", "b"))
+        self.assertEqual(alone["C15"], both["C15"])
+        of = [[line for line in (self.folder / name / "effects.csv").read_text().splitlines() if ",C15," in line] for name in "ab"]
+        self.assertEqual(of[0], of[1])
+        self.assertEqual(len(of[0]), 4)
+        self.assertEqual({path.suffix for path in (self.folder / "two").iterdir()}, {".run"})  # the pasts are gone
 
     def test_reversed_sign(self):
         """A mechanism planted the other way round turns the consequences that go through it, and no other."""
