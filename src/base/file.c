@@ -100,8 +100,9 @@ bool tmn_folder_remove(const char *path) {
 
 /* Whether `path` may be replaced: absent, an empty folder, or one of ours, which one of these files shows. */
 static bool replaceable(struct tmn_arena *arena, const char *path) {
-    static const char *const ours[] = {"run.json",    "verify.json", "bench.json",  "compare.json",    "attribute.json",
-                                       "survey.json", "claims.json", "ablate.json", "checkpoint.tumen"};
+    static const char *const ours[] = {"run.json",       "verify.json", "bench.json",      "compare.json",
+                                       "attribute.json", "arrows.json", "loops.json",      "survey.json",
+                                       "claims.json",    "ablate.json", "checkpoint.tumen"};
     struct stat status;
     if (lstat(path, &status) != 0)
         return errno == ENOENT;

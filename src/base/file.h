@@ -20,7 +20,7 @@ char *tmn_path_folder(struct tmn_arena *arena, const char *path); /* "." when no
 
 /* A results folder: files are written under `<path>.part-<pid>`, then the folder is synced and renamed to `path`.
  * An existing folder at `path` is replaced only if it is empty or made by us (it holds a run.json, verify.json,
- * bench.json, compare.json, attribute.json, claims.json or checkpoint.tumen). */
+ * bench.json, compare.json, attribute.json, arrows.json, loops.json, claims.json or checkpoint.tumen). */
 struct tmn_folder {
     char *path;
     char *temporary;

@@ -24,7 +24,7 @@ static const struct option_row options[] = {
     {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0,
      "seed of every draw (default 1); the same seed gives the same result"},
     {"seeds", "N|A..B", SPAN, FIELD(seeds), 1, 1000,
-     "how many seeds, or which (default: fit 2, attribute 4, compare 8)"},
+     "how many seeds, or which (default: fit 2, attribute 4, arrows and compare 8)"},
     {"year", "YEAR", WHOLE, FIELD(year), 1, 9999, "year to explain"},
     {"draws", "N", WHOLE, FIELD(draws), 0, 10000, "draws of the parameters from their priors (default 0: as they are)"},
     {"hours", "H", REAL, FIELD(hours), 0, 10000, "begin no draw that would end later than this (default 4)"},
@@ -72,6 +72,8 @@ static const struct option_row options[] = {
      "also with other drivers: codings, two years later, years permuted"},
     {"evidence", NULL, FLAG, FIELD(evidence), 0, 0, "list everything that rests on nothing, not only how much does"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
+    {"direct", NULL, FLAG, FIELD(direct), 0, 0, "direct signs only: one run, no pairs"},
+    {"list", NULL, FLAG, FIELD(list), 0, 0, "list the links as they are declared, as a table in Markdown"},
     {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
     {"json", NULL, FLAG, FIELD(json), 0, 0, "print JSON on standard output, and nothing else"},
     {"quiet", NULL, FLAG, FIELD(quiet), 0, 0, "no progress, no tables"},
@@ -165,6 +167,16 @@ const struct tmn_command tmn_commands[] = {
      "begins nothing that would end after --hours, goes on after Ctrl-C, and shares runs with every other command. "
      "" BUILT_IN,
      tmn_command_claims},
+    {"arrows", "is each signed link wired as it says, and what does it do over time", "NAME|PATH", false,
+     "direct list set hold shift assign scale seed seeds threads store out json quiet help",
+     "For each link of the section `arrows`: the direct sign, computed without a draw at the state of its date, of the "
+     "first seed, by changing its cause alone; then the total effect on its outcome over its horizon, with all "
+     "feedback, by pairs of runs that share their seeds, with an interval of 90 % over the seeds. These test the "
+     "wiring "
+     "of the model, not the world. Writes a results folder (default results/arrows) with a table and a page. Finished "
+     "runs are kept in --store and shared, so that the same command goes on after Ctrl-C. Ends with 1 when a direct "
+     "sign is not what the link says. " BUILT_IN,
+     tmn_command_arrows},
     {"attribute", "which drivers made a year what it was", "NAME|PATH", false,
      "year from set hold shift assign scale seed seeds threads store out json quiet help",
      "Runs the year in worlds in which some classes of drivers run as the scenario has them and all others keep, from "

@@ -24,8 +24,8 @@ struct tmn_arguments {
     const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario, *only, *store,
         *design;                /* NULL: not given */
     struct tmn_words set, both; /* each --set and --both as written */
-    bool json, quiet, help, fast, fresh, quick, profile, leave_two_out, all, evidence, controls, scale_given,
-        seed_given, seeds_named;
+    bool json, quiet, help, fast, fresh, quick, profile, direct, list, leave_two_out, all, evidence, controls,
+        scale_given, seed_given, seeds_named;
     const char *line; /* the command line as typed, for the record */
 };
 
@@ -62,6 +62,7 @@ enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_argu
 enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_explain(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_arrows(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_attribute(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_survey(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_claims(struct tmn_arena *arena, const struct tmn_arguments *arguments);

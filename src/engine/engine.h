@@ -100,6 +100,13 @@ struct tmn_series {
     const double *simulated; /* unweighted persons */
 };
 struct tmn_series tmn_run_series(const struct tmn_run *run, int outcome);
+/* What the coming window holds as the rules say it, without a draw, under changes that begin with it: the firings of a
+ * transition or branch that are expected (the sum over persons of hazard, of a `chance` the chance itself, times that
+ * of the branch), the hazard of an event summed over its places, or the next value of a feedback variable before it is
+ * clamped, summed over its places, with the counts and amounts that are expected. A variable that is shifted is seen as
+ * it is by its own rule, unless it is the effect itself. Nothing of the run changes. */
+bool tmn_run_prospect(const struct tmn_run *run, const struct tmn_cause *const *causes, size_t count,
+                      const struct tmn_target *effect, double *value, struct tmn_error *err);
 double tmn_run_feedback(const struct tmn_run *run, int feedback, uint32_t slot);
 /* A person's clocks now: hazard in 1/y of the coming window, left as a unit exponential. Returns the number, at most
  * model->slots. */

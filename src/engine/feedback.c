@@ -26,7 +26,7 @@ static const char *place_name(const struct tmn_model *model, int by, uint32_t sl
 }
 
 /* Levels of a place: the slot of `by`, and of each map when `by` is an attribute. */
-static void place_levels(const struct tmn_run *run, int by, uint32_t slot, uint32_t *level) {
+void tmn_place_levels(const struct tmn_run *run, int by, uint32_t slot, uint32_t *level) {
     const struct tmn_model *model = run->model;
     if (by < 0)
         return;
@@ -43,8 +43,8 @@ static void place_levels(const struct tmn_run *run, int by, uint32_t slot, uint3
 
 /* The amount goes to the place of the event when the variable has the same places, to the nation's variable, or by map.
  */
-static uint32_t event_slot(const struct tmn_run *run, const struct tmn_event *event,
-                           const struct tmn_feedback *feedback, uint32_t place) {
+uint32_t tmn_event_slot(const struct tmn_run *run, const struct tmn_event *event, const struct tmn_feedback *feedback,
+                        uint32_t place) {
     const struct tmn_model *model = run->model;
     if (feedback->by < 0)
         return 0;
@@ -64,7 +64,7 @@ static bool fire_event(struct tmn_run *run, const struct tmn_event *event, uint3
         if (!tmn_fixed_amount(amount, &units))
             return tmn_fail(err, TMN_RUN, "event '%s' adds %g to '%s' in %s: not a number that fits", event->name,
                             amount, feedback->name, place_name(run->model, event->by, place));
-        worker->add_once[feedback->first + event_slot(run, event, feedback, place)] += units;
+        worker->add_once[feedback->first + tmn_event_slot(run, event, feedback, place)] += units;
     }
     return true;
 }
@@ -72,7 +72,7 @@ static bool fire_event(struct tmn_run *run, const struct tmn_event *event, uint3
 static bool step_event(struct tmn_run *run, const struct tmn_event *event, struct tmn_event_rule *rule, uint32_t place,
                        struct tmn_error *err) {
     struct tmn_worker *worker = &run->worker[0];
-    place_levels(run, event->by, place, worker->level);
+    tmn_place_levels(run, event->by, place, worker->level);
     worker->env.level = worker->level;
     if (event->when != NULL && tmn_expr_eval(event->when, &worker->env) == 0)
         return true;
@@ -143,7 +143,7 @@ static bool step_feedback(struct tmn_run *run, size_t index, uint32_t slot, doub
     struct tmn_env env = worker->env;
     env.level = worker->level;
     env.count = run->count;
-    place_levels(run, feedback->by, slot, worker->level);
+    tmn_place_levels(run, feedback->by, slot, worker->level);
     double value = feedback->next == NULL ? run->feedback[feedback->first + slot] : tmn_expr_eval(feedback->next, &env);
     value += merge_adds(run, feedback->first + slot);
     value = held != NULL ? held->value : value;

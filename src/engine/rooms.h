@@ -443,6 +443,11 @@ bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err);
 
 /* feedback.c */
 void tmn_drivers_fill(struct tmn_run *run, int window);
+/* Levels of a place: the slot of `by`, and of each map when `by` is an attribute. */
+void tmn_place_levels(const struct tmn_run *run, int by, uint32_t slot, uint32_t *level);
+/* Where an event of a place adds. */
+uint32_t tmn_event_slot(const struct tmn_run *run, const struct tmn_event *event, const struct tmn_feedback *feedback,
+                        uint32_t place);
 bool tmn_phase_events(struct tmn_run *run, struct tmn_error *err);
 bool tmn_phase_feedback(struct tmn_run *run, struct tmn_error *err);
 

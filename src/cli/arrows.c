@@ -1,0 +1,107 @@
+/* `tumen arrows`: each signed link of a scenario decided, shown, told and written down. */
+#include "study/arrows.h"
+#include "cli/session.h"
+#include "cli/study.h"
+#include "study/compare.h"
+#include <math.h>
+
+enum { SEEDS = 8 };
+
+static void put_total(struct tmn_grid *grid, const struct tmn_arrow_row *row) {
+    tmn_grid_put(grid, "%s", row->pairs > 0 ? tmn_way_name(row->total_way) : "");
+    tmn_grid_put(grid, "%s", row->pairs > 0 ? tmn_compare_number(grid->arena, row->total) : "");
+    tmn_grid_put(grid, "%s", row->pairs > 0 ? tmn_compare_number(grid->arena, row->range.low) : "");
+    tmn_grid_put(grid, "%s", row->pairs > 0 ? tmn_compare_number(grid->arena, row->range.high) : "");
+}
+
+static void print_rows(struct tmn_arena *arena, const struct tmn_arrows *arrows) {
+    static const char *const head[] = {"<link",  "<from", "<to",        ">sign", ">direct", ">by",
+                                       ">total", ">by",   ">90 % from", ">to",   "<"};
+    const struct tmn_model *model = arrows->options->model;
+    struct tmn_grid grid;
+    tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
+    for (size_t i = 0; i < arrows->count; i++) {
+        const struct tmn_arrow_row *row = &arrows->rows[i];
+        tmn_grid_put(&grid, "%s", row->arrow->name);
+        tmn_grid_put(&grid, "%s", row->arrow->from);
+        tmn_grid_put(&grid, "%s", row->arrow->to);
+        tmn_grid_put(&grid, "%s", tmn_sign_text(row->arrow->sign));
+        tmn_grid_put(&grid, "%s", row->looked ? tmn_way_name(row->way) : "");
+        tmn_grid_put(&grid, "%s",
+                     row->looked ? tmn_compare_number(arena, row->arrow->has_with ? row->interaction : row->direct)
+                                 : "");
+        put_total(&grid, row);
+        tmn_grid_put(&grid, "%s%s%s", row->right ? "" : "WRONG ", row->opposed ? "opposed " : "",
+                     row->pairs > 0 ? model->outcomes.items[row->arrow->outcome].name
+                     : row->why     ? row->why
+                                    : "");
+    }
+    tmn_grid_print(&grid);
+}
+
+static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments, const struct tmn_arrows *arrows,
+                 const char *out) {
+    if (arguments->json) {
+        struct tmn_text text;
+        tmn_text_init(&text, arena);
+        tmn_arrows_json(arrows, &text);
+        fwrite(text.items, 1, text.count, stdout);
+    } else if (!arguments->quiet) {
+        print_rows(arena, arrows);
+        printf("\n%zu links, %zu with a direct sign that is not what they say. direct: the first window, all else "
+               "equal; total: over the horizon, with feedback, %d pairs\n",
+               arrows->count, arrows->wrong, arrows->options->direct_only ? 0 : arrows->options->seeds);
+        tmn_print_wrapped(stdout, "", tmn_wiring_note);
+        printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/arrows.html in a browser\n",
+               arrows->tally.made, arrows->tally.found, arrows->options->store.folder, tmn_bold(stdout), out,
+               tmn_plain(stdout), out);
+    }
+    if (arrows->stopped)
+        tmn_complain("interrupted: the runs that were finished are kept, and the same command goes on from there");
+}
+
+static enum tmn_status test_links(struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                                  struct tmn_arrows_options *options) {
+    struct tmn_arrows arrows;
+    struct tmn_study study;
+    struct tmn_error err;
+    enum tmn_status status = tmn_study_begin(&study, arena, arguments, "results/arrows");
+    if (status != TMN_DONE)
+        return status;
+    options->progress = tmn_progress_runs;
+    options->progress_context = &study.progress;
+    bool good = tmn_arrows_run(&arrows, arena, options, &err);
+    tmn_study_ran(&study);
+    good = good && tmn_arrows_save(&arrows, study.out, &err);
+    status = tmn_study_end(&study, good, &err);
+    if (status != TMN_DONE)
+        return status;
+    tell(arena, arguments, &arrows, study.out);
+    return arrows.stopped ? TMN_INTERRUPTED : arrows.wrong > 0 ? TMN_FAILED : TMN_DONE;
+}
+
+enum tmn_status tmn_command_arrows(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
+    struct tmn_session session;
+    enum tmn_status status = tmn_session_open(&session, arena, arguments);
+    if (status != TMN_DONE)
+        return status;
+    if (arguments->list) {
+        struct tmn_text text;
+        tmn_text_init(&text, arena);
+        tmn_arrows_markdown(session.model, &text);
+        fwrite(text.items, 1, text.count, stdout);
+        return TMN_DONE;
+    }
+    struct tmn_arrows_options options = {.model = session.model,
+                                         .settings = &session.settings,
+                                         .store = tmn_study_store(arguments),
+                                         .seed = (uint64_t)arguments->seed,
+                                         .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
+                                         .scale = arguments->scale,
+                                         .threads = (int)arguments->threads,
+                                         .direct_only = arguments->direct,
+                                         .version = TUMEN_VERSION,
+                                         .assignments = arguments->set.items,
+                                         .assignment_count = arguments->set.count};
+    return test_links(arena, arguments, &options);
+}
