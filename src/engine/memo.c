@@ -5,19 +5,18 @@
 
 #include "base/fixed.h"
 
-enum { MEMO_STRATA_MAX = 4096 };
+enum { MEMO_STRATA_MAX = 16384 };
 
 struct tmn_memo *tmn_memo_make(struct tmn_run *run, const struct tmn_expr *expr, enum tmn_memo_kind kind) {
     struct tmn_memo *memo = TMN_NEW(&run->arena, struct tmn_memo);
     bool *reads = TMN_NEW_ARRAY(&run->arena, bool, run->model->features.count + 1);
-    struct tmn_strata strata;
     memo->expr = expr;
     memo->kind = kind;
     tmn_expr_reads(run->model, expr, reads);
     tmn_depend(&run->arena, expr, &memo->on);
-    if (tmn_strata_of(run->model, reads, MEMO_STRATA_MAX, &strata)) {
-        tmn_key_make(run, &strata, &memo->key);
-        memo->strata = strata.size;
+    if (tmn_strata_of(run->model, reads, MEMO_STRATA_MAX, &memo->of)) {
+        tmn_key_make(run, &memo->of, &memo->key);
+        memo->strata = memo->of.size;
     }
     memo->first = run->memo_cells;
     run->memo_cells += memo->strata;
@@ -30,11 +29,15 @@ void tmn_memos_refresh(struct tmn_run *run) {
         run->memo.items[m]->epoch += tmn_stale(run, &run->memo.items[m]->on);
 }
 
+/* Of a stratum, where values are kept by them: it has all the levels that are read. */
 static bool evaluate(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
-                     const struct tmn_packed *packed, int64_t *value, double *bad) {
+                     uint32_t stratum, const struct tmn_packed *packed, int64_t *value, double *bad) {
     struct tmn_env env = worker->env;
     env.level = worker->asked;
-    tmn_row_levels(run, row, packed, worker->asked);
+    if (memo->strata > 0)
+        tmn_stratum_levels(&memo->of, stratum, worker->asked);
+    else
+        tmn_row_levels(run, row, packed, worker->asked);
     double number = *bad = tmn_expr_eval(memo->expr, &env);
     switch (memo->kind) {
     case MEMO_CHANCE:
@@ -51,13 +54,13 @@ static bool evaluate(struct tmn_run *run, struct tmn_worker *worker, const struc
 bool tmn_memo_value(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
                     const struct tmn_packed *packed, int64_t *value, double *bad) {
     if (memo->strata == 0)
-        return evaluate(run, worker, memo, row, packed, value, bad);
+        return evaluate(run, worker, memo, row, 0, packed, value, bad);
     uint32_t stratum = tmn_key_of(run, &memo->key, packed);
     if (memo->key.lates > 0)
         stratum += tmn_key_late(run, &memo->key, row, packed);
     struct tmn_memo_cell *cell = &worker->cell[memo->first + stratum];
     if (cell->epoch != memo->epoch) {
-        if (!evaluate(run, worker, memo, row, packed, value, bad))
+        if (!evaluate(run, worker, memo, row, stratum, packed, value, bad))
             return false;
         *cell = (struct tmn_memo_cell){*value, memo->epoch};
     }

@@ -151,6 +151,7 @@ enum tmn_memo_kind { MEMO_CHANCE /* in 2^-32 */, MEMO_AMOUNT /* in 2^-20 */, MEM
 struct tmn_memo {
     const struct tmn_expr *expr;
     enum tmn_memo_kind kind;
+    struct tmn_strata of;
     struct tmn_key key;
     struct tmn_dependence on;
     uint32_t first, strata; /* of the workers' cells; 0 strata: too many, evaluated each time */
