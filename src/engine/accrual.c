@@ -95,7 +95,7 @@ static void make_dependents(struct tmn_run *run) {
 void tmn_accruals_make(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     make_dependents(run);
-    run->present = TMN_NEW_ARRAY(&run->arena, uint64_t, (size_t)run->blocks * run->transitions * PRESENT_WORDS + 1);
+    run->present = TMN_NEW_ARRAY(&run->arena, uint8_t, (size_t)run->blocks * run->transitions * PRESENT_BYTES + 1);
     run->accrual = TMN_NEW_ARRAY(&run->arena, struct tmn_accrual, run->transitions + 1);
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *transition = &model->transitions.items[t];

@@ -80,22 +80,35 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
 
 /* ---- refills ---- */
 
-/* Rows of a group, by transition: those whose clock is to be filed anew. */
-static void sort_group(const struct tmn_run *run, struct tmn_worker *worker, uint32_t first, uint32_t count) {
+/* The rows of a group in which one of the clocks that are filed anew may be enabled, as bits of PRESENT_ROWS rows. */
+static inline unsigned rows_to_see(const struct tmn_run *run, uint32_t index, uint32_t group) {
+    const struct tmn_refill *refill = &run->refill;
+    unsigned any = run->present_known ? 0 : UINT8_MAX;
+    for (uint32_t i = 0; i < refill->transitions && any != UINT8_MAX; i++)
+        any |= tmn_present(run, index, refill->transition[i])[group];
+    return any;
+}
+
+/* Rows of a group, by transition: those whose clock is to be filed anew. `see`: which rows may have one. */
+static void sort_group(const struct tmn_run *run, struct tmn_worker *worker, uint32_t first, uint32_t count,
+                       unsigned see) {
     const struct tmn_refill *refill = &run->refill;
     const size_t person_bytes = run->person_bytes;
     uint8_t *rows_of = worker->group, *counts = worker->group_count;
-    for (uint32_t row = first + 64; row < first + 128 && row < run->rows; row++)
-        tmn_prefetch_row(run, row);
     for (uint32_t i = 0; i < refill->transitions; i++)
         counts[refill->transition[i]] = 0;
     for (uint32_t i = 0; i < refill->slots; i++) {
-        const uint8_t *held = tmn_slots(run, first) + refill->slot[i];
+        const uint8_t *slots = tmn_slots(run, first) + refill->slot[i];
         const uint16_t *of = refill->of + refill->slot[i] * (uint32_t)SHARERS;
         counts[run->transitions] = 0;
-        for (uint32_t row = 0; row < count; row++, held += person_bytes) {
-            uint32_t t = of[*held & SLOT_SHARER];
-            rows_of[t * 64 + counts[t]++] = (uint8_t)row;
+        for (unsigned left = see; left != 0; left &= left - 1) {
+            uint32_t row = (uint32_t)__builtin_ctz(left) * PRESENT_ROWS,
+                     end = row + PRESENT_ROWS < count ? row + PRESENT_ROWS : count;
+            const uint8_t *held = slots + row * person_bytes;
+            for (; row < end; row++, held += person_bytes) {
+                uint32_t t = of[*held & SLOT_SHARER];
+                rows_of[t * 64 + counts[t]++] = (uint8_t)row;
+            }
         }
     }
 }
@@ -130,23 +143,25 @@ static void refill_rows(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     }
 }
 
+/* Which rows of the group have the clock. */
+static unsigned rows_found(const struct tmn_worker *worker, int transition) {
+    const uint8_t *row = worker->group + (size_t)transition * 64, *end = row + worker->group_count[transition];
+    unsigned found = 0;
+    for (; row < end; row++)
+        found |= 1u << *row / PRESENT_ROWS;
+    return found;
+}
+
 /* Files the clocks of 64 rows. */
-static void refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_t index, uint32_t group) {
+static void refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_t index, uint32_t group, unsigned see) {
     const struct tmn_refill *refill = &run->refill;
     uint32_t first = block_first(index) + group * 64, end = block_end(run, index);
-    uint64_t bit = UINT64_C(1) << group % 64, any = !run->present_known;
-    for (uint32_t i = 0; i < refill->transitions; i++)
-        any |= tmn_present(run, index, refill->transition[i])[group / 64] & bit;
-    if (any == 0)
-        return;
-    sort_group(run, worker, first, first + 64 < end ? 64 : end - first);
+    sort_group(run, worker, first, first + 64 < end ? 64 : end - first, see);
     for (uint32_t i = 0; i < refill->transitions; i++) {
         int transition = refill->transition[i];
-        uint64_t *present = &tmn_present(run, index, transition)[group / 64];
-        *present &= ~bit;
+        tmn_present(run, index, transition)[group] = (uint8_t)rows_found(worker, transition);
         if (worker->group_count[transition] == 0)
             continue;
-        *present |= bit;
         uint64_t began = tmn_sample_begin_each(&worker->sampler);
         if (run->accrual[transition].alike)
             refill_alike(run, worker, first, transition);
@@ -157,10 +172,28 @@ static void refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_
     }
 }
 
+/* Fetches those of the next rows that will be seen. */
+static inline void fetch_group(const struct tmn_run *run, uint32_t index, uint32_t group, unsigned see) {
+    for (; see != 0; see &= see - 1) {
+        uint32_t row = block_first(index) + group * 64 + (uint32_t)__builtin_ctz(see) * PRESENT_ROWS;
+        for (uint32_t end = row + PRESENT_ROWS; row < end && row < run->rows; row++) {
+            const uint8_t *slots = tmn_slots(run, row);
+            __builtin_prefetch(slots);
+            __builtin_prefetch(slots + run->slots - 1);
+        }
+    }
+}
+
 static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
-    uint32_t rows = block_end(run, index) - block_first(index);
-    for (uint32_t group = 0; group * 64 < rows; group++)
-        refill_group(run, worker, index, group);
+    uint32_t groups = (block_end(run, index) - block_first(index) + 63) / 64;
+    unsigned see = rows_to_see(run, index, 0);
+    for (uint32_t group = 0; group < groups; group++) {
+        unsigned next = group + 1 < groups ? rows_to_see(run, index, group + 1) : 0;
+        fetch_group(run, index, group + 1, next);
+        if (see != 0)
+            refill_group(run, worker, index, group, see);
+        see = next;
+    }
 }
 
 /* 2, 3, 4, 6, 8, 12, ... windows, the last as far as the wheel reaches. */

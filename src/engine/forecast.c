@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SLACK_START (1.0 / 64)
+#define SLACK_START (1.0 / 8)
 #define SLACK_LEAST (1.0 / 128)
 #define SLACK_MOST 1.0
 #define RATE_KEPT 0.95 /* of a rate that falls, from window to window */
@@ -265,7 +265,7 @@ void tmn_forecasts_update(struct tmn_run *run) {
         if (rates && !accrual->refill)
             set_rates(run, (int)t, false);
         if (accrual->refill) {
-            accrual->slack = exceeded ? accrual->slack * 2 : accrual->slack * 0.75;
+            accrual->slack = exceeded ? accrual->slack * 4 : accrual->slack * 0.75;
             accrual->slack = accrual->slack < SLACK_LEAST  ? SLACK_LEAST
                              : accrual->slack > SLACK_MOST ? SLACK_MOST
                                                            : accrual->slack;

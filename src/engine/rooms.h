@@ -350,13 +350,13 @@ static inline bool tmn_is_far(const struct tmn_accrual *accrual, const struct tm
                               uint64_t left) {
     return c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual->reach[share->at]; /* < 2^63 */
 }
-/* The 64 rows to which a row belongs, as a bit. */
-static inline uint64_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
-    return run->present + ((size_t)block * run->transitions + (size_t)transition) * PRESENT_WORDS;
+/* The rows to which a row belongs, as a bit: a byte for each group of 64 of a block. */
+static inline uint8_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
+    return run->present + ((size_t)block * run->transitions + (size_t)transition) * PRESENT_BYTES;
 }
 static inline void tmn_present_set(struct tmn_run *run, uint32_t row, int transition) {
-    uint32_t group = row % BLOCK_ROWS / 64;
-    tmn_present(run, row / BLOCK_ROWS, transition)[group / 64] |= UINT64_C(1) << group % 64;
+    uint8_t *byte = &tmn_present(run, row / BLOCK_ROWS, transition)[row % BLOCK_ROWS / 64];
+    *byte = (uint8_t)(*byte | 1u << row % 64 / PRESENT_ROWS);
 }
 /* The first window, not before `from`, in which a clock of which `left` is left at its start may run out; INT_MAX or
  * beyond the next refill: not before it is looked at again. */

@@ -21,7 +21,8 @@ enum {
     SLOT_ADVANCED = 0x40, /* of a slot: k has already advanced in this window */
     SLOT_AIMED = 0x80,    /* of a slot, event engine: its clock word was changed by a counter in this window */
     SHARERS = SLOT_SHARER + 1,
-    PRESENT_WORDS = BLOCK_ROWS / 64 / 64,
+    PRESENT_ROWS = 8, /* a group of 64 is a byte of such bits */
+    PRESENT_BYTES = BLOCK_ROWS / PRESENT_ROWS / 8,
     ROWS_AHEAD = 12 /* rows that are fetched before their turn */
 };
 
@@ -518,7 +519,7 @@ struct tmn_run {
     uint64_t *reads_any_counter;       /* [clock_watch.words] */
     int windows_ahead;                 /* of paths */
     bool *g_fresh;                     /* [transitions] G was made anew for this window */
-    uint64_t *present;  /* [blocks * transitions * PRESENT_WORDS] a bit for 64 rows: a clock may be enabled */
+    uint8_t *present;   /* [blocks * transitions * PRESENT_BYTES] a bit for PRESENT_ROWS rows: a clock may be enabled */
     bool present_known; /* else any clock may be enabled */
     struct {
         uint32_t *items;
