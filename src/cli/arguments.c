@@ -24,7 +24,7 @@ static const struct option_row options[] = {
     {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0,
      "seed of every draw (default 1); the same seed gives the same result"},
     {"seeds", "N|A..B", SPAN, FIELD(seeds), 1, 1000,
-     "how many seeds, or which (default: fit 2, attribute 4, arrows and compare 8)"},
+     "how many seeds, or which (default: fit 2, attribute 4, arrows, compare and system 8)"},
     {"year", "YEAR", WHOLE, FIELD(year), 1, 9999, "year to explain"},
     {"draws", "N", WHOLE, FIELD(draws), 0, 10000, "draws of the parameters from their priors (default 0: as they are)"},
     {"hours", "H", REAL, FIELD(hours), 0, 10000, "begin no draw that would end later than this (default 4)"},
@@ -71,6 +71,7 @@ static const struct option_row options[] = {
     {"controls", NULL, FLAG, FIELD(controls), 0, 0,
      "also with other drivers: codings, two years later, years permuted"},
     {"evidence", NULL, FLAG, FIELD(evidence), 0, 0, "list everything that rests on nothing, not only how much does"},
+    {"ablate", NULL, FLAG, FIELD(ablate), 0, 0, "turn each subsystem off, against what it is there to move"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
     {"direct", NULL, FLAG, FIELD(direct), 0, 0, "direct signs only: one run, no pairs"},
     {"list", NULL, FLAG, FIELD(list), 0, 0, "list the links as they are declared, as a table in Markdown"},
@@ -121,10 +122,12 @@ const struct tmn_command tmn_commands[] = {
      "the clocks that run at the end. All persons are synthetic: this is for finding mistakes in a model. " BUILT_IN,
      tmn_command_trace},
     {"system", "the subsystems of a scenario, and the figures that its documents state", "NAME|PATH", false,
-     "results set help",
-     "One line for each subsystem: whether it is in, coarse or out, the switch that turns it off, the claims about it; "
-     "then the figures "
-     "that the documents state, beside what was observed and, given a results folder, what was simulated. " BUILT_IN,
+     "results ablate set seed seeds scale until threads store out json quiet help",
+     "One line for each subsystem: whether it is in, coarse or out, the switch that turns it off, what it is there to "
+     "move, the claims about it; then the figures that the documents state, beside what was observed and, given a "
+     "results folder, what was simulated. With --ablate each switch is turned off in runs paired with those of the "
+     "whole model, and its targets are told with intervals: moved beyond the noise of pairs, open, or inert. "
+     "Finished runs are kept in --store; after Ctrl-C the same command goes on. " BUILT_IN,
      tmn_command_system},
     {"explain", "what a name stands for, what it rests on, and what rests on it", "NAME|PATH WHAT...", false,
      "all json help",

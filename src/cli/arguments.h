@@ -24,7 +24,7 @@ struct tmn_arguments {
     const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario, *only, *store,
         *design;                /* NULL: not given */
     struct tmn_words set, both; /* each --set and --both as written */
-    bool json, quiet, help, fast, fresh, quick, profile, direct, list, leave_two_out, all, evidence, controls,
+    bool json, quiet, help, fast, fresh, quick, profile, direct, list, leave_two_out, all, evidence, controls, ablate,
         scale_given, seed_given, seeds_named;
     const char *line; /* the command line as typed, for the record */
 };

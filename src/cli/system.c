@@ -1,9 +1,15 @@
-/* `tumen system`: the subsystems that a scenario declares, and the figures that its documents state. */
+/* `tumen system`: the subsystems that a scenario declares, each switched off if asked, and the figures that its
+ * documents state. */
 #include "cli/print.h"
 #include "cli/session.h"
+#include "cli/study.h"
 #include "cli/summary.h"
+#include "study/ablate.h"
+#include "study/compare.h"
 #include <math.h>
 #include <string.h>
+
+enum { ABLATE_SEEDS = 8 };
 
 static void put_list(struct tmn_text *text, const char **items, size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -22,10 +28,19 @@ static void put_switch(struct tmn_grid *grid, const struct tmn_model *model, int
     tmn_grid_put(grid, "%s = %s%s", at->name, value, on ? "" : " (off)");
 }
 
+static void put_targets(struct tmn_grid *grid, const struct tmn_model *model, const struct tmn_system *system) {
+    struct tmn_text targets;
+    tmn_text_init(&targets, grid->arena);
+    for (size_t t = 0; t < system->target_count; t++)
+        tmn_text_put(&targets, "%s%s", t ? " " : "", model->outcomes.items[system->targets[t]].name);
+    tmn_grid_put(grid, "%s", targets.count ? targets.items : "-");
+}
+
 static void print_systems(struct tmn_arena *arena, const struct tmn_model *model) {
-    static const char *const head[] = {">", "~subsystem", "<state", "~switch", "~claims", "~documents"};
+    static const char *const head[] = {">", "~subsystem", "<state", "~switch", "~target", "~claims", "~documents"};
     struct tmn_grid grid;
-    tmn_grid_init(&grid, arena, head, 6);
+    size_t in = 0;
+    tmn_grid_init(&grid, arena, head, 7);
     for (size_t i = 0; i < model->systems.count; i++) {
         const struct tmn_system *system = &model->systems.items[i];
         struct tmn_text claims, documents;
@@ -37,11 +52,130 @@ static void print_systems(struct tmn_arena *arena, const struct tmn_model *model
         tmn_grid_put(&grid, "%s", system->name);
         tmn_grid_put(&grid, "%s", system->state);
         put_switch(&grid, model, system->switch_parameter);
+        put_targets(&grid, model, system);
         tmn_grid_put(&grid, "%s", claims.count ? claims.items : "-");
         tmn_grid_put(&grid, "%s", documents.count ? documents.items : "-");
+        in += strcmp(system->state, "in") == 0;
     }
     tmn_heading("Subsystems: in (whole), coarse (in outline) or out; a switch at 0 turns one off");
     tmn_grid_print(&grid);
+    printf("\n%zu of %zu in\n", in, model->systems.count);
+}
+
+static void print_json(struct tmn_arena *arena, const struct tmn_model *model) {
+    struct tmn_text text;
+    struct tmn_json json;
+    tmn_text_init(&text, arena);
+    tmn_json_init(&json, &text);
+    tmn_json_open(&json, NULL, '{');
+    tmn_json_text(&json, "scenario", model->name);
+    tmn_json_open(&json, "systems", '[');
+    for (size_t i = 0; i < model->systems.count; i++) {
+        const struct tmn_system *system = &model->systems.items[i];
+        const struct tmn_parameter *of =
+            system->switch_parameter >= 0 ? &model->parameters.items[system->switch_parameter] : NULL;
+        tmn_json_open(&json, NULL, '{');
+        tmn_json_int(&json, "number", system->number);
+        tmn_json_text(&json, "name", system->name);
+        tmn_json_text(&json, "state", system->state);
+        tmn_json_text(&json, "switch", of ? of->name : NULL);
+        tmn_json_bool(&json, "on", !of || of->value > 0);
+        tmn_json_open(&json, "targets", '[');
+        for (size_t t = 0; t < system->target_count; t++)
+            tmn_json_text(&json, NULL, model->outcomes.items[system->targets[t]].name);
+        tmn_json_close(&json, ']');
+        tmn_json_open(&json, "claims", '[');
+        for (size_t c = 0; c < system->claim_count; c++)
+            tmn_json_text(&json, NULL, system->claims[c]);
+        tmn_json_close(&json, ']');
+        tmn_json_open(&json, "documents", '[');
+        for (size_t d = 0; d < system->document_count; d++)
+            tmn_json_text(&json, NULL, system->documents[d]);
+        tmn_json_close(&json, ']');
+        tmn_json_text(&json, "note", system->note);
+        tmn_json_close(&json, '}');
+    }
+    tmn_json_close(&json, ']');
+    tmn_json_close(&json, '}');
+    printf("%s\n", text.items);
+}
+
+/* ---- ablation ---- */
+
+static void put_ablated(struct tmn_grid *grid, const struct tmn_model *model, const struct tmn_ablated *row) {
+    struct tmn_arena *arena = grid->arena;
+    const struct tmn_system *system = &model->systems.items[row->system];
+    bool run = row->verdict != TMN_ABLATE_NONE;
+    const double values[] = {row->whole, row->without, row->effect, row->range.low, row->range.high};
+    tmn_grid_put(grid, "%d", system->number);
+    tmn_grid_put(grid, "%s", system->name);
+    tmn_grid_put(grid, "%s%s", row->outcome >= 0 ? model->outcomes.items[row->outcome].name : "-",
+                 row->thin ? "*" : "");
+    for (size_t i = 0; i < 5; i++)
+        tmn_grid_put(grid, "%s", run ? tmn_compare_number(arena, values[i]) : "");
+    tmn_grid_put(grid, "%s", tmn_ablate_names[row->verdict]);
+}
+
+static void tell_ablation(struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                          const struct tmn_ablation *ablation, const char *out) {
+    static const char *const head[] = {">",       "~subsystem", "~target", ">whole", ">without",
+                                       ">effect", ">from",      ">to",     "<"};
+    struct tmn_grid grid;
+    struct tmn_text text;
+    if (arguments->json) {
+        tmn_text_init(&text, arena);
+        tmn_ablation_json(ablation, &text);
+        fwrite(text.items, 1, text.count, stdout);
+        return;
+    }
+    if (arguments->quiet)
+        return;
+    tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
+    for (size_t r = 0; r < ablation->count; r++)
+        put_ablated(&grid, ablation->options->model, &ablation->rows[r]);
+    tmn_heading("Each subsystem switched off, against what it is there to move: %d pairs each", ablation->pairs);
+    tmn_grid_print(&grid);
+    tmn_print_wrapped(
+        stdout, "",
+        tmn_arena_printf(arena,
+                         "\n%zu move beyond the noise of pairs, %zu are open, %zu are inert: equal in every "
+                         "pair. from, to: of the effect; all rows together err once in ten times where no "
+                         "switch does anything. * under 100 simulated persons.",
+                         ablation->verdicts[TMN_ABLATE_MOVES], ablation->verdicts[TMN_ABLATE_OPEN],
+                         ablation->verdicts[TMN_ABLATE_INERT]));
+    printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/ablate.html in a browser\n",
+           ablation->tally.made, ablation->tally.found, ablation->options->store.folder, tmn_bold(stdout), out,
+           tmn_plain(stdout), out);
+}
+
+static enum tmn_status ablate(struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                              const struct tmn_session *session) {
+    struct tmn_ablation ablation;
+    struct tmn_study study;
+    struct tmn_error err;
+    struct tmn_ablate_options options = {.model = session->model,
+                                         .settings = &session->settings,
+                                         .store = tmn_study_store(arguments),
+                                         .seed = (uint64_t)arguments->seed,
+                                         .seeds = arguments->seeds > 0 ? (int)arguments->seeds : ABLATE_SEEDS,
+                                         .scale = session->scale,
+                                         .windows = session->windows,
+                                         .threads = (int)arguments->threads,
+                                         .version = TUMEN_VERSION,
+                                         .assignments = arguments->set.items,
+                                         .assignment_count = arguments->set.count};
+    enum tmn_status status = tmn_study_begin(&study, arena, arguments, "results/ablate");
+    if (status != TMN_DONE)
+        return status;
+    options.progress = tmn_progress_runs;
+    options.progress_context = &study.progress;
+    bool good = tmn_ablation_run(&ablation, arena, &options, &err);
+    tmn_study_ran(&study);
+    good = good && tmn_ablation_save(&ablation, study.out, &err);
+    status = tmn_study_end(&study, good, &err);
+    if (status == TMN_DONE)
+        tell_ablation(arena, arguments, &ablation, study.out);
+    return status;
 }
 
 /* Simulated figures of a results folder, in the order of the model's; NULL after complaining. */
@@ -79,6 +213,10 @@ enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arg
     if (status != TMN_DONE)
         return status;
     const struct tmn_model *model = session.model;
+    if (arguments->ablate)
+        return ablate(arena, arguments, &session);
+    if (arguments->json)
+        return print_json(arena, model), TMN_DONE;
     const struct tmn_figure_row *rows = arguments->results ? read_figures(&session, arguments->results) : NULL;
     if (arguments->results && !rows)
         return TMN_FAILED;

@@ -542,6 +542,8 @@ struct tmn_system {
     struct tmn_place place;
     const char *name, *state /* in, coarse, out */, *note;
     int switch_parameter; /* or -1 */
+    int *targets;         /* outcomes that it is there to move */
+    size_t target_count;
     const char **claims;
     size_t claim_count;
     const char **documents;

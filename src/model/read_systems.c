@@ -4,6 +4,21 @@
 #include "base/file.h"
 #include <string.h>
 
+static void read_targets(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_system *system) {
+    const char **names;
+    size_t count = 0;
+    const struct tmn_node *target = tmn_node_get(node, "target");
+    if (!tmn_get_texts(reader, node, "target", &names, &count))
+        return;
+    system->targets = TMN_NEW_ARRAY(reader->arena, int, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        bool each = target->kind == TMN_NODE_SEQUENCE && target->count == count;
+        int outcome = tmn_find_outcome(reader, names[i], each ? target->items[i]->place : target->place);
+        if (outcome >= 0)
+            system->targets[system->target_count++] = outcome;
+    }
+}
+
 static void read_system(struct tmn_reader *reader, const struct tmn_node *node) {
     static const char *const states[] = {"in", "coarse", "out"};
     struct tmn_model *model = reader->model;
@@ -30,6 +45,7 @@ static void read_system(struct tmn_reader *reader, const struct tmn_node *node) 
             tmn_report(reader->list, place, "bad-switch", NULL,
                        "the switch '%s' must be a parameter without unit that is 1 (works) or 0 (off)", text);
     }
+    read_targets(reader, node, &system);
     for (size_t i = 0; i < model->systems.count; i++)
         if (model->systems.items[i].number == system.number)
             tmn_report(reader->list, node->place, "name-taken", NULL, "two systems have the number %d", system.number);

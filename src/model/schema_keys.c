@@ -74,7 +74,7 @@ static const struct tmn_key claim_check[] = {DATA_ROWS, {"over", M}, {"at_least"
 static const struct tmn_key controls[] = {{"placebo_lever", M}, {"placebo_outcome", M}, {"codings", M}, {0}};
 static const struct tmn_key placebo[] = {{"outcome", S | R}, {"cell", M}, {"over", M}, {"measure", S | R}, {"smallest", S | R}, {0}};
 static const struct tmn_key amendment[] = {{"date", S | R}, {"text", S | R}, {0}};
-static const struct tmn_key system[] = {{"number", S | R}, {"name", S | R}, {"state", S | R}, {"switch", S}, {"claims", S | L},
+static const struct tmn_key system[] = {{"number", S | R}, {"name", S | R}, {"state", S | R}, {"switch", S}, {"target", S | L}, {"claims", S | L},
     {"documents", S | L}, {"note", S}, {0}};
 static const struct tmn_key evidence[] = {{"text", S | R}, {"source", S}, {"grade", S}, {0}};
 static const struct tmn_key evidence_file[] = {{"csv", S | R}, {"where", M}, {"id", S | R}, {"text", S | R}, {"source", S}, {"grade", S}, {0}};
