@@ -7,7 +7,7 @@ Rules of the coding, in data/timeline.csv:
   outcome     exits, protests, arrivals, crossings: never an input.
   endogenous  reactions of the state that the model makes itself (loops): barriers, raids, purges, penalties for families,
               minders, orders to missions, smears. The coding `reactions_given` feeds in those that can be dated.
-  driver      what comes from outside, and 14 decisions of the state that no loop makes (pandemic, succession, currency).
+  driver      what comes from outside, and 16 decisions of the state that no loop makes (pandemic, succession, currency).
   context     known, and not used: no quantity, or a day that no window sees, or what another row holds.
 Quantities are counts of measures in force (1 each, resolutions by number) or published figures, never suggested strengths.
 A row was known from its first day unless KNOWN says otherwise (day of the first report named as its source).
