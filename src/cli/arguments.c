@@ -27,6 +27,8 @@ static const struct option_row options[] = {
      "how many seeds, or which (default: fit 2, attribute 4, arrows, compare and system 8)"},
     {"year", "YEAR", WHOLE, FIELD(year), 1, 9999, "year to explain"},
     {"draws", "N", WHOLE, FIELD(draws), 0, 10000, "draws of the parameters from their priors (default 0: as they are)"},
+    {"plant", "N", WHOLE, FIELD(plant), 2, 10000,
+     "also make N worlds, half with a claim false by construction, and their data"},
     {"hours", "H", REAL, FIELD(hours), 0, 10000, "begin no draw that would end later than this (default 4)"},
     {"only", "ID,...", WORD, FIELD(only), 0, 0, "these claims alone"},
     {"runs", "N", WHOLE, FIELD(runs), 2, 100000, "budget of trials (default 60); each costs one run per seed"},
@@ -160,7 +162,7 @@ const struct tmn_command tmn_commands[] = {
      "Ctrl-C, and more seeds cost only what is new. " BUILT_IN,
      tmn_command_compare},
     {"claims", "what the model says to what others say of the country", "NAME|PATH", false,
-     "only draws hours scale seed set controls all threads store out json quiet help",
+     "only draws hours scale seed set controls plant all threads store out json quiet help",
      "Makes the experiments of the section `claims`, over draws of the parameters (default 40) from their priors, each "
      "in "
      "twin worlds that share their luck, and gives each claim a verdict in this model. Without a posterior verdicts "

@@ -18,9 +18,9 @@ struct tmn_arguments {
     const char *target;       /* the name, path or folder after the command; NULL if none */
     const char *const *words; /* that and what follows it, where the command takes several */
     size_t word_count;
-    long long seed, threads, person, runs, turns, draws, year; /* person -1: not given */
-    long long seeds;                                           /* 0: not given; with from..to `seed` is the first */
-    double scale, hours;                                       /* hours 0: not given */
+    long long seed, threads, person, runs, turns, draws, year, plant; /* person -1: not given */
+    long long seeds;     /* 0: not given; with from..to `seed` is the first */
+    double scale, hours; /* hours 0: not given */
     const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario, *only, *store,
         *design;                /* NULL: not given */
     struct tmn_words set, both; /* each --set and --both as written */

@@ -116,7 +116,14 @@ static void print_controls(const struct tmn_claims *claims) {
     }
     if (claims->control_count == 0)
         printf("  other drivers      not asked for: --controls\n");
-    printf("  planted worlds     false support and power need a posterior, and there is none\n");
+    size_t in = 0, made = 0;
+    for (size_t i = 0; i < claims->planted_count; i++) {
+        made += claims->planted[i].done;
+        in += claims->planted[i].done && claims->planted[i].holds;
+    }
+    if (made > 0)
+        printf("  planted worlds     %zu, in %zu of them the claim is true: planted.csv, planted_data.csv\n", made, in);
+    printf("                     false support and power need a posterior, and there is none\n");
 }
 
 static void print_end(struct tmn_arena *arena, const struct tmn_claims *claims, const char *out) {
@@ -220,6 +227,7 @@ enum tmn_status tmn_command_claims(struct tmn_arena *arena, const struct tmn_arg
                                          .only = only.items,
                                          .only_count = only.count,
                                          .version = TUMEN_VERSION,
+                                         .plant = (int)arguments->plant,
                                          .controls = arguments->controls};
     return decide(arena, arguments, &options);
 }

@@ -198,8 +198,11 @@ static void read_experiment(struct tmn_reader *reader, const struct tmn_node *no
 
 /* ---- claims ---- */
 
-static bool is_number(const char *name) {
-    return name[0] >= '0' && name[0] <= '9' && strspn(name, "0123456789abcdefghijklmnopqrstuvwxyz.") == strlen(name);
+static bool is_arrow(const struct tmn_model *model, const char *name) {
+    for (size_t i = 0; i < model->arrows.count; i++)
+        if (strcmp(model->arrows.items[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static void read_carriers(struct tmn_reader *reader, const struct tmn_node *node, struct tmn_scenario_claim *claim) {
@@ -217,7 +220,7 @@ static void read_carriers(struct tmn_reader *reader, const struct tmn_node *node
         for (size_t p = 0; p < model->parameters.count; p++)
             if (strcmp(model->parameters.items[p].name, names[i]) == 0)
                 carrier.parameter = (int)p;
-        if (!is_number(names[i]) && tmn_names_find(&reader->names, names[i]) < 0) {
+        if (!is_arrow(model, names[i]) && tmn_names_find(&reader->names, names[i]) < 0) {
             tmn_report(reader->list, place, "unknown-name",
                        tmn_hint_nearest(reader->list, names[i], reader->names.items, reader->names.count),
                        "nothing of the scenario is called '%s'", names[i]);

@@ -11,23 +11,17 @@
 
 enum { PROBE_WINDOWS = 52, RUNS_AT_ONCE = 4 /* for each thread, at least */ };
 
-enum role { BASE, LEVER, WITH, BOTH, THAN, PLACEBO, ROLES };
-
-struct asked { /* the worlds of a row; -1: none */
-    int world[ROLES];
-};
-
 struct worker {
     struct tmn_claims *claims;
     const struct tmn_claims_options *options;
     struct tmn_arena *arena;
     struct tmn_claim_worlds worlds;
-    struct asked *asked;      /* [rows] */
-    double *simulated;        /* [rows] summed over draws */
-    double **placebo_outcome; /* [rows][draws] effects of the levers on it; or NULL */
-    double **effect;          /* [rows][draws] of the scene under way */
-    double run_windows;       /* of the worlds of one draw */
-    double done, ahead;       /* windows of runs: of what is done, and of what comes after the batch under way */
+    struct tmn_claim_row_worlds *asked; /* [rows] */
+    double *simulated;                  /* [rows] summed over draws */
+    double **placebo_outcome;           /* [rows][draws] effects of the levers on it; or NULL */
+    double **effect;                    /* [rows][draws] of the scene under way */
+    double run_windows;                 /* of the worlds of one draw */
+    double done, ahead; /* windows of runs: of what is done, and of what comes after the batch under way */
     double began_s;
 };
 
@@ -114,24 +108,24 @@ static int placebo_world(struct worker *worker, const struct tmn_experiment *exp
                                    windows_of(worker->options->model, experiment));
 }
 
-static void plan_row(struct worker *worker, const struct tmn_claim_row *row, struct asked *asked) {
+static void plan_row(struct worker *worker, const struct tmn_claim_row *row, struct tmn_claim_row_worlds *asked) {
     const struct tmn_experiment *experiment = &row->claim->experiment;
     const struct tmn_claim_controls *controls = &worker->options->model->controls;
-    for (int r = 0; r < ROLES; r++)
+    for (int r = 0; r < TMN_CLAIM_ROLES; r++)
         asked->world[r] = -1;
     if (!row->claim->has_experiment)
         return;
-    asked->world[BASE] = world(worker, experiment, NULL, NULL);
+    asked->world[TMN_CLAIM_BASE] = world(worker, experiment, NULL, NULL);
     if (controls->placebo_lever.count > 0)
-        asked->world[PLACEBO] = placebo_world(worker, experiment);
+        asked->world[TMN_CLAIM_PLACEBO] = placebo_world(worker, experiment);
     if (experiment->lever.count == 0)
         return;
-    asked->world[LEVER] = world(worker, experiment, &experiment->lever, NULL);
+    asked->world[TMN_CLAIM_LEVER] = world(worker, experiment, &experiment->lever, NULL);
     if (experiment->than.count > 0)
-        asked->world[THAN] = world(worker, experiment, &experiment->than, NULL);
+        asked->world[TMN_CLAIM_THAN] = world(worker, experiment, &experiment->than, NULL);
     if (experiment->with.count > 0) {
-        asked->world[WITH] = world(worker, experiment, &experiment->with, NULL);
-        asked->world[BOTH] = world(worker, experiment, &experiment->lever, &experiment->with);
+        asked->world[TMN_CLAIM_WITH] = world(worker, experiment, &experiment->with, NULL);
+        asked->world[TMN_CLAIM_BOTH] = world(worker, experiment, &experiment->lever, &experiment->with);
     }
 }
 
@@ -139,12 +133,14 @@ static void plan_worlds(struct worker *worker) {
     struct tmn_claims *claims = worker->claims;
     const struct tmn_claims_options *options = worker->options;
     size_t draws = (size_t)options->draws + TMN_SCENE_PERMUTATIONS;
-    worker->asked = TMN_NEW_ARRAY(worker->arena, struct asked, claims->count + 1);
+    worker->asked = TMN_NEW_ARRAY(worker->arena, struct tmn_claim_row_worlds, claims->count + 1);
     worker->simulated = TMN_NEW_ARRAY(worker->arena, double, claims->count + 1);
     worker->placebo_outcome = TMN_NEW_ARRAY(worker->arena, double *, claims->count + 1);
     worker->effect = TMN_NEW_ARRAY(worker->arena, double *, claims->count + 1);
     claims->seeds = TMN_NEW_ARRAY(worker->arena, uint64_t, draws);
+    claims->row_worlds = worker->asked;
     for (size_t r = 0; r < claims->count; r++) {
+        worker->asked[r].worlds = &worker->worlds;
         plan_row(worker, &claims->rows[r], &worker->asked[r]);
         worker->effect[r] = TMN_NEW_ARRAY(worker->arena, double, draws);
         if (options->model->controls.has_placebo_outcome && claims->rows[r].claim->experiment.lever.count > 0)
@@ -206,54 +202,35 @@ static bool expect(struct worker *worker, struct tmn_error *err) {
 
 /* ---- effects ---- */
 
-static const struct tmn_output *output_of(const struct tmn_output *outputs, const struct asked *asked, enum role role) {
+static const struct tmn_output *output_of(const struct tmn_output *outputs, const struct tmn_claim_row_worlds *asked,
+                                          int role) {
     return asked->world[role] < 0 ? NULL : &outputs[asked->world[role]];
 }
 
 /* Were all its worlds run? A run that the model does not allow has no series. */
-static bool all_run(const struct tmn_output *outputs, const struct asked *asked) {
+static bool all_run(const struct tmn_output *outputs, const struct tmn_claim_row_worlds *asked) {
     bool all = true;
-    for (int r = BASE; r < ROLES; r++)
+    for (int r = TMN_CLAIM_BASE; r < TMN_CLAIM_ROLES; r++)
         all = all && (asked->world[r] < 0 || outputs[asked->world[r]].series);
     return all;
 }
 
-/* In the place of variant less base: a difference of differences, or one variant less the other. */
-static double effect_of(const struct tmn_model *model, const struct tmn_experiment *experiment,
-                        const struct asked *asked, const struct tmn_output *outputs, double *simulated) {
-    struct tmn_figure_of_run value[ROLES];
-    double most = 0;
-    for (int r = BASE; r <= THAN; r++) {
-        const struct tmn_output *output = output_of(outputs, asked, (enum role)r);
-        value[r] = output ? tmn_experiment_in_world(model, experiment, output) : (struct tmn_figure_of_run){0, 0};
-        most = fmax(most, value[r].simulated);
-    }
-    *simulated = most;
-    if (asked->world[LEVER] < 0)
-        return value[BASE].value;
-    if (asked->world[THAN] >= 0)
-        return value[LEVER].value - value[THAN].value;
-    if (asked->world[WITH] >= 0)
-        return (value[BOTH].value - value[WITH].value) - (value[LEVER].value - value[BASE].value);
-    return value[LEVER].value - value[BASE].value;
-}
-
 /* How the levers of a claim move the placebo outcome, over the claim's horizon. */
 static double placebo_outcome(const struct tmn_model *model, const struct tmn_experiment *experiment,
-                              const struct asked *asked, const struct tmn_output *outputs) {
+                              const struct tmn_claim_row_worlds *asked, const struct tmn_output *outputs) {
     struct tmn_experiment placebo = model->controls.placebo_outcome;
     placebo.span = experiment->span;
-    return tmn_experiment_in_world(model, &placebo, output_of(outputs, asked, LEVER)).value -
-           tmn_experiment_in_world(model, &placebo, output_of(outputs, asked, BASE)).value;
+    return tmn_experiment_in_world(model, &placebo, output_of(outputs, asked, TMN_CLAIM_LEVER)).value -
+           tmn_experiment_in_world(model, &placebo, output_of(outputs, asked, TMN_CLAIM_BASE)).value;
 }
 
 static void take_draw(struct worker *worker, const struct tmn_output *outputs, int draw, bool plain) {
     const struct tmn_model *model = worker->options->model;
     for (size_t r = 0; r < worker->claims->count; r++) {
         struct tmn_claim_row *row = &worker->claims->rows[r];
-        const struct asked *asked = &worker->asked[r];
+        const struct tmn_claim_row_worlds *asked = &worker->asked[r];
         double simulated;
-        if (asked->world[BASE] < 0)
+        if (asked->world[TMN_CLAIM_BASE] < 0)
             continue;
         if (!all_run(outputs, asked)) {
             worker->effect[r][draw] = (double)NAN;
@@ -262,16 +239,18 @@ static void take_draw(struct worker *worker, const struct tmn_output *outputs, i
             row->broken += plain;
             continue;
         }
-        worker->effect[r][draw] = effect_of(model, &row->claim->experiment, asked, outputs, &simulated);
+        worker->effect[r][draw] = tmn_claim_effect(model, &row->claim->experiment, asked, outputs, &simulated);
         if (!plain)
             continue;
         worker->simulated[r] += simulated;
         if (worker->placebo_outcome[r])
             worker->placebo_outcome[r][draw] = placebo_outcome(model, &row->claim->experiment, asked, outputs);
-        if (asked->world[PLACEBO] >= 0)
+        if (asked->world[TMN_CLAIM_PLACEBO] >= 0)
             row->moved_by_placebo +=
-                tmn_experiment_in_world(model, &row->claim->experiment, output_of(outputs, asked, PLACEBO)).value !=
-                tmn_experiment_in_world(model, &row->claim->experiment, output_of(outputs, asked, BASE)).value;
+                tmn_experiment_in_world(model, &row->claim->experiment, output_of(outputs, asked, TMN_CLAIM_PLACEBO))
+                    .value !=
+                tmn_experiment_in_world(model, &row->claim->experiment, output_of(outputs, asked, TMN_CLAIM_BASE))
+                    .value;
     }
 }
 
@@ -433,7 +412,7 @@ static void decide_row(struct worker *worker, size_t r) {
     row->simulated = HUGE_VAL;
     row->effect = worker->effect[r];
     row->median = row->effects.low = row->effects.high = (double)NAN;
-    row->measured = worker->asked[r].world[BASE] >= 0 && draws > 0;
+    row->measured = worker->asked[r].world[TMN_CLAIM_BASE] >= 0 && draws > 0;
     if (!row->measured)
         return;
     row->prior = tmn_shares_of(row->effect, NULL, draws, experiment->sign, experiment->smallest);
@@ -461,7 +440,8 @@ static void decide(struct worker *worker) {
         decide_row(worker, r);
         row->reason = tmn_claim_reason(worker->arena, claims, row);
         claims->counts[row->claim->kind][row->verdict]++;
-        claims->placebo_draws = worker->asked[r].world[PLACEBO] >= 0 ? (size_t)claims->draws : claims->placebo_draws;
+        claims->placebo_draws =
+            worker->asked[r].world[TMN_CLAIM_PLACEBO] >= 0 ? (size_t)claims->draws : claims->placebo_draws;
     }
 }
 
@@ -561,6 +541,8 @@ bool tmn_claims_run(struct tmn_claims *claims, struct tmn_arena *arena, const st
     }
     decide(&worker);
     bool good = !options->controls || worker.worlds.count == 0 || run_controls(&worker, err);
+    good = good && (options->plant == 0 || claims->stopped || tmn_claims_plant(claims, err));
+    claims->row_worlds = NULL; /* what they stand on ends here */
     claims->seconds = tmn_wall_s() - worker.began_s;
     return good;
 }

@@ -7,6 +7,7 @@
 #define TMN_STUDY_CLAIMS_H
 
 #include "study/chance.h"
+#include "base/text.h"
 #include "study/store.h"
 
 enum tmn_ruling {
@@ -68,6 +69,7 @@ struct tmn_claims_options {
     const char *const *only; /* ids; none: all */
     size_t only_count;
     const char *version;
+    int plant;     /* worlds with a claim true or false by construction */
     bool controls; /* other drivers, too: shifted, permuted, codings */
     /* Told before the runs begin; NULL: nobody is. */
     void (*expect)(void *context, const struct tmn_claims_plan *plan);
@@ -104,6 +106,32 @@ struct tmn_claim_control {
     size_t asked, changed;    /* claims with a verdict from an experiment; those with another one than before */
 };
 
+/* The worlds that a row asks for. */
+enum {
+    TMN_CLAIM_BASE,
+    TMN_CLAIM_LEVER,
+    TMN_CLAIM_WITH,
+    TMN_CLAIM_BOTH,
+    TMN_CLAIM_THAN,
+    TMN_CLAIM_PLACEBO,
+    TMN_CLAIM_ROLES
+};
+struct tmn_claim_row_worlds {
+    const struct tmn_claim_worlds *worlds;
+    int world[TMN_CLAIM_ROLES]; /* -1: none */
+};
+
+/* A world with a claim's coefficients as drawn without their chance of 0, or at 0. */
+struct tmn_planted {
+    uint32_t world;
+    size_t row;
+    bool in, done; /* done: it ran */
+    const char *carrier;
+    double value; /* of it, in its unit */
+    double effect;
+    bool holds; /* the claim is true there */
+};
+
 struct tmn_claims {
     const struct tmn_claims_options *options;
     struct tmn_claims_plan plan;
@@ -114,7 +142,11 @@ struct tmn_claims {
     uint64_t *seeds; /* [draws] */
     struct tmn_claim_control *controls;
     size_t control_count;
-    size_t placebo_draws;         /* of the placebo lever; 0: none is declared */
+    size_t placebo_draws;                    /* of the placebo lever; 0: none is declared */
+    struct tmn_claim_row_worlds *row_worlds; /* [rows] */
+    struct tmn_planted *planted;
+    size_t planted_count;
+    struct tmn_text planted_data; /* CSV of what would have been observed */
     struct tmn_store_tally tally; /* why: of the first run that broke */
     double seconds;
     bool stopped, out_of_time;
@@ -133,6 +165,7 @@ const char *tmn_claims_headline(struct tmn_arena *arena, const struct tmn_claims
 const char *tmn_claims_amended(struct tmn_arena *arena, const struct tmn_model *model);
 void tmn_claims_csv(const struct tmn_claims *claims, struct tmn_text *out);
 void tmn_claims_effects_csv(const struct tmn_claims *claims, struct tmn_text *out);
+void tmn_claims_planted_csv(const struct tmn_claims *claims, struct tmn_text *out);
 void tmn_claims_json(const struct tmn_claims *claims, struct tmn_text *out);
 void tmn_claims_html(const struct tmn_claims *claims, struct tmn_text *out);
 /* Writes the folder: claims.csv, effects.csv, claims.json, claims.html. */
@@ -145,6 +178,13 @@ const char *tmn_claim_reason(struct tmn_arena *arena, const struct tmn_claims *c
 struct tmn_figure_of_run {
     double value, simulated;
 };
+/* Makes options->plant planted worlds, after the rest. */
+bool tmn_claims_plant(struct tmn_claims *claims, struct tmn_error *err);
+/* The effect of a claim: outputs[world] of each of its worlds. *simulated: persons that the figure rests on. */
+double tmn_claim_effect(const struct tmn_model *model, const struct tmn_experiment *experiment,
+                        const struct tmn_claim_row_worlds *asked, const struct tmn_output *outputs, double *simulated);
+struct tmn_figure_of_run tmn_claim_figure(const struct tmn_model *model, const struct tmn_output *output, int outcome,
+                                          const int64_t *cell, struct tmn_span span);
 /* The measure of an experiment within one world: logs, the time before, what it is held against. */
 struct tmn_figure_of_run tmn_experiment_in_world(const struct tmn_model *model, const struct tmn_experiment *experiment,
                                                  const struct tmn_output *output);

@@ -16,8 +16,8 @@ static bool selected(const struct tmn_model *model, const struct tmn_outcome *ou
 
 /* Cells added up (of a feedback variable: their mean); over the periods that begin within the span: of flows the sum,
  * else the mean. */
-static struct tmn_figure_of_run figure(const struct tmn_model *model, const struct tmn_output *output, int index,
-                                       const int64_t *cell, struct tmn_span span) {
+struct tmn_figure_of_run tmn_claim_figure(const struct tmn_model *model, const struct tmn_output *output, int index,
+                                          const int64_t *cell, struct tmn_span span) {
     const struct tmn_outcome *outcome = &model->outcomes.items[index];
     const struct tmn_output_series *series = &output->series[index];
     bool feedback = outcome->kind == TMN_OUTCOME_FEEDBACK;
@@ -51,12 +51,12 @@ static double half_person(const struct tmn_model *model, const struct tmn_output
 static struct tmn_figure_of_run measured(const struct tmn_model *model, const struct tmn_experiment *experiment,
                                          const struct tmn_measured *of, struct tmn_span span,
                                          const struct tmn_output *output) {
-    struct tmn_figure_of_run value = figure(model, output, of->outcome, of->cell, span);
+    struct tmn_figure_of_run value = tmn_claim_figure(model, output, of->outcome, of->cell, span);
     enum tmn_outcome_kind kind = model->outcomes.items[of->outcome].kind;
     if (experiment->log)
         value.value += half_person(model, output, of->outcome);
     if (of->over >= 0) {
-        struct tmn_figure_of_run over = figure(model, output, of->over, of->over_cell, span);
+        struct tmn_figure_of_run over = tmn_claim_figure(model, output, of->over, of->over_cell, span);
         value.value /= over.value + (experiment->log ? half_person(model, output, of->over) : 0);
         value.simulated = fmin(value.simulated, over.simulated);
     } else if (experiment->before.to_day >= experiment->before.from_day &&
@@ -87,4 +87,24 @@ struct tmn_figure_of_run tmn_experiment_in_world(const struct tmn_model *model, 
         take_away(&rest, measured(model, experiment, &experiment->against, experiment->before, output));
     take_away(&value, rest);
     return value;
+}
+
+double tmn_claim_effect(const struct tmn_model *model, const struct tmn_experiment *experiment,
+                        const struct tmn_claim_row_worlds *asked, const struct tmn_output *outputs, double *simulated) {
+    struct tmn_figure_of_run value[TMN_CLAIM_ROLES];
+    double most = 0;
+    for (int r = TMN_CLAIM_BASE; r <= TMN_CLAIM_THAN; r++) {
+        value[r] = asked->world[r] < 0 ? (struct tmn_figure_of_run){0, 0}
+                                       : tmn_experiment_in_world(model, experiment, &outputs[asked->world[r]]);
+        most = fmax(most, value[r].simulated);
+    }
+    *simulated = most;
+    if (asked->world[TMN_CLAIM_LEVER] < 0)
+        return value[TMN_CLAIM_BASE].value;
+    if (asked->world[TMN_CLAIM_THAN] >= 0)
+        return value[TMN_CLAIM_LEVER].value - value[TMN_CLAIM_THAN].value;
+    double alone = value[TMN_CLAIM_LEVER].value - value[TMN_CLAIM_BASE].value;
+    if (asked->world[TMN_CLAIM_WITH] >= 0)
+        return (value[TMN_CLAIM_BOTH].value - value[TMN_CLAIM_WITH].value) - alone;
+    return alone;
 }

@@ -230,6 +230,27 @@ static void json_control(const struct tmn_claims *claims, struct tmn_json *json,
     tmn_json_close(json, '}');
 }
 
+/* How many worlds of each kind there are; what a posterior says of them stands open. */
+static void json_planted(const struct tmn_claims *claims, struct tmn_json *json) {
+    size_t count[2][2] = {{0, 0}, {0, 0}}, broken = 0;
+    for (size_t i = 0; i < claims->planted_count; i++) {
+        broken += !claims->planted[i].done;
+        if (claims->planted[i].done)
+            count[claims->planted[i].in][claims->planted[i].holds]++;
+    }
+    tmn_json_open(json, "planted", '{');
+    tmn_json_int(json, "worlds", (long long)claims->planted_count);
+    tmn_json_int(json, "broken", (long long)broken);
+    tmn_json_int(json, "in_and_true", (long long)count[1][1]);
+    tmn_json_int(json, "in_and_false", (long long)count[1][0]);
+    tmn_json_int(json, "out_and_true", (long long)count[0][1]);
+    tmn_json_int(json, "out_and_false", (long long)count[0][0]);
+    tmn_json_text(json, "false_support", NULL);
+    tmn_json_text(json, "power", NULL);
+    tmn_json_text(json, "why_not", "false support and power need a posterior, and there is none");
+    tmn_json_close(json, '}');
+}
+
 static void json_facts(const struct tmn_claims *claims, struct tmn_json *json) {
     const struct tmn_claims_options *options = claims->options;
     const struct tmn_model *model = options->model;
@@ -275,6 +296,7 @@ void tmn_claims_json(const struct tmn_claims *claims, struct tmn_text *out) {
     for (size_t c = 0; c < claims->control_count; c++)
         json_control(claims, &json, &claims->controls[c]);
     tmn_json_close(&json, ']');
+    json_planted(claims, &json);
     tmn_json_close(&json, '}');
     tmn_text_put(out, "\n");
 }
@@ -290,18 +312,24 @@ const char *tmn_claims_amended(struct tmn_arena *arena, const struct tmn_model *
     return tmn_arena_strdup(arena, date);
 }
 
+static void planted_data(const struct tmn_claims *claims, struct tmn_text *out) {
+    tmn_text_bytes(out, claims->planted_data.items, claims->planted_data.count);
+}
+
 bool tmn_claims_save(const struct tmn_claims *claims, const char *path, struct tmn_error *err) {
     static const struct {
         const char *name;
         void (*put)(const struct tmn_claims *claims, struct tmn_text *out);
-    } files[] = {{"claims.csv", tmn_claims_csv},
-                 {"effects.csv", tmn_claims_effects_csv},
-                 {"claims.json", tmn_claims_json},
-                 {"claims.html", tmn_claims_html}};
+        bool planted;
+    } files[] = {{"claims.csv", tmn_claims_csv, false},         {"effects.csv", tmn_claims_effects_csv, false},
+                 {"claims.json", tmn_claims_json, false},       {"claims.html", tmn_claims_html, false},
+                 {"planted.csv", tmn_claims_planted_csv, true}, {"planted_data.csv", planted_data, true}};
     struct tmn_folder folder;
     bool good = tmn_folder_begin(&folder, claims->arena, path, err);
     for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
         struct tmn_text text;
+        if (files[f].planted && claims->planted_count == 0)
+            continue;
         tmn_text_init(&text, claims->arena);
         files[f].put(claims, &text);
         good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);

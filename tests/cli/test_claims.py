@@ -138,6 +138,28 @@ class Claims(InFolder):
         shifted, plain = ({row["id"]: row["p0"] for row in rows} for rows in (controls["shifted"]["rows"], told["rows"]))
         self.assertLess(shifted["C1"], plain["C1"])  # two years of storm fewer
 
+    def test_planted(self):
+        told = self.asked("--only", "C4,C1", "--draws", "2", "--plant", "12", "--out", "p")
+        with (self.folder / "p/planted.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["planted"] for row in rows], ["out", "in"] * 6)
+        for row in rows:
+            self.assertEqual((row["claim"], row["coefficient"], row["verdict"]), ("C4", "feast.weight", ""))
+            self.assertEqual(float(row["value"]) == 0, row["planted"] == "out")
+            self.assertEqual(row["holds"] == "yes", float(row["effect"]) <= -0.05)  # without the feast fewer leave
+            if row["planted"] == "out":
+                self.assertEqual(float(row["effect"]), 0)
+            elif abs(float(row["value"])) > 0.3:
+                self.assertEqual(row["holds"] == "yes", float(row["value"]) > 0)
+        self.assertEqual((told["planted"]["worlds"], told["planted"]["out_and_true"], told["planted"]["power"]), (12, 0, None))
+        with (self.folder / "p/planted_data.csv").open() as file:
+            data = list(csv.DictReader(file))
+        self.assertEqual(len(data), 36)
+        self.assertEqual({row["cell"] for row in data}, {"", "class=low", "class=high"})
+        apart = [float(row["observed"]) / float(row["mean"]) - 1 for row in data]
+        self.assertTrue(0.1 < (sum(x * x for x in apart) / len(apart)) ** 0.5 < 0.4)  # 1 / 30 and the counts themselves
+        self.assertIn("no claim can be planted", self.expect(2, "claims", self.path, "--only", "C1", "--draws", "1", "--plant", "2").stderr)
+
     def test_placebo_that_acts(self):
         """A placebo that something does read is told."""
         self.edit("scenario.yaml", "0.1 / y * exp(", "(0.1 + 0.01 * placebo) / y * exp(")
