@@ -157,6 +157,19 @@ static bool sum_paths(struct tmn_run *run, struct tmn_worker *worker, uint32_t t
     return true;
 }
 
+static void make_guides(const struct tmn_run *run, struct tmn_accrual *accrual) {
+    for (uint32_t p = 0; p < accrual->paths; p++) {
+        const double *path = path_of(run, accrual, p), all = path[run->windows_ahead];
+        uint32_t *guide = accrual->guide + p * (PATH_GUIDE + 1);
+        int window = 0;
+        for (int part = 0; part <= PATH_GUIDE; part++) {
+            while (window < run->windows_ahead && path[window] < all * part / PATH_GUIDE)
+                window++;
+            guide[part] = (uint32_t)window;
+        }
+    }
+}
+
 /* Adds up the path of each cohort from birthday to birthday, through the strata of its ages. */
 static void sum_ahead(const struct tmn_run *run, struct tmn_accrual *accrual) {
     const struct tmn_model *model = run->model;
@@ -187,6 +200,7 @@ static void foresee(void *context, int worker, uint32_t t) {
                                                              : TMN_PATH_GIVEN;
     while (!sum_paths(run, &run->worker[worker], t))
         accrual->kind = accrual->kind == TMN_PATH_KNOWN ? TMN_PATH_GIVEN : TMN_PATH_TIME;
+    make_guides(run, accrual);
     for (uint32_t s = 0; s < transition->shared.size; s++)
         accrual->rate[s] = accrual->kind == TMN_PATH_KNOWN ? 1 : 0;
     if (accrual->ahead != NULL && accrual->kind == TMN_PATH_KNOWN)
@@ -205,6 +219,7 @@ void tmn_forecasts_make(struct tmn_run *run) {
         size_t numbers = path_numbers(transition, run->windows);
         accrual->paths = (uint32_t)(numbers / ((size_t)run->windows + 1));
         accrual->path = TMN_NEW_ARRAY(&run->arena, double, numbers);
+        accrual->guide = TMN_NEW_ARRAY(&run->arena, uint32_t, accrual->paths * (PATH_GUIDE + 1));
         accrual->rate = TMN_NEW_ARRAY(&run->arena, double, transition->shared.size);
         accrual->reach = TMN_NEW_ARRAY(&run->arena, double, accrual->sums);
         accrual->slack = SLACK_START;
@@ -289,10 +304,17 @@ static int first_reached(const struct tmn_run *run, const struct tmn_accrual *ac
     double rate = accrual->rate[stratum];
     if (from >= to || !(path_growth(path, from, to) * rate >= need))
         return INT_MAX;
-    /* the first whose path ends at `end` or beyond: where it would be on a straight path, narrowed some times, then by
-     * halves
-     */
-    double end = (path[from] + need / rate) * (1 - ROUNDING), low = path[from], high = path[to];
+    /* the first whose path ends at `end` or beyond: within a part of it, where it would be on a straight path, narrowed
+     * some times, then by halves */
+    double end = (path[from] + need / rate) * (1 - ROUNDING);
+    const uint32_t *guide = accrual->guide + (accrual->paths > 1 ? stratum : 0) * (PATH_GUIDE + 1);
+    double parts = end / path[run->windows_ahead] * PATH_GUIDE;
+    int part = parts < PATH_GUIDE - 1 ? (int)parts : PATH_GUIDE - 1, near = guide[part] - 1, beyond = guide[part + 1];
+    if (near > from && near < to && path[near] < end)
+        from = near;
+    if (beyond > from && beyond < to && path[beyond] >= end)
+        to = beyond;
+    double low = path[from], high = path[to];
     for (int tries = 0; tries < STRAIGHT && to - from > 1; tries++) {
         int guess = from + (int)((double)(to - from) * (end - low) / (high - low));
         guess = guess < from ? from : guess >= to ? to - 1 : guess;
@@ -300,7 +322,7 @@ static int first_reached(const struct tmn_run *run, const struct tmn_accrual *ac
         if (begins < end && ends >= end)
             return guess;
         if (begins < end) {
-            from = guess + 1;
+            from = guess + 1 < to ? guess + 1 : guess;
             low = ends;
         } else if (guess > from) {
             to = guess;

@@ -210,6 +210,7 @@ struct tmn_clock_rule {
     uint32_t most_items;
 };
 
+enum { PATH_GUIDE = 64 }; /* parts of a path */
 enum tmn_path { TMN_PATH_KNOWN /* all of G */, TMN_PATH_GIVEN /* a factor of G */, TMN_PATH_TIME };
 
 /* G of a transition accumulated, event engine. A clock that was enabled all the time has lost C times the growth of the
@@ -221,8 +222,9 @@ struct tmn_accrual {
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
     double *reach;                      /* [sums] G can not grow by more before window refill_at */
     enum tmn_path kind;
-    double *path;   /* [paths * (windows + 1)] sum up to the start of each window of what is known of G */
-    uint32_t paths; /* as many as strata, or one for all */
+    double *path;    /* [paths * (windows + 1)] sum up to the start of each window of what is known of G */
+    uint32_t paths;  /* as many as strata, or one for all */
+    uint32_t *guide; /* [paths * (PATH_GUIDE + 1)] the first window at whose start so many parts of the path are done */
     /* [sums * birthdays] growth of a cohort's path from the start up to each birthday, one more for the end; NULL: not
      * kept, as it is where G does not read age, or is not known */
     double *ahead;
