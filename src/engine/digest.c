@@ -75,9 +75,12 @@ static tmn_u128 row_clocks(const struct tmn_run *run, uint32_t row) {
         sum +=
             mix_pair(((uint64_t)row << 32) | it->hash, tmn_mix64(tmn_left(run, row, s)) + UINT64_C(0x9e3779b97f4a7c15));
     }
-    for (size_t t = 0; t < run->transitions; t++)
-        if (tmn_k_small(run, row, (int)t) != 0)
-            sum += mix_pair(((uint64_t)row << 32) | run->model->transitions.items[t].hash, tmn_k(run, row, (int)t));
+    const uint8_t *k = tmn_person(run, row) + run->k_at;
+    size_t of_byte = 8 / run->k_bits;
+    for (size_t first = 0; first < run->transitions; first += of_byte, k++) /* most bytes are 0 */
+        for (size_t t = first; *k != 0 && t < first + of_byte && t < run->transitions; t++)
+            if (tmn_k_small(run, row, (int)t) != 0)
+                sum += mix_pair(((uint64_t)row << 32) | run->model->transitions.items[t].hash, tmn_k(run, row, (int)t));
     return sum;
 }
 
