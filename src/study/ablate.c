@@ -116,7 +116,7 @@ static void decide_row(const struct ablater *ablater, struct tmn_ablated *row, d
     row->range = (struct tmn_range){row->effect - half, row->effect + half};
     row->thin = counts && persons[0] < TMN_THIN_PERSONS && persons[1] < TMN_THIN_PERSONS;
     if (different == 0)
-        row->verdict = counts && persons[0] == 0 ? TMN_ABLATE_OPEN : TMN_ABLATE_INERT;
+        row->verdict = row->thin ? TMN_ABLATE_OPEN : TMN_ABLATE_INERT; /* so few may be equal by chance */
     else
         row->verdict = row->range.low > 0 || row->range.high < 0 ? TMN_ABLATE_MOVES : TMN_ABLATE_OPEN;
 }

@@ -26,7 +26,7 @@ struct tmn_ablate_options {
 enum tmn_ablate_verdict {
     TMN_ABLATE_MOVES, /* beyond the noise of pairs */
     TMN_ABLATE_OPEN,  /* something differs, or too few were simulated; these pairs do not tell */
-    TMN_ABLATE_INERT, /* equal in every pair, though there was something to move */
+    TMN_ABLATE_INERT, /* equal in every pair, over enough persons */
     TMN_ABLATE_NONE   /* no switch, or no target */
 };
 extern const char *const tmn_ablate_names[]; /* moves, open, inert, - */
