@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "engine/checkpoint.h"
-#include <stdlib.h>
+#include "study/pasts.h"
 #include <unistd.h>
 
 struct chain {
@@ -17,22 +17,12 @@ int tmn_claim_world_begins(const struct tmn_claim_world *world) {
     return world->count > 0 ? world->items[0].window : 0;
 }
 
-static int by_number(const void *a, const void *b) {
-    return *(const int *)a - *(const int *)b;
-}
-
-/* Windows in which a change of any world begins, rising, each once. */
+/* Windows in which a change of any world begins. */
 static size_t list_windows(struct tmn_arena *arena, const struct tmn_claim_worlds *worlds, int **window) {
-    size_t count = 0, kept = 0;
     *window = TMN_NEW_ARRAY(arena, int, worlds->count + 1);
     for (size_t w = 0; w < worlds->count; w++)
-        if (tmn_claim_world_begins(&worlds->items[w]) > 0)
-            (*window)[count++] = tmn_claim_world_begins(&worlds->items[w]);
-    qsort(*window, count, sizeof **window, by_number);
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || (*window)[kept - 1] != (*window)[i])
-            (*window)[kept++] = (*window)[i];
-    return kept;
+        (*window)[w] = tmn_claim_world_begins(&worlds->items[w]);
+    return tmn_windows_sort(*window, worlds->count);
 }
 
 /* Windows that the missing runs of a draw would share, less those that the chain itself takes. */

@@ -19,6 +19,7 @@ from folder import TUMEN, InFolder
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCENARIO = HERE / "scenarios" / "claims"
+BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 
 
 class Claims(InFolder):
@@ -178,6 +179,20 @@ class Claims(InFolder):
         self.assertNotRegex(page, r"(src|href)=\"http")
         with (self.folder / "results/claims/claims.csv").open() as file:
             self.assertEqual(len(list(csv.DictReader(file))), 15)
+
+    @unittest.skipUnless(BROWSER, "no chromium on this machine, the page was not looked at")
+    def test_page_in_a_browser(self):
+        """Rows by text, class, verdict and document, as the address of the page has them."""
+        told = self.asked("--draws", "5")
+        page = (self.folder / "results/claims/claims.html").as_uri()
+        for query, fits in (("", lambda row: True), ("verdict=negligible", lambda row: row["verdict"] == "negligible"),
+                            ("class=rival&document=document+B", lambda row: (row["class"], row["document"]) == ("rival", "document B")),
+                            ("text=SHIPS+four", lambda row: row["id"] == "C7"), ("text=nowhere", lambda row: False)):
+            dom = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND",
+                                  f"--user-data-dir={self.folder}/profile", "--dump-dom", f"{page}#{query}"], capture_output=True, text=True, timeout=120).stdout
+            shown = [tag for tag in re.findall(r"<tr id=[^>]*>", dom) if "hidden" not in tag]
+            self.assertEqual([re.search(r'id="(\w+)"', tag).group(1) for tag in shown], [row["id"] for row in told["rows"] if fits(row)], query)
+            self.assertIn(f"{len(shown)} of 15", dom)
 
     def test_wrong_use(self):
         self.assertIn("did you mean 'C1'", self.expect(2, "claims", self.path, "--only", "C1x").stderr)
