@@ -76,12 +76,45 @@ bool tmn_outcome_counts_persons(const struct tmn_outcome *outcome) {
     return outcome->kind != TMN_OUTCOME_FEEDBACK;
 }
 
-/* Cells that the keys cut one place attribute into: two maps of the same attribute together are finer than each. */
-static uint64_t places_told(const struct tmn_model *model, const struct tmn_outcome *outcome, int key) {
-    uint64_t cells = 1;
+/* Features that tell a place, each once. */
+struct places {
+    int feature[TMN_MAX_KEYS];
+    int n;
+};
+
+static void add_place(const struct tmn_model *model, struct places *places, int feature) {
+    for (int i = 0; i < places->n; i++)
+        if (places->feature[i] == feature)
+            return;
+    if (places->n < TMN_MAX_KEYS && tmn_feature_is_place(model, feature))
+        places->feature[places->n++] = feature;
+}
+
+static void add_places_read(const struct tmn_model *model, struct places *places, const struct tmn_expr *expr) {
+    if (!expr)
+        return;
+    bool feature =
+        expr->op == TMN_OP_FEATURE || expr->op == TMN_OP_MEMBER || (expr->op == TMN_OP_KEY && expr->index >= 0);
+    if (feature)
+        add_place(model, places, expr->index);
+    for (size_t i = 0; i < expr->count; i++)
+        add_places_read(model, places, expr->arg[i]);
+}
+
+/* What an outcome tells places apart by: its keys, and what its condition reads. */
+static struct places places_of(const struct tmn_model *model, const struct tmn_outcome *outcome) {
+    struct places places = {.n = 0};
     for (int i = 0; i < outcome->by.n; i++)
-        if (attribute_of(model, outcome->by.feature[i]) == attribute_of(model, outcome->by.feature[key]))
-            cells *= model->features.items[outcome->by.feature[i]].cardinality;
+        add_place(model, &places, outcome->by.feature[i]);
+    add_places_read(model, &places, outcome->state);
+    return places;
+}
+
+/* Two maps of one place together are finer than each. */
+static uint64_t places_told(const struct tmn_model *model, const struct places *places) {
+    uint64_t cells = 1;
+    for (int i = 0; i < places->n; i++)
+        cells *= model->features.items[places->feature[i]].cardinality;
     return cells;
 }
 
@@ -91,34 +124,53 @@ bool tmn_result_allowed(const struct tmn_model *model, struct tmn_error *err) {
     const struct tmn_feature *map = &model->features.items[model->map_feature];
     for (size_t o = 0; o < model->outcomes.count; o++) {
         const struct tmn_outcome *outcome = &model->outcomes.items[o];
-        for (int i = 0; i < outcome->by.n; i++) {
-            if (!tmn_feature_is_place(model, outcome->by.feature[i]))
-                continue;
-            const char *key = model->features.items[outcome->by.feature[i]].name;
-            uint64_t cells = places_told(model, outcome, i);
-            if (cells > map->cardinality)
-                return tmn_fail(
-                    err, TMN_SCENARIO,
-                    "outcome '%s' by %s would tell apart %llu places, more than the %u of the map (%s): results on "
-                    "routes and capture finer than that could guide those who hunt people. Use `by: [%s]`",
-                    outcome->name, key, (unsigned long long)cells, (unsigned)map->cardinality, map->name, map->name);
-            if (outcome->every == TMN_PERIOD_WINDOW && tmn_outcome_counts_persons(outcome))
-                return tmn_fail(
-                    err, TMN_SCENARIO,
-                    "outcome '%s' by %s for every window is refused: by place a year is the shortest period, since "
-                    "results on routes and capture finer than that could guide those who hunt people. Use `every: "
-                    "year`",
-                    outcome->name, key);
-        }
+        struct places places = places_of(model, outcome);
+        if (places.n == 0)
+            continue;
+        const char *key = model->features.items[places.feature[0]].name;
+        uint64_t cells = places_told(model, &places);
+        if (cells > map->cardinality)
+            return tmn_fail(
+                err, TMN_SCENARIO,
+                "outcome '%s' by %s would tell apart %llu places, more than the %u of the map (%s): results on "
+                "routes and capture finer than that could guide those who hunt people. Use `by: [%s]`",
+                outcome->name, key, (unsigned long long)cells, (unsigned)map->cardinality, map->name, map->name);
+        if (outcome->every == TMN_PERIOD_WINDOW && tmn_outcome_counts_persons(outcome))
+            return tmn_fail(
+                err, TMN_SCENARIO,
+                "outcome '%s' by %s for every window is refused: by place a year is the shortest period, since "
+                "results on routes and capture finer than that could guide those who hunt people. Use `every: "
+                "year`",
+                outcome->name, key);
+    }
+    return true;
+}
+
+bool tmn_settings_allowed(const struct tmn_model *model, const struct tmn_setting *settings, size_t count,
+                          struct tmn_error *err) {
+    for (size_t i = 0; i < count && model->map_feature >= 0; i++) {
+        const struct tmn_feature *map = &model->features.items[model->map_feature];
+        struct places places = {.n = 0};
+        if (settings[i].assign)
+            add_places_read(model, &places, settings[i].assign->who);
+        if (places_told(model, &places) > map->cardinality)
+            return tmn_fail(err, TMN_SCENARIO,
+                            "a change of persons by %s is refused: what it does would be told of places finer than the "
+                            "map, and could guide those who hunt people. Use %s",
+                            model->features.items[places.feature[0]].name, map->name);
     }
     return true;
 }
 
 bool tmn_result_masked(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell,
                        double persons) {
-    if (!cell || !tmn_outcome_counts_persons(outcome) || persons >= TMN_MASK_PERSONS)
+    if (!tmn_outcome_counts_persons(outcome) || persons >= TMN_MASK_PERSONS)
         return false;
-    for (int i = 0; i < outcome->by.n; i++)
+    struct places places = {.n = 0};
+    add_places_read(model, &places, outcome->state); /* of one place alone, whatever the cell */
+    if (places.n > 0)
+        return true;
+    for (int i = 0; cell && i < outcome->by.n; i++)
         if (cell[i] >= 0 && tmn_feature_is_place(model, outcome->by.feature[i]))
             return true;
     return false;

@@ -61,11 +61,16 @@ struct tmn_profile_row *tmn_result_profile(struct tmn_arena *arena, const struct
 extern const char *const tmn_phase_names[TMN_PHASES];
 
 /* ---- safeguards (docs/results.md) ---- */
-/* Refuses outcomes by place that are finer than the map of the report, or than a year. Call it before a run. */
+/* Refuses outcomes that tell places apart, by their keys or in their condition, finer than the map of the report or
+ * than a year. Call it before a run. */
 bool tmn_result_allowed(const struct tmn_model *model, struct tmn_error *err);
+/* The same of changes: levels may be given to persons by places no finer than the map. */
+bool tmn_settings_allowed(const struct tmn_model *model, const struct tmn_setting *settings, size_t count,
+                          struct tmn_error *err);
 /* Is this feature the place of persons (the place attribute, one with its levels, or a map of such)? */
 bool tmn_feature_is_place(const struct tmn_model *model, int feature);
-/* Must this number be hidden? Only cells by place of outcomes that count persons ever are. */
+/* Must this number be hidden? Only cells by place of outcomes that count persons ever are, and those whose condition
+ * names a place. */
 bool tmn_result_masked(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell,
                        double persons);
 bool tmn_outcome_counts_persons(const struct tmn_outcome *outcome); /* false: the value of a feedback variable */

@@ -4,6 +4,7 @@
 #include "base/available.h"
 #include "base/pool.h"
 #include "engine/checkpoint.h"
+#include "result/result.h"
 #include <pthread.h>
 
 struct maker {
@@ -123,6 +124,12 @@ bool tmn_runs_make(const struct tmn_ask *asks, size_t count, const struct tmn_ru
         *stopped = false;
     if (count == 0)
         return true;
+    for (size_t i = 0; i < count; i++) {
+        bool again = i > 0 && asks[i].model == asks[i - 1].model && asks[i].settings == asks[i - 1].settings;
+        if (!again && (!tmn_result_allowed(asks[i].model, err) ||
+                       !tmn_settings_allowed(asks[i].model, asks[i].settings, asks[i].setting_count, err)))
+            return false;
+    }
     for (size_t i = 0; i < count; i++)
         maker.progress.windows_all += windows_of(&asks[i]);
     int side = side_by_side(asks, count, options->threads);

@@ -416,7 +416,9 @@ bool tmn_survey_run(struct tmn_survey_result *result, struct tmn_arena *arena, c
                                    .arena = arena,
                                    .groups = TMN_NEW_ARRAY(arena, struct tmn_surveyed_group, survey->group_count)};
     find_counters(&surveyor);
-    bool good = tmn_result_allowed(options->model, err) && tmn_survey_allowed(options->model, survey, err);
+    bool good = tmn_result_allowed(options->model, err) &&
+                tmn_settings_allowed(options->model, options->settings->items, options->settings->count, err) &&
+                tmn_survey_allowed(options->model, survey, err);
     for (int i = 0; good && i < options->seeds; i++)
         good = run_one(&surveyor, i, err);
     for (size_t g = 0; good && g < survey->group_count; g++)
