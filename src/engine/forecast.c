@@ -34,11 +34,15 @@ static bool is_given(const struct tmn_expr *expr) {
     return true;
 }
 
-/* Marks the parts of G that are given; true if all are. */
-static bool mark_given(struct tmn_product *product) {
+/* Marks the parts of G that are given, and the factors that are foreseen; true if all are given. */
+static bool mark_given(const struct tmn_run *run, struct tmn_product *product) {
     bool all = true;
-    for (size_t i = 0; i < product->parts; i++)
-        all &= product->part[i].given = is_given(product->part[i].expr);
+    for (size_t i = 0; i < product->parts; i++) {
+        struct tmn_part *part = &product->part[i];
+        bool given = is_given(part->expr);
+        all &= given;
+        part->given = given || (i >= product->conditions && tmn_is_foreseen(run, part->expr));
+    }
     return all;
 }
 
@@ -116,8 +120,9 @@ static double path_step(const struct tmn_run *run, uint32_t t, uint32_t stratum,
 }
 
 /* Points an environment at a window to come, as far as `on` says; true if any of it differs from the window before. */
-static bool look_ahead(const struct tmn_run *run, const struct tmn_dependence *on, int window, double *driver,
-                       struct tmn_env *env) {
+static bool look_ahead(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_dependence *on,
+                       int window, struct tmn_env *env) {
+    double *driver = worker->driver_view, *feedback = worker->feedback_view;
     const struct tmn_model *model = run->model;
     struct tmn_window now = tmn_calendar_window(&model->calendar, window);
     double window_y = (double)now.quarter_days / 4.0 / TMN_YEAR_DAYS;
@@ -130,6 +135,15 @@ static bool look_ahead(const struct tmn_run *run, const struct tmn_dependence *o
         differs = differs || memcmp(driver + it->first, value, it->slots * sizeof *value) != 0;
         memcpy(driver + it->first, value, it->slots * sizeof *value);
     }
+    reads = on->feedback.items;
+    for (size_t i = 0; i < on->feedback.count; i++) {
+        double *here = &feedback[model->feedbacks.items[reads[i]].first];
+        if (run->foreseen_at[reads[i]] < 0)
+            continue;
+        const double *value = &run->foreseen[(size_t)window * run->foreseen_count + (size_t)run->foreseen_at[reads[i]]];
+        differs = differs || memcmp(here, value, sizeof *value) != 0;
+        *here = *value;
+    }
     env->year = now.year;
     env->window_y = window_y;
     return differs;
@@ -140,9 +154,11 @@ static bool sum_paths(struct tmn_run *run, struct tmn_worker *worker, uint32_t t
     struct tmn_accrual *accrual = &run->accrual[t];
     struct tmn_env env = worker->env;
     env.driver = worker->driver_view;
+    env.feedback = worker->feedback_view;
+    memcpy(worker->feedback_view, run->feedback, run->model->feedback_slots * sizeof *run->feedback);
     double *step = accrual->rate; /* until rates are set */
     for (int w = 0; w < run->windows_ahead; w++) {
-        bool differs = look_ahead(run, &run->g_on[t], w, worker->driver_view, &env);
+        bool differs = look_ahead(run, worker, &run->g_on[t], w, &env);
         if (differs)
             tmn_parts_evaluate(run, worker, t, &env);
         for (uint32_t s = 0; s < accrual->paths; s++) {
@@ -196,7 +212,7 @@ static void foresee(void *context, int worker, uint32_t t) {
     const struct tmn_transition *transition = &run->model->transitions.items[t];
     struct tmn_accrual *accrual = &run->accrual[t];
     accrual->kind = accrual->paths < transition->shared.size ? TMN_PATH_TIME
-                    : mark_given(&run->product[t])           ? TMN_PATH_KNOWN
+                    : mark_given(run, &run->product[t])      ? TMN_PATH_KNOWN
                                                              : TMN_PATH_GIVEN;
     while (!sum_paths(run, &run->worker[worker], t))
         accrual->kind = accrual->kind == TMN_PATH_KNOWN ? TMN_PATH_GIVEN : TMN_PATH_TIME;
@@ -208,11 +224,13 @@ static void foresee(void *context, int worker, uint32_t t) {
 }
 
 void tmn_foresee(struct tmn_run *run) {
+    tmn_feedback_foresee(run);
     tmn_pool_run(run->pool, (uint32_t)run->transitions, foresee, run);
 }
 
 void tmn_forecasts_make(struct tmn_run *run) {
     run->windows_ahead = run->windows;
+    tmn_foreseen_prepare(run);
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *transition = &run->model->transitions.items[t];
         struct tmn_accrual *accrual = &run->accrual[t];

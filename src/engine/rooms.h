@@ -335,6 +335,11 @@ static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct t
 static inline uint64_t tmn_steady_c(uint64_t c) {
     return c < FACTOR_SPECIAL ? c : 0;
 }
+/* foreseen.c */
+void tmn_foreseen_prepare(struct tmn_run *run); /* which feedback variables can be told ahead */
+void tmn_feedback_foresee(struct tmn_run *run);
+bool tmn_is_foreseen(const struct tmn_run *run,
+                     const struct tmn_expr *expr); /* all feedback that it reads, and no share */
 /* forecast.c */
 void tmn_forecasts_make(struct tmn_run *run);
 double tmn_paths_bytes(const struct tmn_model *model, int windows);

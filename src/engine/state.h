@@ -418,6 +418,7 @@ struct tmn_worker {
     uint8_t *group_count;       /* [transitions + 1] */
     uint64_t *affected;         /* [transitions / 64 + 1] */
     uint32_t *touched_at;       /* [BLOCK_ROWS] index among the touched rows of a block */
+    double *feedback_view;      /* [feedback_slots] feedback as it is foreseen */
     double *driver_view;        /* [driver_slots] drivers of a window to come */
     uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
     struct tmn_memo_cell *cell; /* [cells of all memos] */
@@ -520,7 +521,10 @@ struct tmn_run {
     struct tmn_count_rule *count_rule; /* [counters] see delta.c */
     uint64_t *reads_any_counter;       /* [clock_watch.words] */
     int windows_ahead;                 /* of paths */
-    bool *g_fresh;                     /* [transitions] G was made anew for this window */
+    int *foreseen_at; /* [feedbacks] where in a window of foreseen[(windows + 1) * foreseen_count], or -1 */
+    double *foreseen;
+    size_t foreseen_count;
+    bool *g_fresh;      /* [transitions] G was made anew for this window */
     uint8_t *present;   /* [blocks * transitions * PRESENT_BYTES] a bit for PRESENT_ROWS rows: a clock may be enabled */
     bool present_known; /* else any clock may be enabled */
     struct {
