@@ -38,6 +38,7 @@ struct tmn_shares {
 struct tmn_shares tmn_shares_of(const double *effect, const double *weight, size_t draws, int sign, double smallest);
 /* Odds of the claim after over before; half a draw is added to each side, so that shares of 0 and 1 have one. */
 double tmn_bayes_factor(const struct tmn_shares *prior, const struct tmn_shares *posterior);
+enum { TMN_CLAIM_DRAWS = 20 }; /* fewer decide nothing: one in them is more than the share that rules allow */
 /* Of a consequence or rival; posterior NULL: there is none, and then no claim is supported or contradicted. */
 enum tmn_ruling tmn_ruling_of(const struct tmn_shares *prior, const struct tmn_shares *posterior);
 

@@ -42,7 +42,7 @@ double tmn_bayes_factor(const struct tmn_shares *prior, const struct tmn_shares 
 enum tmn_ruling tmn_ruling_of(const struct tmn_shares *prior, const struct tmn_shares *posterior) {
     double factor = posterior ? tmn_bayes_factor(prior, posterior) : 1;
     const struct tmn_shares *now = posterior ? posterior : prior;
-    if (!(now->draws > 0))
+    if (!(now->draws >= TMN_CLAIM_DRAWS))
         return TMN_RULING_UNDETERMINED;
     if (posterior && prior->holds <= OPEN_HIGH && now->holds >= SURE && factor >= BAYES_FACTOR)
         return TMN_RULING_SUPPORTED;

@@ -92,6 +92,8 @@ const char *tmn_claim_reason(struct tmn_arena *arena, const struct tmn_claims *c
         tmn_arena_printf(arena, "of %.0f draws %.0f as claimed, %.0f the other way, %.0f smaller than %s", prior->draws,
                          prior->holds * prior->draws, prior->opposite * prior->draws, prior->within * prior->draws,
                          number(arena, row->claim->experiment.smallest));
+    if (prior->draws < TMN_CLAIM_DRAWS)
+        return tmn_arena_printf(arena, "%s; %d draws are needed for a verdict", shares, TMN_CLAIM_DRAWS);
     if (row->verdict == TMN_RULING_PRIOR_DECIDES)
         return tmn_arena_printf(arena, "assumptions alone speak %s it: %s", prior->holds > 0.5 ? "for" : "against",
                                 shares);

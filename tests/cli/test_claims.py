@@ -131,9 +131,9 @@ class Claims(InFolder):
         self.assertFalse(told["whole"])
 
     def test_controls(self):
-        told = self.asked("--controls", "--draws", "10", "--only", "C1,C11")
+        told = self.asked("--controls", "--draws", "20", "--only", "C1,C11")
         controls = {control["name"]: control for control in told["controls"]}
-        self.assertEqual({name: control["draws"] for name, control in controls.items()}, {"binary": 10, "shifted": 10, "permuted": 200})
+        self.assertEqual({name: control["draws"] for name, control in controls.items()}, {"binary": 20, "shifted": 20, "permuted": 200})
         self.assertEqual({row["id"]: row["verdict"] for row in controls["binary"]["rows"]}, {"C1": "negligible", "C11": "negligible"})
         self.assertEqual(self.rows(told)["C1"]["fragile"], "binary")  # that coding has hardly any storm
         shifted, plain = ({row["id"]: row["p0"] for row in rows} for rows in (controls["shifted"]["rows"], told["rows"]))
@@ -159,6 +159,7 @@ class Claims(InFolder):
         self.assertEqual({row["cell"] for row in data}, {"", "class=low", "class=high"})
         apart = [float(row["observed"]) / float(row["mean"]) - 1 for row in data]
         self.assertTrue(0.1 < (sum(x * x for x in apart) / len(apart)) ** 0.5 < 0.4)  # 1 / 30 and the counts themselves
+        self.assertIn("20 draws are needed", self.rows(told)["C1"]["reason"])
         self.assertIn("no claim can be planted", self.expect(2, "claims", self.path, "--only", "C1", "--draws", "1", "--plant", "2").stderr)
 
     def test_placebo_that_acts(self):
@@ -185,7 +186,7 @@ class Claims(InFolder):
         """Rows by text, class, verdict and document, as the address of the page has them."""
         told = self.asked("--draws", "5")
         page = (self.folder / "results/claims/claims.html").as_uri()
-        for query, fits in (("", lambda row: True), ("verdict=negligible", lambda row: row["verdict"] == "negligible"),
+        for query, fits in (("", lambda row: True), ("verdict=matches", lambda row: row["verdict"] == "matches"),
                             ("class=rival&document=document+B", lambda row: (row["class"], row["document"]) == ("rival", "document B")),
                             ("text=SHIPS+four", lambda row: row["id"] == "C7"), ("text=nowhere", lambda row: False)):
             dom = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND",

@@ -89,6 +89,9 @@ static void test_no_posterior(void **state) {
             assert_true(verdict == TMN_RULING_NEGLIGIBLE || verdict == TMN_RULING_PRIOR_DECIDES ||
                         verdict == TMN_RULING_UNDETERMINED);
         }
+    assert_int_equal(predicted(shares(20, 1, 0)), TMN_RULING_PRIOR_DECIDES);
+    assert_int_equal(predicted(shares(19, 1, 0)), TMN_RULING_UNDETERMINED); /* too few draws */
+    assert_int_equal(ruled(shares(400, 0.5, 0), shares(19.5, 1, 0)), TMN_RULING_UNDETERMINED);
     assert_int_equal(predicted(tmn_shares_of(NULL, NULL, 0, 1, 1)), TMN_RULING_UNDETERMINED);
 }
 
