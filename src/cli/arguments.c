@@ -24,7 +24,7 @@ static const struct option_row options[] = {
     {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0,
      "seed of every draw (default 1); the same seed gives the same result"},
     {"seeds", "N|A..B", SPAN, FIELD(seeds), 1, 1000,
-     "how many seeds, or which (default: fit 2, attribute 4, arrows, compare and system 8)"},
+     "how many seeds, or which (default: fit 2, attribute 4, arrows, compare, loops and system 8)"},
     {"year", "YEAR", WHOLE, FIELD(year), 1, 9999, "year to explain"},
     {"draws", "N", WHOLE, FIELD(draws), 0, 10000, "draws of the parameters from their priors (default 0: as they are)"},
     {"plant", "N", WHOLE, FIELD(plant), 2, 10000,
@@ -75,6 +75,8 @@ static const struct option_row options[] = {
     {"evidence", NULL, FLAG, FIELD(evidence), 0, 0, "list everything that rests on nothing, not only how much does"},
     {"ablate", NULL, FLAG, FIELD(ablate), 0, 0, "turn each subsystem off, against what it is there to move"},
     {"fast", NULL, FLAG, FIELD(fast), 0, 0, "leave out the checks marked `slow: yes`"},
+    {"periods", "YEARS", WORD, FIELD(periods), 0, 0,
+     "years in which periods begin, as in 1995,2002,2010 (default: four of about one length)"},
     {"direct", NULL, FLAG, FIELD(direct), 0, 0, "direct signs only: one run, no pairs"},
     {"list", NULL, FLAG, FIELD(list), 0, 0, "list the links as they are declared, as a table in Markdown"},
     {"fresh", NULL, FLAG, FIELD(fresh), 0, 0, "draw a seed from the system and print it"},
@@ -182,6 +184,16 @@ const struct tmn_command tmn_commands[] = {
      "runs are kept in --store and shared, so that the same command goes on after Ctrl-C. Ends with 1 when a direct "
      "sign is not what the link says. " BUILT_IN,
      tmn_command_arrows},
+    {"loops", "how much each loop adds to the response to a push, by period", "NAME|PATH", false,
+     "periods set hold shift assign scale seed seeds threads store out json quiet help",
+     "Cuts each loop of the section `loops` in turn: a pulse of half a year enters it where it is cut, once with the "
+     "loop closed and once with the effect seeing, beside the pulse, what it saw without one. Prints for each period "
+     "the "
+     "gain, the difference of both responses of the loop's outcome over the response with the loop cut, and its rank. "
+     "This tests the wiring of the model, not the world. Writes a results folder (default results/loops) with tables "
+     "and a page. Finished runs are kept in --store and shared, so that the same command goes on after "
+     "Ctrl-C. " BUILT_IN,
+     tmn_command_loops},
     {"attribute", "which drivers made a year what it was", "NAME|PATH", false,
      "year from set hold shift assign scale seed seeds threads store out json quiet help",
      "Runs the year in worlds in which some classes of drivers run as the scenario has them and all others keep, from "

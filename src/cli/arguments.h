@@ -21,8 +21,8 @@ struct tmn_arguments {
     long long seed, threads, person, runs, turns, draws, year, plant; /* person -1: not given */
     long long seeds;     /* 0: not given; with from..to `seed` is the first */
     double scale, hours; /* hours 0: not given */
-    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *digests, *scenario, *only, *store,
-        *design;                /* NULL: not given */
+    const char *engine, *until, *from, *out, *results, *peers, *checkpoint, *resume, *periods, *digests, *scenario,
+        *only, *store, *design; /* NULL: not given */
     struct tmn_words set, both; /* each --set and --both as written */
     bool json, quiet, help, fast, fresh, quick, profile, direct, list, leave_two_out, all, evidence, controls, ablate,
         scale_given, seed_given, seeds_named;
@@ -63,6 +63,7 @@ enum tmn_status tmn_command_system(struct tmn_arena *arena, const struct tmn_arg
 enum tmn_status tmn_command_explain(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_arrows(struct tmn_arena *arena, const struct tmn_arguments *arguments);
+enum tmn_status tmn_command_loops(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_attribute(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_survey(struct tmn_arena *arena, const struct tmn_arguments *arguments);
 enum tmn_status tmn_command_claims(struct tmn_arena *arena, const struct tmn_arguments *arguments);

@@ -345,8 +345,8 @@ struct tmn_selection { /* what a figure counts */
 struct tmn_figure {
     const char *text, *claim, *stated, *observed_text, *source, *grade, *note;
     struct tmn_selection of, over; /* over.outcome < 0: divided by nothing */
-    struct tmn_expr *mean; /* over the keys and the year: its mean (share, where it is a condition) over the persons
-                            * counted; NULL: their number */
+    struct tmn_expr *mean;  /* over the keys and the year: its mean (share, where it is a condition) over the persons
+                             * counted; NULL: their number */
     struct tmn_expr *given; /* of a mean: over those alone for whom this holds; NULL: over all */
     bool per_year;
     double base;      /* added to the simulated figure */
@@ -621,6 +621,7 @@ struct tmn_model {
     const char *path, *name, *title, *purpose;
     const char *concept[TMN_CONCEPTS]; /* NULL: not written */
     uint64_t source_hash;              /* of every file read: the sum of those below */
+    uint64_t variant;                  /* what was changed in its rules after reading (cut.c), or 0 */
     struct {
         struct tmn_source_hash *items;
         size_t count, capacity;
@@ -788,6 +789,16 @@ struct tmn_model *tmn_model_with(struct tmn_arena *arena, const struct tmn_model
 /* A model that shares everything with `model` but these drivers, held[drivers], which keep from `window` (at least 1)
  * on what they were in the window before. */
 struct tmn_model *tmn_model_hold(struct tmn_arena *arena, const struct tmn_model *model, const bool *held, int window);
+
+/* A model in which `effect` alone sees a feedback variable otherwise: moved by `pulse` from `window` to before `end`,
+ * and within its range; or, given its path [windows * slots], as the path says, likewise moved. */
+struct tmn_model *tmn_model_cut(struct tmn_arena *arena, const struct tmn_model *model, int feedback,
+                                const struct tmn_target *effect, const double *path, double pulse, int window, int end);
+/* Does the effect read the variable itself? */
+bool tmn_effect_reads(const struct tmn_model *model, const struct tmn_target *effect, int feedback);
+/* A model with an outcome more for each of these variables, which has its value after every window. */
+struct tmn_model *tmn_model_watch(struct tmn_arena *arena, const struct tmn_model *model, const int *feedback,
+                                  size_t count);
 
 /* Persons at the start of the world at scale 1, as size, counts or else the first margin have them. */
 double tmn_population_persons(const struct tmn_model *model);

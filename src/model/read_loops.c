@@ -73,6 +73,9 @@ static void read_cut_link(struct tmn_reader *reader, const struct tmn_node *cut,
                    "or cut it by a parameter: cut: { name: 0 } with pulse: { cause: name, shift: amount }",
                    "a loop is cut at a link whose cause is a feedback variable with 'shift', which '%s' is not",
                    cut->text);
+    else if (!tmn_effect_reads(reader->model, &reader->model->arrows.items[loop->cut].effect, cause->index))
+        tmn_report(reader->list, cut->place, "no-effect", NULL, "'%s' does not read '%s': nothing is cut there",
+                   reader->model->arrows.items[loop->cut].effect.name, cause->name);
 }
 
 static void read_loop(struct tmn_reader *reader, const struct tmn_node *key, const struct tmn_node *node) {

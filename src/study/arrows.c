@@ -224,7 +224,7 @@ static void decide_row(struct work *work, size_t index) {
         bool all = true;
         for (int w = 0; w < worlds && all; w++)
             all = tmn_outcome_read(&work->options->store, ask_of(work, index, s, w), row->arrow->outcome,
-                                   row->arrow->cell, row->arrow->at, &value[w]);
+                                   row->arrow->cell, row->arrow->at, INT32_MAX, &value[w]);
         if (!all)
             continue;
         row->base += value[0];

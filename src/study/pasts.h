@@ -35,12 +35,12 @@ void tmn_pasts_drop(const struct tmn_pasts *pasts);
 /* Windows of a list, ascending and each once; those that are 0 are left out. */
 size_t tmn_windows_sort(int *window, size_t count);
 
-/* What an outcome's cells (`cell`: levels or -1) gave from a day on to the end of the run: flows and firings added up,
+/* What an outcome's cells (`cell`: levels or -1) gave in the periods from a day to another: flows and firings added up,
  * a stock as it stands at the end, a feedback variable's mean over its periods. */
 double tmn_outcome_from(const struct tmn_model *model, int outcome, const int64_t *cell,
-                        const struct tmn_output_series *series, int32_t from_day);
+                        const struct tmn_output_series *series, int32_t from_day, int32_t to_day);
 /* The same of a run in the store; false: it is not there. */
 bool tmn_outcome_read(const struct tmn_store *store, const struct tmn_ask *ask, int outcome, const int64_t *cell,
-                      int32_t from_day, double *value);
+                      int32_t from_day, int32_t to_day, double *value);
 
 #endif

@@ -46,6 +46,8 @@ struct tmn_world_key tmn_world_key(const struct tmn_store *store, const struct t
     struct tmn_world_key key = {{1, 2}};
     mix(&key, tmn_name_hash64(store->version));
     mix(&key, model->source_hash);
+    if (model->variant != 0)
+        mix(&key, model->variant);
     for (size_t p = 0; p < model->parameters.count; p++)
         mix_real(&key, model->parameters.items[p].value);
     for (size_t d = 0; d < model->drivers.count; d++) {

@@ -2,6 +2,9 @@
  * they agree on all of it is what random scenarios and forks show. */
 #include "support.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 static const char *const pair =
     "time: { start: 2001-01-01, windows: 52 }\n"
     "attributes: { mood: { levels: 0..3 }, lit: [no, yes] }\npopulation: { size: 4000 }\n"
@@ -127,6 +130,62 @@ static void assignments_of_one_window_follow_each_other(void **unused) {
     scene_close(scene);
 }
 
+/* An effect that sees the path which a variable has anyway is no change at all, in either engine; with a pulse it is
+ * one. */
+static void a_cut_link_without_a_pulse_changes_nothing(void **unused) {
+    (void)unused;
+    struct scene *base = scene_read_path(TMN_TEST_SCENARIOS "/rich");
+    const struct tmn_feedback *alarm = &base->model->feedbacks.items[0];
+    int windows = base->model->calendar.windows;
+    double *path = calloc((size_t)windows * alarm->slots, sizeof *path);
+    scene_start(base);
+    for (int w = 0; w < windows; w++) {
+        for (uint32_t slot = 0; slot < alarm->slots; slot++)
+            path[(size_t)w * alarm->slots + slot] = tmn_run_feedback(base->run, 0, slot);
+        scene_step(base, 1);
+    }
+    const struct tmn_target effects[] = {{TMN_TARGET_TRANSITION, "leave", scene_transition(base, "leave"), -1},
+                                         {TMN_TARGET_FEEDBACK, "alarm", 0, -1}};
+    for (int i = 0; i < 8; i++) {
+        struct scene *cut = scene_read_path(TMN_TEST_SCENARIOS "/rich");
+        const struct tmn_target *effect = &effects[i & 1];
+        double pulse = i & 2 ? 0.5 : 0;
+        assert_true(tmn_effect_reads(cut->model, effect, 0));
+        cut->options.engine = i & 4 ? TMN_ENGINE_REFERENCE : TMN_ENGINE_EVENT;
+        cut->model = tmn_model_cut(&cut->arena, cut->model, 0, effect, path, pulse, 10, 20);
+        scene_start(cut);
+        scene_step(cut, windows);
+        if (pulse > 0)
+            assert_other_digest(tmn_run_full_digest(base->run), tmn_run_full_digest(cut->run));
+        else
+            assert_same_digest(tmn_run_full_digest(base->run), tmn_run_full_digest(cut->run));
+        scene_close(cut);
+    }
+    free(path);
+    scene_close(base);
+}
+
+/* What is expected of a window is what many windows bring: firings near their sum of hazards. */
+static void a_prospect_is_what_is_expected(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_open_path(TMN_TEST_SCENARIOS "/rich");
+    const struct tmn_target calm = {TMN_TARGET_TRANSITION, "calm", scene_transition(scene, "calm"), -1};
+    double expected = 0, value;
+    struct tmn_error err = {0};
+    for (int w = 0; w < 60; w++) {
+        struct tmn_digest before = tmn_run_full_digest(scene->run);
+        if (!tmn_run_prospect(scene->run, NULL, 0, &calm, &value, &err))
+            fail_msg("%s", err.text);
+        assert_same_digest(before, tmn_run_full_digest(scene->run)); /* it only looks */
+        expected += value;
+        scene_step(scene, 1);
+    }
+    double fired = (double)scene_firings(scene, "calm"), apart = (fired - expected) / sqrt(expected);
+    if (apart > 4 || apart < -4)
+        fail_msg("%g firings, %g expected", fired, expected);
+    scene_close(scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_held_variable_stays),
@@ -134,6 +193,8 @@ int main(void) {
         cmocka_unit_test(a_shift_is_seen_by_others),
         cmocka_unit_test(a_shift_may_end),
         cmocka_unit_test(levels_are_given_once_to_a_keyed_share),
+        cmocka_unit_test(a_cut_link_without_a_pulse_changes_nothing),
+        cmocka_unit_test(a_prospect_is_what_is_expected),
         cmocka_unit_test(assignments_of_one_window_follow_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

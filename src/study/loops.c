@@ -1,0 +1,352 @@
+/* See loops.h. */
+#include "study/loops.h"
+
+#include "study/pasts.h"
+#include <math.h>
+#include <string.h>
+
+enum { CLOSED, CUT, STILL, WORLDS /* STILL: cut, without the pulse; the base itself where a link is cut */ };
+
+struct work {
+    const struct tmn_loops_options *options;
+    struct tmn_loops *loops;
+    struct tmn_arena *arena;
+    int *watched; /* feedback variables whose path is needed */
+    size_t watched_count;
+    struct tmn_ask *base; /* [seeds] */
+    double **path;        /* [seeds * watched] of [windows * slots] */
+    struct tmn_ask *asks; /* [rows * periods * seeds * WORLDS] model NULL: none */
+    struct tmn_pasts pasts;
+};
+
+static int begin_window(const struct tmn_loops_options *options, int period) {
+    const struct tmn_calendar *calendar = &options->model->calendar;
+    return (options->year[period] - calendar->start_year) * calendar->windows_per_year;
+}
+
+static int end_window(const struct work *work, int period) {
+    const struct tmn_calendar *calendar = &work->options->model->calendar;
+    int end = (work->loops->last[period] + 1 - calendar->start_year) * calendar->windows_per_year;
+    return end < calendar->windows ? end : calendar->windows;
+}
+
+static int last_year(const struct tmn_model *model) {
+    return tmn_calendar_window(&model->calendar, model->calendar.windows - 1).year;
+}
+
+void tmn_loop_periods(struct tmn_loops_options *options) {
+    int first = options->model->calendar.start_year, years = last_year(options->model) + 1 - first;
+    options->periods = years < 4 ? years : 4;
+    for (int p = 0; p < options->periods; p++)
+        options->year[p] = first + p * years / options->periods;
+}
+
+static bool check_periods(const struct tmn_loops_options *options, struct tmn_loops *loops, struct tmn_error *err) {
+    int first = options->model->calendar.start_year, last = last_year(options->model);
+    for (int p = 0; p < options->periods; p++) {
+        int year = options->year[p], next = p + 1 < options->periods ? options->year[p + 1] : last + 1;
+        if (year < first || year > last || next <= year)
+            return tmn_fail(err, TMN_USAGE, "periods begin in rising years from %d to %d, which %d does not", first,
+                            last, next <= year && year <= last && year >= first ? next : year);
+        loops->last[p] = next - year < TMN_LOOP_HORIZON_Y ? next - 1 : year + TMN_LOOP_HORIZON_Y - 1;
+    }
+    return true;
+}
+
+static const struct tmn_arrow *cut_of(const struct work *work, size_t row) {
+    const struct tmn_loop *loop = work->loops->rows[row].loop;
+    return loop->cut >= 0 ? &work->options->model->arrows.items[loop->cut] : NULL;
+}
+
+/* ---- the base, and paths ---- */
+
+static void list_watched(struct work *work) {
+    work->watched = TMN_NEW_ARRAY(work->arena, int, work->loops->count + 1);
+    for (size_t i = 0; i < work->loops->count; i++) {
+        const struct tmn_arrow *arrow = cut_of(work, i);
+        bool known = arrow == NULL;
+        for (size_t w = 0; w < work->watched_count; w++)
+            known = known || work->watched[w] == arrow->cause.index;
+        if (!known)
+            work->watched[work->watched_count++] = arrow->cause.index;
+    }
+}
+
+static bool make_base(struct work *work, const struct tmn_store_options *store, struct tmn_error *err) {
+    const struct tmn_loops_options *options = work->options;
+    const struct tmn_model *model = tmn_model_watch(work->arena, options->model, work->watched, work->watched_count);
+    work->base = TMN_NEW_ARRAY(work->arena, struct tmn_ask, options->seeds);
+    for (int s = 0; s < options->seeds; s++)
+        work->base[s] = (struct tmn_ask){.model = model,
+                                         .settings = options->settings->items,
+                                         .setting_count = options->settings->count,
+                                         .seed = options->seed + (uint64_t)s,
+                                         .scale = options->scale,
+                                         .windows = end_window(work, options->periods - 1)};
+    return tmn_store_make(&options->store, work->base, (size_t)options->seeds, store, &work->loops->tally, err);
+}
+
+/* What was so after a window is what the next one reads. */
+static double *path_of(const struct work *work, const struct tmn_output *output, size_t watched) {
+    const struct tmn_model *model = work->options->model;
+    const struct tmn_feedback *feedback = &model->feedbacks.items[work->watched[watched]];
+    const struct tmn_output_series *series = &output->series[model->outcomes.count + watched];
+    size_t slots = feedback->slots, all = (size_t)model->calendar.windows * slots;
+    double *path = TMN_NEW_ARRAY(work->arena, double, all + 1);
+    for (size_t i = 0; i < all; i++) {
+        size_t known = (size_t)series->periods * slots, before = i - slots;
+        if (i >= slots && before >= known)
+            before = known - slots + i % slots; /* beyond the base nobody looks */
+        path[i] = i < slots ? feedback->start : series->value[before] * feedback->factor;
+    }
+    return path;
+}
+
+static bool read_paths(struct work *work, struct tmn_error *err) {
+    work->path = TMN_NEW_ARRAY(work->arena, double *, (size_t)work->options->seeds * work->watched_count + 1);
+    for (int s = 0; s < work->options->seeds; s++) {
+        struct tmn_output output;
+        if (!tmn_store_read(&work->options->store, &work->base[s], work->arena, &output, err))
+            return false;
+        for (size_t w = 0; w < work->watched_count; w++)
+            work->path[(size_t)s * work->watched_count + w] = path_of(work, &output, w);
+    }
+    return true;
+}
+
+/* ---- the worlds ---- */
+
+static struct tmn_ask *ask_of(const struct work *work, size_t row, int period, int seed, int world) {
+    size_t periods = (size_t)work->options->periods, seeds = (size_t)work->options->seeds;
+    return &work->asks[((row * periods + (size_t)period) * seeds + (size_t)seed) * WORLDS + (size_t)world];
+}
+
+static struct tmn_settings copy_settings(const struct work *work) {
+    struct tmn_settings settings = {NULL, 0, 0};
+    for (size_t i = 0; i < work->options->settings->count; i++)
+        TMN_PUSH(work->arena, &settings, work->options->settings->items[i]);
+    return settings;
+}
+
+static void put_ask(const struct work *work, size_t row, int period, int seed, int world, const struct tmn_model *model,
+                    const struct tmn_settings *settings) {
+    *ask_of(work, row, period, seed, world) = (struct tmn_ask){.model = model,
+                                                               .settings = settings->items,
+                                                               .setting_count = settings->count,
+                                                               .seed = work->options->seed + (uint64_t)seed,
+                                                               .scale = work->options->scale,
+                                                               .windows = end_window(work, period)};
+}
+
+static void plan_link(struct work *work, size_t row, int period, const struct tmn_arrow *arrow) {
+    const struct tmn_loops_options *options = work->options;
+    const struct tmn_cause *cause = &arrow->cause;
+    int from = begin_window(options, period), end = from + (options->model->calendar.windows_per_year + 1) / 2;
+    struct tmn_settings settings = copy_settings(work);
+    size_t watched = 0;
+    while (work->watched[watched] != cause->index)
+        watched++;
+    const struct tmn_model *closed =
+        tmn_model_cut(work->arena, options->model, cause->index, &arrow->effect, NULL, cause->amount, from, end);
+    for (int s = 0; s < options->seeds; s++) {
+        const double *path = work->path[(size_t)s * work->watched_count + watched];
+        put_ask(work, row, period, s, CLOSED, closed, &settings);
+        put_ask(
+            work, row, period, s, CUT,
+            tmn_model_cut(work->arena, options->model, cause->index, &arrow->effect, path, cause->amount, from, end),
+            &settings);
+    }
+}
+
+static void plan_set(struct work *work, size_t row, int period, const struct tmn_loop *loop) {
+    const struct tmn_loops_options *options = work->options;
+    int from = begin_window(options, period), end = from + (options->model->calendar.windows_per_year + 1) / 2;
+    for (int world = 0; world < WORLDS; world++) {
+        struct tmn_model *model = tmn_model_copy(work->arena, options->model);
+        struct tmn_settings settings = copy_settings(work);
+        for (size_t i = 0; i < loop->set.count && world != CLOSED; i++) {
+            struct tmn_setting cut = {.parameter = loop->set.items[i].parameter,
+                                      .value = loop->set.items[i].value,
+                                      .window = from,
+                                      .feedback = -1};
+            TMN_PUSH(work->arena, &settings, cut);
+        }
+        if (world != STILL)
+            tmn_model_intervene(model, &settings, &loop->pulse, from, end);
+        for (int s = 0; s < options->seeds; s++)
+            put_ask(work, row, period, s, world, model, &settings);
+    }
+}
+
+static void plan(struct work *work) {
+    size_t periods = (size_t)work->options->periods, seeds = (size_t)work->options->seeds;
+    work->asks = TMN_NEW_ARRAY(work->arena, struct tmn_ask, work->loops->count * periods * seeds * WORLDS + 1);
+    for (size_t i = 0; i < work->loops->count; i++) {
+        struct tmn_loop_row *row = &work->loops->rows[i];
+        const struct tmn_arrow *arrow = cut_of(work, i);
+        if (work->options->model->outcomes.items[row->loop->outcome].every == TMN_PERIOD_RUN)
+            row->why = "its outcome is of the whole run, not of years or windows";
+        for (int p = 0; p < work->options->periods && !row->why; p++) {
+            if (arrow)
+                plan_link(work, i, p, arrow);
+            else
+                plan_set(work, i, p, row->loop);
+        }
+    }
+}
+
+/* ---- runs ---- */
+
+static bool missing(const struct work *work, const struct tmn_ask *asks) {
+    for (int w = 0; w < WORLDS; w++)
+        if (asks[w].model && tmn_store_missing(&work->options->store, &asks[w], 1) > 0)
+            return true;
+    return false;
+}
+
+static bool make_pasts(struct work *work, const struct tmn_pasts_options *options, struct tmn_error *err) {
+    int periods = work->options->periods, seeds = work->options->seeds;
+    int *window = TMN_NEW_ARRAY(work->arena, int, periods);
+    for (int p = 0; p < periods; p++)
+        window[p] = begin_window(work->options, p);
+    size_t windows = tmn_windows_sort(window, (size_t)periods);
+    bool *wanted = TMN_NEW_ARRAY(work->arena, bool, windows *(size_t)seeds + 1);
+    for (size_t i = 0; i < work->loops->count; i++)
+        for (int p = 0; p < periods; p++)
+            for (int s = 0; s < seeds; s++)
+                for (size_t w = 0; w < windows; w++)
+                    if (window[w] == begin_window(work->options, p) && missing(work, ask_of(work, i, p, s, 0)))
+                        wanted[w * (size_t)seeds + (size_t)s] = true;
+    if (!tmn_pasts_make(&work->pasts, work->arena, options, window, windows, wanted, &work->loops->stopped, err))
+        return false;
+    for (size_t i = 0; i < work->loops->count; i++)
+        for (int p = 0; p < periods; p++)
+            for (int s = 0; s < seeds; s++)
+                for (int w = 0; w < WORLDS; w++)
+                    ask_of(work, i, p, s, w)->past = tmn_past_of(&work->pasts, begin_window(work->options, p), s);
+    return true;
+}
+
+static bool make_runs(struct work *work, const struct tmn_store_options *store, struct tmn_error *err) {
+    const struct tmn_loops_options *options = work->options;
+    struct tmn_loops *loops = work->loops;
+    struct tmn_pasts_options pasts = {.model = options->model,
+                                      .settings = options->settings,
+                                      .store = &options->store,
+                                      .seed = options->seed,
+                                      .seeds = options->seeds,
+                                      .scale = options->scale,
+                                      .threads = options->threads,
+                                      .version = options->version,
+                                      .progress = options->progress,
+                                      .progress_context = options->progress_context};
+    size_t all = loops->count * (size_t)options->periods * (size_t)options->seeds * WORLDS, count = 0;
+    struct tmn_ask *list = TMN_NEW_ARRAY(work->arena, struct tmn_ask, all + 1);
+    struct tmn_store_tally tally = {0};
+    bool good = make_pasts(work, &pasts, err);
+    for (size_t i = 0; i < all; i++)
+        if (work->asks[i].model)
+            list[count++] = work->asks[i];
+    if (good && !loops->stopped) {
+        good = tmn_store_make(&options->store, list, count, store, &tally, err);
+        loops->stopped = tally.stopped;
+        loops->tally.made += tally.made;
+        loops->tally.found += tally.found;
+    }
+    tmn_pasts_drop(&work->pasts);
+    return good;
+}
+
+/* ---- what they gave ---- */
+
+static void decide_part(struct work *work, size_t index, int period) {
+    const struct tmn_loops_options *options = work->options;
+    const struct tmn_loop_row *row = &work->loops->rows[index];
+    struct tmn_loop_part *part = &work->loops->rows[index].part[period];
+    double *more = TMN_NEW_ARRAY(work->arena, double, options->seeds);
+    int32_t from = tmn_date_day(options->year[period], 1, 1), to = tmn_date_day(work->loops->last[period], 12, 31);
+    for (int s = 0; s < options->seeds; s++) {
+        double value[WORLDS] = {0}, base = 0;
+        bool all =
+            tmn_outcome_read(&options->store, &work->base[s], row->loop->outcome, row->loop->cell, from, to, &base);
+        value[STILL] = base;
+        for (int w = 0; w < WORLDS && all; w++)
+            if (ask_of(work, index, period, s, w)->model)
+                all = tmn_outcome_read(&options->store, ask_of(work, index, period, s, w), row->loop->outcome,
+                                       row->loop->cell, from, to, &value[w]);
+        if (!all)
+            continue;
+        more[part->pairs++] = (value[CLOSED] - base) - (value[CUT] - value[STILL]);
+        part->base += base;
+        part->closed += value[CLOSED] - base;
+        part->cut += value[CUT] - value[STILL];
+    }
+    part->gain = (double)NAN;
+    if (part->pairs == 0)
+        return;
+    part->base /= part->pairs, part->closed /= part->pairs, part->cut /= part->pairs;
+    double mean = tmn_mean_range(more, part->pairs, &part->range);
+    part->way = tmn_way_of(more, part->pairs, part->range);
+    struct tmn_range range = part->range;
+    part->gain = mean / part->cut;
+    if (!isfinite(part->gain))
+        part->gain = (double)NAN;
+    part->range = part->cut < 0 ? (struct tmn_range){range.high / part->cut, range.low / part->cut}
+                                : (struct tmn_range){range.low / part->cut, range.high / part->cut};
+    if (part->cut < 0 && part->way == TMN_WAY_MORE)
+        part->way = TMN_WAY_LESS;
+    else if (part->cut < 0 && part->way == TMN_WAY_LESS)
+        part->way = TMN_WAY_MORE;
+}
+
+static bool decided(const struct tmn_loop_part *part) {
+    return isfinite(part->gain) && (part->way == TMN_WAY_MORE || part->way == TMN_WAY_LESS);
+}
+
+static void rank_period(struct tmn_loops *loops, int period) {
+    for (size_t i = 0; i < loops->count; i++) {
+        struct tmn_loop_part *part = &loops->rows[i].part[period];
+        part->rank = decided(part);
+        for (size_t j = 0; j < loops->count && decided(part); j++) {
+            const struct tmn_loop_part *other = &loops->rows[j].part[period];
+            part->rank += decided(other) && fabs(other->gain) > fabs(part->gain);
+        }
+    }
+}
+
+bool tmn_loops_run(struct tmn_loops *loops, struct tmn_arena *arena, const struct tmn_loops_options *options,
+                   struct tmn_error *err) {
+    const struct tmn_model *model = options->model;
+    struct work work = {.options = options, .loops = loops, .arena = arena};
+    struct tmn_store_options store = {
+        .threads = options->threads, .progress = options->progress, .context = options->progress_context};
+    *loops = (struct tmn_loops){.options = options, .arena = arena, .count = model->loops.count};
+    if (loops->count == 0)
+        return tmn_fail(err, TMN_USAGE, "the scenario has no section 'loops': nothing to measure (docs/arrows.md)");
+    if (!check_periods(options, loops, err))
+        return false;
+    loops->rows = TMN_NEW_ARRAY(arena, struct tmn_loop_row, loops->count);
+    for (size_t i = 0; i < loops->count; i++)
+        loops->rows[i].loop = &model->loops.items[i];
+    list_watched(&work);
+    if (!make_base(&work, &store, err))
+        return false;
+    loops->stopped = loops->tally.stopped;
+    if (loops->stopped)
+        return tmn_fail(err, TMN_STOPPED,
+                        "stopped before the runs without a pulse were done; those that were finished are kept in "
+                        "'%s', and the same command goes on from there",
+                        options->store.folder);
+    if (!read_paths(&work, err))
+        return false;
+    plan(&work);
+    if (!make_runs(&work, &store, err))
+        return false;
+    for (int p = 0; p < options->periods; p++) {
+        for (size_t i = 0; i < loops->count; i++)
+            if (!loops->rows[i].why)
+                decide_part(&work, i, p);
+        rank_period(loops, p);
+    }
+    return true;
+}

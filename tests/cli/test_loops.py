@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""`tumen loops`: gains of the right kind where loops are strong, none where a loop does nothing, runs that are kept, wrong use.
+
+    test_loops.py TUMEN [unittest arguments]
+"""
+import json
+import pathlib
+import sys
+import unittest
+
+from folder import InFolder
+
+WIRING = pathlib.Path(__file__).resolve().parent / "scenarios" / "wiring.yaml"
+
+
+class Loops(InFolder):
+    def loops(self, *words):
+        told = json.loads(self.expect(0, "loops", WIRING, "--json", "--periods", "2001,2004", *words).stdout)
+        return told, {row["loop"]: row for row in told["loops"]}
+
+    def test_strong_loops_have_their_kind(self):
+        told, rows = self.loops("--seeds", "6", "--set", "talk=0.9")
+        self.assertEqual(list(rows), ["B1", "R1", "R2"])
+        self.assertIn("wiring of the model", told["note"])
+        first = {name: row["periods"][0] for name, row in rows.items()}
+        self.assertEqual({one["pairs"] for one in first.values()}, {6})
+        self.assertGreater(first["R2"]["gain"], 0)
+        self.assertLess(first["B1"]["cut"], 0)  # a higher wall keeps people in
+        self.assertGreater(first["R1"]["cut"], 0)
+        self.assertGreater(first["R1"]["gain"], 0)
+        ranks = sorted(one["rank"] for one in first.values() if one["rank"])
+        self.assertEqual(ranks, list(range(1, len(ranks) + 1)))
+        self.assertEqual(rows["B1"]["cut"], "1.1: wall in leave")
+        self.assertEqual([(one["from"], one["to"]) for one in rows["B1"]["periods"]], [(2001, 2003), (2004, 2006)])
+
+    def test_a_loop_that_does_nothing_has_no_gain(self):
+        """Where news says nothing to those who think of leaving, both worlds of its loop are one."""
+        _, rows = self.loops("--seeds", "2", "--set", "talk=0", "--set", "answer=0")
+        for name in ("B1", "R1", "R2"):
+            for part in rows[name]["periods"]:
+                self.assertEqual(part["closed"], part["cut"])
+                self.assertEqual(part["way"], "0")
+                self.assertEqual(part["rank"], 0)
+
+    def test_runs_are_kept_and_files_written(self):
+        first, _ = self.loops("--seeds", "2")
+        again = self.expect(0, "loops", WIRING, "--periods", "2001,2004", "--seeds", "2", "--threads", "1").stdout
+        self.assertIn("0 runs made", again)
+        second, _ = self.loops("--seeds", "2")
+        self.assertEqual(first["loops"], second["loops"])
+        names = sorted(path.name for path in (self.folder / "results/loops").iterdir())
+        self.assertEqual(names, ["loops.csv", "loops.html", "loops.json"])
+        self.assertIn("Walls answer news", (self.folder / "results/loops/loops.html").read_text())
+        self.assertEqual(list((self.folder / "results/runs").glob("past-*")), [])
+
+    def test_wrong_use(self):
+        said = self.expect(2, "loops", WIRING, "--periods", "2004,2001").stderr
+        self.assertIn("periods begin in rising years from 2001 to 2006", said)
+        self.assertIn("--periods takes up to 8 years", self.expect(2, "loops", WIRING, "--periods", "soon").stderr)
+        text = WIRING.read_text()
+        (self.folder / "none.yaml").write_text(text[:text.index("loops:")])
+        self.assertIn("no section 'loops'", self.expect(2, "loops", self.folder / "none.yaml").stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]] + sys.argv[2:])
