@@ -117,7 +117,7 @@ class Ablate(InFolder):
         self.assertEqual([one["number"] for one in systems], list(range(1, 26)))
         self.assertEqual([one["number"] for one in systems if not one["switch"] or not one["targets"]], [22])
         self.assertTrue(all(one["claims"] and one["documents"] for one in systems))
-        told = json.loads(self.expect(0, "system", COUNTRY, "--ablate", "--json", "--seeds", "1", "--scale", "0.0005").stdout)
+        told = json.loads(self.expect(0, "system", COUNTRY, "--ablate", "--json", "--seeds", "1", "--scale", "0.0003").stdout)
         said = {one["number"] for one in systems if "inert" in (one["note"] or "")}
         for row in told["systems"]:
             print(f"  {row['number']:2} {row['name']}: {row['target']} {row['whole']} -> {row['without']}, {row['verdict']}")

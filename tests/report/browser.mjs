@@ -88,7 +88,8 @@ async function picture(page, name) {
 /** What the data calls for must stand on the page. */
 function checkSections(dom, data) {
   const wanted = {
-    arrivals: data.outcomes.some((one) => one.name === 'arrivals' && one.to.length), map: Boolean(data.map), figures: data.figures.length > 0,
+    arrivals: data.outcomes.some((one) => one.name === 'arrivals' && one.to.length), map: Boolean(data.map), figures: data.figures.some((one) => one.claim || one.stated),
+    reality: data.figures.some((one) => (one.low ?? null) !== null) || data.observations.some((one) => one.rows.some((row) => row.within)) || data.shares.some((row) => row.within),
     fit: data.scores.length > 0, limits: true, systems: data.systems.length > 0, parameters: data.parameters.length > 0, repeat: true,
     stocks: data.outcomes.some((one) => one.kind === 'stock' && one.to.length > 1), composition: data.shares.length > 0,
   };
