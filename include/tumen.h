@@ -88,12 +88,10 @@ TUMEN_API int tumen_scenario_windows(const struct tumen_scenario *scenario);
 TUMEN_API size_t tumen_scenario_outcomes(const struct tumen_scenario *scenario);
 TUMEN_API const char *tumen_scenario_outcome(const struct tumen_scenario *scenario, size_t index);
 
-/* Changes something for the runs started afterwards, from the start or, with "@YYYY-MM-DD" behind it, from that date on;
- * values are in the declared unit:
- *   "name=value"        a parameter or driver
- *   "hold name=value"   a feedback variable or driver is fixed
- *   "shift name=value"  a feedback variable or driver is offset, as all see it but its own rule
- *   "assign attribute=level, ... where predicate share 0.2"  levels are given once to a keyed share of those who fit
+/* Changes something for the runs started afterwards, from the start or, with "@YYYY-MM-DD" behind it, from that date
+ * on; values are in the declared unit: "name=value"        a parameter or driver "hold name=value"   a feedback
+ * variable or driver is fixed "shift name=value"  a feedback variable or driver is offset, as all see it but its own
+ * rule "assign attribute=level, ... where predicate share 0.2"  levels are given once to a keyed share of those who fit
  * Errors: TUMEN_USAGE for an unknown name (with a suggestion), a value out of range, a bad date. */
 TUMEN_API bool tumen_scenario_set(struct tumen_scenario *scenario, const char *assignment, struct tumen_error *error);
 
