@@ -78,7 +78,7 @@ class Words(Case):
 
     def test_each_command_has_help(self):
         commands = re.findall(r"^  (\w+) ", self.expect(0, "help").stdout, re.M)
-        self.assertEqual(sorted(commands), ["arrows", "attribute", "bench", "check", "claims", "compare", "doc", "explain", "fit", "fork", "help", "report", "run", "survey", "system", "trace", "verify", "version"])
+        self.assertEqual(sorted(commands), ["arrows", "attribute", "bench", "check", "claims", "compare", "doc", "explain", "fit", "fork", "help", "loops", "report", "run", "survey", "system", "trace", "verify", "version"])
         for command in commands:
             text = self.expect(0, command, "--help").stdout
             self.assertEqual(text, self.expect(0, "help", command).stdout)
