@@ -33,7 +33,7 @@
 extern "C" {
 #endif
 
-/* The version of the library, such as "0.4.0". */
+/* The version of the library, such as "0.5.0". */
 TUMEN_API const char *tumen_version(void);
 
 enum tumen_code {
