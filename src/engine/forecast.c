@@ -322,6 +322,8 @@ static int first_reached(const struct tmn_run *run, const struct tmn_accrual *ac
     double rate = accrual->rate[stratum];
     if (from >= to || !(path_growth(path, from, to) * rate >= need))
         return INT_MAX;
+    if (!(need > 0)) /* it has already */
+        return from;
     /* the first whose path ends at `end` or beyond: within a part of it, where it would be on a straight path, narrowed
      * some times, then by halves */
     double end = (path[from] + need / rate) * (1 - ROUNDING);

@@ -40,7 +40,7 @@ static void drop_changed(const struct tmn_run *run) {
     for (size_t e = 0; e < model->events.count; e++)
         drop_added(run, model->events.items[e].items, model->events.items[e].count);
     for (size_t i = 0; i < run->options.setting_count; i++)
-        if (run->options.settings[i].feedback >= 0 && run->options.settings[i].parameter < 0)
+        if (run->options.settings[i].kind == TMN_HOLD_FEEDBACK || run->options.settings[i].kind == TMN_SHIFT_FEEDBACK)
             run->foreseen_at[run->options.settings[i].feedback] = -1;
 }
 

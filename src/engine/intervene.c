@@ -62,7 +62,8 @@ void tmn_feedback_prepare(struct tmn_run *run) {
 void tmn_feedback_begin(struct tmn_run *run) {
     for (size_t i = 0; i < run->options.setting_count; i++) {
         const struct tmn_setting *setting = &run->options.settings[i];
-        if (setting->feedback < 0 || (setting->window != run->window && setting->end != run->window))
+        bool of_feedback = setting->kind == TMN_HOLD_FEEDBACK || setting->kind == TMN_SHIFT_FEEDBACK;
+        if (!of_feedback || (setting->window != run->window && setting->end != run->window))
             continue;
         const struct tmn_feedback *feedback = &run->model->feedbacks.items[setting->feedback];
         const struct tmn_setting *held = held_in(run, (size_t)setting->feedback, run->window);

@@ -751,7 +751,7 @@ struct tmn_setting {
     double value;  /* base units */
     int window;
     enum tmn_setting_kind kind;
-    int feedback;
+    int feedback;                    /* of HOLD and SHIFT */
     int end;                         /* of HOLD and SHIFT: the first window without, or 0: never */
     const struct tmn_assign *assign; /* or NULL */
 };
