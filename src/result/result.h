@@ -69,6 +69,8 @@ bool tmn_settings_allowed(const struct tmn_model *model, const struct tmn_settin
                           struct tmn_error *err);
 /* Is this feature the place of persons (the place attribute, one with its levels, or a map of such)? */
 bool tmn_feature_is_place(const struct tmn_model *model, int feature);
+/* Whether an expression (NULL: none) asks where somebody is. */
+bool tmn_expr_reads_place(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_expr *expr);
 /* Must this number be hidden? Only cells by place of outcomes that count persons ever are, and those whose condition
  * names a place. */
 bool tmn_result_masked(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell,

@@ -303,7 +303,7 @@ static bool mean_of(struct tmn_arena *arena, const struct tmn_result *result, co
     return persons > 0.0;
 }
 
-static bool reads_place(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_expr *expr) {
+bool tmn_expr_reads_place(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_expr *expr) {
     bool *reads = TMN_NEW_ARRAY(arena, bool, model->features.count + 1);
     if (expr)
         tmn_expr_reads(model, expr, reads);
@@ -336,9 +336,9 @@ static void fill_figure(struct tmn_arena *arena, const struct tmn_result *result
         row->reached = mean_of(arena, result, figure, &persons, &row->simulated, &row->error);
         row->thin = persons < TMN_THIN_PERSONS;
         double told = figure->mean->boolean ? row->simulated * persons : persons;
-        row->masked =
-            (reads_place(arena, result->model, figure->mean) || reads_place(arena, result->model, figure->given)) &&
-            told * result->weight < TMN_MASK_PERSONS;
+        row->masked = (tmn_expr_reads_place(arena, result->model, figure->mean) ||
+                       tmn_expr_reads_place(arena, result->model, figure->given)) &&
+                      told * result->weight < TMN_MASK_PERSONS;
         if (row->masked)
             row->simulated = row->error = (double)NAN;
     } else {

@@ -239,17 +239,6 @@ static struct tmn_range wilson(double share, double n) {
                  : (struct tmn_range){(double)NAN, (double)NAN};
 }
 
-static bool reads_place(const struct surveyor *surveyor, const struct tmn_expr *expr) {
-    const struct tmn_model *model = surveyor->options->model;
-    bool *reads = TMN_NEW_ARRAY(surveyor->arena, bool, model->features.count + 1);
-    if (expr)
-        tmn_expr_reads(model, expr, reads);
-    for (size_t f = 0; f < model->features.count; f++)
-        if (reads[f] && tmn_feature_is_place(model, (int)f))
-            return true;
-    return false;
-}
-
 static double share(double yes, double of) {
     return of > 0 ? yes / of : (double)NAN;
 }
@@ -280,7 +269,10 @@ static void decide_group(struct surveyor *surveyor, size_t g) {
     group->home = home[questions] * persons;
     group->everybody = everybody[questions] * persons;
     group->answer = TMN_NEW_ARRAY(surveyor->arena, struct tmn_surveyed, questions + 1);
-    bool place = reads_place(surveyor, survey->groups[g].who) || reads_place(surveyor, survey->groups[g].home);
+    const struct tmn_expr *asked[] = {survey->of, survey->groups[g].who, survey->groups[g].home};
+    bool place = false;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        place = place || tmn_expr_reads_place(surveyor->arena, surveyor->options->model, asked[i]);
     for (size_t q = 0; q < questions; q++) {
         struct tmn_range range = wilson(yes[q], group->effective);
         struct tmn_surveyed answer = {.interviewed = yes[q],
@@ -288,7 +280,8 @@ static void decide_group(struct surveyor *surveyor, size_t g) {
                                       .came = share(all[q], came),
                                       .home = share(home[q], home[questions]),
                                       .everybody = share(everybody[q], everybody[questions])};
-        bool by_place = place || reads_place(surveyor, survey->questions[q].yes);
+        bool by_place =
+            place || tmn_expr_reads_place(surveyor->arena, surveyor->options->model, survey->questions[q].yes);
         answer.masked = by_place && (all[q] * persons < TMN_MASK_PERSONS || group->came < TMN_MASK_PERSONS);
         if (by_place && home[q] * persons < TMN_MASK_PERSONS)
             answer.home = (double)NAN;
@@ -359,10 +352,12 @@ static bool run_one(struct surveyor *surveyor, int index, struct tmn_error *err)
     return good;
 }
 
-static void find_counters(struct surveyor *surveyor) {
-    const struct tmn_survey *survey = surveyor->survey;
-    const struct tmn_model *model = surveyor->options->model;
-    bool *reads = surveyor->feature;
+/* Everything that a survey asks of a person. */
+static void read_all(const struct tmn_model *model, const struct tmn_survey *survey, bool *reads) {
+    const struct tmn_expr *others[] = {survey->of, survey->recall, survey->response};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i])
+            tmn_expr_reads(model, others[i], reads);
     for (size_t q = 0; q < survey->question_count; q++)
         tmn_expr_reads(model, survey->questions[q].yes, reads);
     for (size_t g = 0; g < survey->group_count; g++) {
@@ -370,23 +365,19 @@ static void find_counters(struct surveyor *surveyor) {
         if (survey->groups[g].who)
             tmn_expr_reads(model, survey->groups[g].who, reads);
     }
-    const struct tmn_expr *others[] = {survey->of, survey->recall, survey->response};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (others[i])
-            tmn_expr_reads(model, others[i], reads);
+}
+
+static void find_counters(struct surveyor *surveyor) {
+    const struct tmn_model *model = surveyor->options->model;
+    bool *reads = surveyor->feature;
+    read_all(model, surveyor->survey, reads);
     for (size_t f = 0; f < model->features.count; f++)
         reads[f] = reads[f] && model->features.items[f].kind == TMN_FEATURE_COUNTER;
 }
 
 bool tmn_survey_allowed(const struct tmn_model *model, const struct tmn_survey *survey, struct tmn_error *err) {
     bool *reads = TMN_NEW_ARRAY(model->arena, bool, model->features.count + 1);
-    for (size_t q = 0; q < survey->question_count; q++)
-        tmn_expr_reads(model, survey->questions[q].yes, reads);
-    for (size_t g = 0; g < survey->group_count; g++) {
-        tmn_expr_reads(model, survey->groups[g].home, reads);
-        if (survey->groups[g].who)
-            tmn_expr_reads(model, survey->groups[g].who, reads);
-    }
+    read_all(model, survey, reads);
     for (size_t f = 0; f < model->features.count && model->map_feature >= 0; f++) {
         const struct tmn_feature *map = &model->features.items[model->map_feature];
         if (reads[f] && tmn_feature_is_place(model, (int)f) && model->features.items[f].cardinality > map->cardinality)

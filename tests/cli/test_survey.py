@@ -126,6 +126,8 @@ class Survey(InFolder):
         self.design(DESIGN.replace("level: media", "from there: village = d"))
         ran = self.expect(3, "survey", "./scenario.yaml", "--design", "design.yaml")
         self.assertIn("finer than the map", ran.stderr)
+        self.design(DESIGN.replace("of: status = south", "of: status = south and village = d"))
+        self.assertIn("finer than the map", self.expect(3, "survey", "./scenario.yaml", "--design", "design.yaml").stderr)
         (self.folder / "scenario.yaml").write_text(SCENARIO.replace("values: { a: north, b: north, c: south_side, d: south_side }", "values: { a: north, b: north, c: north, d: south_side }"))
         self.design(DESIGN.replace("level: media", "from there: province = south_side"))
         _, answers = self.survey()
