@@ -91,24 +91,16 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_claims *claims)
 }
 
 static void print_controls(const struct tmn_claims *claims) {
-    size_t moved = 0, wrong = 0, outcomes = 0, measured = 0;
-    for (size_t r = 0; r < claims->count; r++) {
-        const struct tmn_claim_row *row = &claims->rows[r];
-        measured += row->measured;
-        moved += row->moved_by_placebo > 0;
-        outcomes += row->has_placebo_outcome;
-        wrong += row->has_placebo_outcome && row->placebo_outcome != TMN_RULING_NEGLIGIBLE &&
-                 row->placebo_outcome != TMN_RULING_UNDETERMINED;
-    }
+    struct tmn_claims_placebos placebos = tmn_claims_placebos(claims);
     tmn_heading("Controls");
     if (claims->placebo_draws > 0)
-        printf("  placebo lever      moved the figure of %zu of %zu claims (must be 0), %zu draws\n", moved, measured,
-               claims->placebo_draws);
+        printf("  placebo lever      moved the figure of %zu of %zu claims (must be 0), %zu draws\n", placebos.moved,
+               placebos.measured, claims->placebo_draws);
     else
         printf("  placebo lever      none: `controls` of the scenario names none\n");
-    if (outcomes > 0)
+    if (placebos.outcomes > 0)
         printf("  placebo outcome    neither negligible nor undetermined under the levers of %zu of %zu claims\n",
-               wrong, outcomes);
+               placebos.misjudged, placebos.outcomes);
     for (size_t c = 0; c < claims->control_count; c++) {
         const struct tmn_claim_control *control = &claims->controls[c];
         printf("  drivers %-10s another verdict for %zu of %zu claims, %d draws: %s\n", control->name, control->changed,

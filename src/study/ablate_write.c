@@ -6,6 +6,7 @@
 #include "result/csv_cell.h"
 #include "result/json.h"
 #include "study/compare.h"
+#include "study/json_head.h"
 #include <math.h>
 
 /* Made by the build (tools/embed.c): the style of the page of compare serves here too. */
@@ -44,14 +45,8 @@ void tmn_ablation_json(const struct tmn_ablation *ablation, struct tmn_text *out
     struct tmn_json json;
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
-    tmn_json_text(&json, "version", options->version);
-    tmn_json_text(&json, "scenario", model->name);
-    tmn_json_text(&json, "scenario_hash",
-                  tmn_arena_printf(out->arena, "%016llx", (unsigned long long)model->source_hash));
-    tmn_json_open(&json, "settings", '[');
-    for (size_t i = 0; i < options->assignment_count; i++)
-        tmn_json_text(&json, NULL, options->assignments[i]);
-    tmn_json_close(&json, ']');
+    tmn_json_scenario(&json, options->version, model);
+    tmn_json_settings(&json, options->assignments, options->assignment_count);
     tmn_json_int(&json, "seed", (long long)options->seed);
     tmn_json_int(&json, "seeds", options->seeds);
     tmn_json_real(&json, "scale", options->scale);

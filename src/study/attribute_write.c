@@ -7,6 +7,7 @@
 #include "result/json.h"
 #include "result/result.h"
 #include "study/compare.h"
+#include "study/json_head.h"
 #include <math.h>
 
 /* Made by the build (tools/embed.c): the style of the page of compare serves here too. */
@@ -90,14 +91,8 @@ void tmn_attribution_json(const struct tmn_attribution *attribution, struct tmn_
     tmn_date_format(options->from_day, from);
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
-    tmn_json_text(&json, "version", options->version);
-    tmn_json_text(&json, "scenario", options->model->name);
-    tmn_json_text(&json, "scenario_hash",
-                  tmn_arena_printf(out->arena, "%016llx", (unsigned long long)options->model->source_hash));
-    tmn_json_open(&json, "settings", '[');
-    for (size_t i = 0; i < options->assignment_count; i++)
-        tmn_json_text(&json, NULL, options->assignments[i]);
-    tmn_json_close(&json, ']');
+    tmn_json_scenario(&json, options->version, options->model);
+    tmn_json_settings(&json, options->assignments, options->assignment_count);
     tmn_json_int(&json, "year", options->year);
     tmn_json_text(&json, "from", from);
     tmn_json_int(&json, "seed", (long long)options->seed);

@@ -546,3 +546,16 @@ bool tmn_claims_run(struct tmn_claims *claims, struct tmn_arena *arena, const st
     claims->seconds = tmn_wall_s() - worker.began_s;
     return good;
 }
+
+struct tmn_claims_placebos tmn_claims_placebos(const struct tmn_claims *claims) {
+    struct tmn_claims_placebos placebos = {0};
+    for (size_t r = 0; r < claims->count; r++) {
+        const struct tmn_claim_row *row = &claims->rows[r];
+        placebos.measured += row->measured;
+        placebos.moved += row->moved_by_placebo > 0;
+        placebos.outcomes += row->has_placebo_outcome;
+        placebos.misjudged += row->has_placebo_outcome && row->placebo_outcome != TMN_RULING_NEGLIGIBLE &&
+                              row->placebo_outcome != TMN_RULING_UNDETERMINED;
+    }
+    return placebos;
+}

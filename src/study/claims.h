@@ -163,6 +163,12 @@ bool tmn_claims_run(struct tmn_claims *claims, struct tmn_arena *arena, const st
 /* "consequence: 3 supported, 2 undetermined; ..." */
 const char *tmn_claims_headline(struct tmn_arena *arena, const struct tmn_claims *claims);
 /* Date of the last amendment, or NULL where none is listed. */
+/* What the placebos did. */
+struct tmn_claims_placebos {
+    size_t measured, moved;     /* claims with a figure; of which the placebo lever moved it */
+    size_t outcomes, misjudged; /* with a placebo outcome; of which it is neither negligible nor undetermined */
+};
+struct tmn_claims_placebos tmn_claims_placebos(const struct tmn_claims *claims);
 const char *tmn_claims_amended(struct tmn_arena *arena, const struct tmn_model *model);
 void tmn_claims_csv(const struct tmn_claims *claims, struct tmn_text *out);
 void tmn_claims_effects_csv(const struct tmn_claims *claims, struct tmn_text *out);

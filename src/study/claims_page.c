@@ -86,24 +86,16 @@ static void put_head(const struct tmn_claims *claims, struct tmn_text *out) {
 }
 
 static void put_controls(const struct tmn_claims *claims, struct tmn_text *out) {
-    size_t moved = 0, wrong = 0, outcomes = 0, measured = 0;
-    for (size_t r = 0; r < claims->count; r++) {
-        const struct tmn_claim_row *row = &claims->rows[r];
-        measured += row->measured;
-        moved += row->moved_by_placebo > 0;
-        outcomes += row->has_placebo_outcome;
-        wrong += row->has_placebo_outcome && row->placebo_outcome != TMN_RULING_NEGLIGIBLE &&
-                 row->placebo_outcome != TMN_RULING_UNDETERMINED;
-    }
+    struct tmn_claims_placebos placebos = tmn_claims_placebos(claims);
     tmn_text_put(out, "<details><summary>Controls</summary>\n<ul>");
     if (claims->placebo_draws > 0)
-        tmn_html_put(out, "<li>A placebo lever moved the figure of %zu of %zu claims (it must move none).</li>", moved,
-                     measured);
-    if (outcomes > 0)
+        tmn_html_put(out, "<li>A placebo lever moved the figure of %zu of %zu claims (it must move none).</li>",
+                     placebos.moved, placebos.measured);
+    if (placebos.outcomes > 0)
         tmn_html_put(out,
                      "<li>On a placebo outcome the levers of %zu of %zu claims were neither negligible nor "
                      "undetermined.</li>",
-                     wrong, outcomes);
+                     placebos.misjudged, placebos.outcomes);
     for (size_t c = 0; c < claims->control_count; c++) {
         const struct tmn_claim_control *control = &claims->controls[c];
         tmn_html_put(out, "<li>Drivers <b>%s</b> (%s): another verdict for %zu of %zu claims, %d draws.</li>",

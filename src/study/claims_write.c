@@ -6,6 +6,7 @@
 #include "result/json.h"
 #include "study/compare.h"
 #include "study/prior.h"
+#include "study/json_head.h"
 #include <math.h>
 #include <string.h>
 
@@ -257,16 +258,11 @@ static void json_facts(const struct tmn_claims *claims, struct tmn_json *json) {
     const struct tmn_claims_options *options = claims->options;
     const struct tmn_model *model = options->model;
     struct tmn_arena *arena = json->out->arena;
-    tmn_json_text(json, "version", options->version);
-    tmn_json_text(json, "scenario", model->name);
-    tmn_json_text(json, "scenario_hash", tmn_arena_printf(arena, "%016llx", (unsigned long long)model->source_hash));
+    tmn_json_scenario(json, options->version, model);
     tmn_json_text(json, "claims_hash", tmn_arena_printf(arena, "%016llx", (unsigned long long)model->claims_hash));
     tmn_json_text(json, "last_amendment", tmn_claims_amended(arena, model));
     tmn_json_text(json, "basis", "prior-predictive: there is no posterior");
-    tmn_json_open(json, "settings", '[');
-    for (size_t i = 0; i < options->assignment_count; i++)
-        tmn_json_text(json, NULL, options->assignments[i]);
-    tmn_json_close(json, ']');
+    tmn_json_settings(json, options->assignments, options->assignment_count);
     tmn_json_int(json, "seed", (long long)options->seed);
     tmn_json_real(json, "scale", options->scale);
     tmn_json_int(json, "draws", claims->draws);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "result/csv_cell.h"
 #include "result/result.h"
+#include "study/json_head.h"
 #include <math.h>
 #include <string.h>
 
@@ -230,10 +231,7 @@ static void json_world(const struct tmn_compare *compare, struct tmn_json *json,
     tmn_json_text(json, "scenario", of->model->name);
     tmn_json_text(json, "scenario_hash",
                   tmn_arena_printf(compare->arena, "%016llx", (unsigned long long)of->model->source_hash));
-    tmn_json_open(json, "settings", '[');
-    for (size_t i = 0; i < of->assignment_count; i++)
-        tmn_json_text(json, NULL, of->assignments[i]);
-    tmn_json_close(json, ']');
+    tmn_json_settings(json, of->assignments, of->assignment_count);
     tmn_json_close(json, '}');
 }
 

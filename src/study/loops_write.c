@@ -6,6 +6,7 @@
 #include "result/json.h"
 #include "result/result.h"
 #include "study/compare.h"
+#include "study/json_head.h"
 #include <math.h>
 
 /* Made by the build (tools/embed.c): the style of the page of compare serves here too. */
@@ -120,15 +121,9 @@ void tmn_loops_json(const struct tmn_loops *loops, struct tmn_text *out) {
     struct tmn_json json;
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
-    tmn_json_text(&json, "version", options->version);
-    tmn_json_text(&json, "scenario", options->model->name);
-    tmn_json_text(&json, "scenario_hash",
-                  tmn_arena_printf(out->arena, "%016llx", (unsigned long long)options->model->source_hash));
+    tmn_json_scenario(&json, options->version, options->model);
     tmn_json_text(&json, "note", tmn_wiring_note);
-    tmn_json_open(&json, "settings", '[');
-    for (size_t i = 0; i < options->assignment_count; i++)
-        tmn_json_text(&json, NULL, options->assignments[i]);
-    tmn_json_close(&json, ']');
+    tmn_json_settings(&json, options->assignments, options->assignment_count);
     tmn_json_int(&json, "seed", (long long)options->seed);
     tmn_json_int(&json, "seeds", options->seeds);
     tmn_json_real(&json, "scale", options->scale);

@@ -5,6 +5,7 @@
 #include "report/html.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
+#include "study/json_head.h"
 #include <math.h>
 
 /* Made by the build (tools/embed.c): the style of the page of compare serves here too. */
@@ -92,17 +93,11 @@ void tmn_survey_json(const struct tmn_survey_result *result, struct tmn_text *ou
     struct tmn_json json;
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
-    tmn_json_text(&json, "version", options->version);
-    tmn_json_text(&json, "scenario", options->model->name);
-    tmn_json_text(&json, "scenario_hash",
-                  tmn_arena_printf(out->arena, "%016llx", (unsigned long long)options->model->source_hash));
+    tmn_json_scenario(&json, options->version, options->model);
     tmn_json_text(&json, "design", options->survey->path);
     tmn_json_text(&json, "title", options->survey->title);
     tmn_json_text(&json, "source", options->survey->source);
-    tmn_json_open(&json, "settings", '[');
-    for (size_t i = 0; i < options->assignment_count; i++)
-        tmn_json_text(&json, NULL, options->assignments[i]);
-    tmn_json_close(&json, ']');
+    tmn_json_settings(&json, options->assignments, options->assignment_count);
     tmn_json_int(&json, "seed", (long long)options->seed);
     tmn_json_int(&json, "seeds", options->seeds);
     tmn_json_real(&json, "scale", options->scale);
