@@ -31,10 +31,11 @@ void tmn_place_levels(const struct tmn_run *run, int by, uint32_t slot, uint32_t
     if (by < 0)
         return;
     level[by] = slot;
+    if (model->features.items[by].kind != TMN_FEATURE_ATTRIBUTE)
+        return;
     for (size_t f = 0; f < model->features.count; f++) {
         const struct tmn_feature *feature = &model->features.items[f];
-        if (feature->kind == TMN_FEATURE_MAP &&
-            tmn_feature_of_attribute(model, model->maps.items[feature->index].of) == by)
+        if (feature->kind == TMN_FEATURE_MAP && model->maps.items[feature->index].of == model->features.items[by].index)
             level[f] = model->maps.items[feature->index].to[slot];
     }
 }

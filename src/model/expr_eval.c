@@ -132,99 +132,51 @@ static double eval_ratio(const struct tmn_expr *expr, const struct tmn_env *env)
     return tmn_relation_holds(expr->relation, tmn_ratio_compare(ratio, value));
 }
 
-/* What is read from the environment. */
-static double eval_leaf(const struct tmn_expr *expr, const struct tmn_env *env) {
-    const struct tmn_model *model = env->model;
+static double driver_value(const struct tmn_expr *expr, const struct tmn_env *env) {
+    const struct tmn_driver *driver = &env->model->drivers.items[expr->index];
+    return env->driver[slot(env, driver->first, driver->by)];
+}
+
+static double feedback_value(const struct tmn_expr *expr, const struct tmn_env *env) {
+    const struct tmn_feedback *feedback = &env->model->feedbacks.items[expr->index];
+    return env->feedback[slot(env, feedback->first, feedback->by)];
+}
+
+static double count_value(const struct tmn_expr *expr, const struct tmn_env *env) {
+    const struct tmn_count *count = &env->model->counts.items[expr->index];
+    return env->count[slot(env, count->first, count->by)];
+}
+
+static double eval_clamp(const struct tmn_expr *expr, const struct tmn_env *env) {
+    double value = tmn_expr_eval(expr->arg[0], env), low = tmn_expr_eval(expr->arg[1], env),
+           high = tmn_expr_eval(expr->arg[2], env);
+    value = value < low ? low : value;
+    return value > high ? high : value;
+}
+
+static double eval_function(const struct tmn_expr *expr, const struct tmn_env *env) {
+    double x = tmn_expr_eval(expr->arg[0], env);
     switch (expr->op) {
-    case TMN_OP_NUMBER:
-        return expr->number;
-    case TMN_OP_PARAMETER:
-        return parameter_value(expr, env);
-    case TMN_OP_DRIVER:
-        return env->driver[slot(env, model->drivers.items[expr->index].first, model->drivers.items[expr->index].by)];
-    case TMN_OP_FEEDBACK:
-        return env
-            ->feedback[slot(env, model->feedbacks.items[expr->index].first, model->feedbacks.items[expr->index].by)];
-    case TMN_OP_FEATURE:
-        return (double)model->features.items[expr->index].first + (double)env->level[expr->index];
-    case TMN_OP_MEMBER:
-        return expr->member[env->level[expr->index]];
-    case TMN_OP_TABLE:
-        return eval_table(expr, env);
-    case TMN_OP_SHARE:
-        return share_value(share_of(expr, env));
-    case TMN_OP_COUNT:
-        return env->count[slot(env, model->counts.items[expr->index].first, model->counts.items[expr->index].by)];
-    case TMN_OP_YEAR:
-        return env->year;
-    case TMN_OP_WINDOW:
-        return env->window_y;
-    default:
-        return (double)NAN; /* TMN_OP_KEY: never evaluated by itself */
-    }
-}
-
-static double eval_lazy(const struct tmn_expr *expr, const struct tmn_env *env) {
-    bool first = tmn_expr_eval(expr->arg[0], env) != 0.0;
-    if (expr->op == TMN_OP_AND)
-        return first && tmn_expr_eval(expr->arg[1], env) != 0.0;
-    if (expr->op == TMN_OP_OR)
-        return first || tmn_expr_eval(expr->arg[1], env) != 0.0;
-    return tmn_expr_eval(expr->arg[first ? 1 : 2], env);
-}
-
-static double eval_function(enum tmn_op op, double a, double b, double c) {
-    switch (op) {
-    case TMN_OP_CLAMP:
-        a = a < b ? b : a;
-        return a > c ? c : a;
     case TMN_OP_EXP:
-        return tmn_exp(a);
+        return tmn_exp(x);
     case TMN_OP_LOG:
-        return tmn_log(a);
+        return tmn_log(x);
     case TMN_OP_SQRT:
-        return sqrt(a); /* correctly rounded by IEEE 754, wherever it comes from */
+        return sqrt(x); /* correctly rounded by IEEE 754, wherever it comes from */
     case TMN_OP_POW:
-        return tmn_pow(a, b);
+        return tmn_pow(x, tmn_expr_eval(expr->arg[1], env));
     case TMN_OP_ABS:
-        return fabs(a);
+        return fabs(x);
     case TMN_OP_LOGISTIC:
-        return tmn_logistic(a);
+        return tmn_logistic(x);
     default:
-        return tmn_ncdf(a);
+        return tmn_ncdf(x);
     }
 }
 
-double tmn_expr_constant(const struct tmn_model *model, const struct tmn_expr *expr) {
-    return tmn_expr_eval(expr, &(struct tmn_env){.model = model});
-}
-
-double tmn_expr_eval(const struct tmn_expr *expr, const struct tmn_env *env) {
-    switch (expr->op) {
-    case TMN_OP_AND:
-    case TMN_OP_OR:
-    case TMN_OP_IF:
-        return eval_lazy(expr, env);
-    case TMN_OP_RATIO:
-        return eval_ratio(expr, env);
-    default:
-        break;
-    }
-    if (expr->count == 0 || expr->op == TMN_OP_TABLE)
-        return eval_leaf(expr, env);
-    double a = tmn_expr_eval(expr->arg[0], env);
-    double b = expr->count > 1 ? tmn_expr_eval(expr->arg[1], env) : 0.0;
-    switch (expr->op) {
-    case TMN_OP_ADD:
-        return a + b;
-    case TMN_OP_SUB:
-        return a - b;
-    case TMN_OP_MUL:
-        return a * b;
-    case TMN_OP_DIV:
-        return a / b;
-    case TMN_OP_NEG:
-        return -a;
+/* Of two arguments, first the first. */
+static double eval_pair(enum tmn_op op, double a, double b) {
+    switch (op) {
     case TMN_OP_EQ:
         return a == b;
     case TMN_OP_NE:
@@ -237,13 +189,81 @@ double tmn_expr_eval(const struct tmn_expr *expr, const struct tmn_env *env) {
         return a > b;
     case TMN_OP_GE:
         return a >= b;
-    case TMN_OP_NOT:
-        return a == 0.0;
     case TMN_OP_MIN:
         return b < a ? b : a;
-    case TMN_OP_MAX:
+    default: /* TMN_OP_MAX */
         return b > a ? b : a;
+    }
+}
+
+double tmn_expr_constant(const struct tmn_model *model, const struct tmn_expr *expr) {
+    return tmn_expr_eval(expr, &(struct tmn_env){.model = model});
+}
+
+/* One switch for each node, the most frequent kinds in it: this is most of what a window costs at small scales. */
+double tmn_expr_eval(const struct tmn_expr *expr, const struct tmn_env *env) {
+    double a;
+    switch (expr->op) {
+    case TMN_OP_NUMBER:
+        return expr->number;
+    case TMN_OP_PARAMETER:
+        return parameter_value(expr, env);
+    case TMN_OP_DRIVER:
+        return driver_value(expr, env);
+    case TMN_OP_FEEDBACK:
+        return feedback_value(expr, env);
+    case TMN_OP_FEATURE:
+        return (double)env->model->features.items[expr->index].first + (double)env->level[expr->index];
+    case TMN_OP_MEMBER:
+        return expr->member[env->level[expr->index]];
+    case TMN_OP_TABLE:
+        return eval_table(expr, env);
+    case TMN_OP_SHARE:
+        return share_value(share_of(expr, env));
+    case TMN_OP_COUNT:
+        return count_value(expr, env);
+    case TMN_OP_YEAR:
+        return env->year;
+    case TMN_OP_WINDOW:
+        return env->window_y;
+    case TMN_OP_KEY:
+        return (double)NAN; /* never evaluated by itself */
+    case TMN_OP_ADD:
+        a = tmn_expr_eval(expr->arg[0], env);
+        return a + tmn_expr_eval(expr->arg[1], env);
+    case TMN_OP_SUB:
+        a = tmn_expr_eval(expr->arg[0], env);
+        return a - tmn_expr_eval(expr->arg[1], env);
+    case TMN_OP_MUL:
+        a = tmn_expr_eval(expr->arg[0], env);
+        return a * tmn_expr_eval(expr->arg[1], env);
+    case TMN_OP_DIV:
+        a = tmn_expr_eval(expr->arg[0], env);
+        return a / tmn_expr_eval(expr->arg[1], env);
+    case TMN_OP_NEG:
+        return -tmn_expr_eval(expr->arg[0], env);
+    case TMN_OP_NOT:
+        return tmn_expr_eval(expr->arg[0], env) == 0.0;
+    case TMN_OP_AND:
+        return tmn_expr_eval(expr->arg[0], env) != 0.0 && tmn_expr_eval(expr->arg[1], env) != 0.0;
+    case TMN_OP_OR:
+        return tmn_expr_eval(expr->arg[0], env) != 0.0 || tmn_expr_eval(expr->arg[1], env) != 0.0;
+    case TMN_OP_IF:
+        return tmn_expr_eval(expr->arg[tmn_expr_eval(expr->arg[0], env) != 0.0 ? 1 : 2], env);
+    case TMN_OP_RATIO:
+        return eval_ratio(expr, env);
+    case TMN_OP_CLAMP:
+        return eval_clamp(expr, env);
+    case TMN_OP_EXP:
+    case TMN_OP_LOG:
+    case TMN_OP_SQRT:
+    case TMN_OP_POW:
+    case TMN_OP_ABS:
+    case TMN_OP_LOGISTIC:
+    case TMN_OP_NCDF:
+        return eval_function(expr, env);
     default:
-        return eval_function(expr->op, a, b, expr->count > 2 ? tmn_expr_eval(expr->arg[2], env) : 0.0);
+        a = tmn_expr_eval(expr->arg[0], env);
+        return eval_pair(expr->op, a, tmn_expr_eval(expr->arg[1], env));
     }
 }
