@@ -190,12 +190,11 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
         if (current != wanted[s]) {
             if (current != 0 && (slot[s] & SLOT_ADVANCED) == 0)
                 tmn_k_advance(run, worker, block, row, run->enabled[s * SHARERS + current]);
-            int next = run->enabled[s * SHARERS + wanted[s]];
-            *tmn_clock(run, row, s) = 0;
-            if (next >= 0)
-                start_left(run, worker, row, next);
+            tmn_slot_hold(run, block, row, s, wanted[s]);
+            if (wanted[s] != 0)
+                start_left(run, worker, row, run->enabled[s * SHARERS + wanted[s]]);
         }
-        slot[s] = wanted[s];
+        slot[s] = wanted[s]; /* marks of the window go */
     }
     *tmn_flags(run, row) = (uint8_t)((*tmn_flags(run, row) & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
 }

@@ -316,9 +316,9 @@ static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_blo
     int transition = entry_transition(run, entry), slot = run->model->transitions.items[transition].slot;
     const struct tmn_accrual *accrual = &run->accrual[transition];
     struct tmn_clock_work *work = &worker->tally.work[transition];
-    uint64_t word = *tmn_clock(run, row, slot);
     work->checked++;
-    if (make_entry(run, row, transition, word) != entry || tmn_clock_of(run, row, slot) != transition) {
+    const uint64_t *word = tmn_clock_of(run, row, slot) == transition ? tmn_clock(run, row, slot) : NULL;
+    if (word == NULL || make_entry(run, row, transition, *word) != entry) {
         work->stale++;
         return;
     }
@@ -327,7 +327,7 @@ static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_blo
     struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
     uint64_t c = accrual->alike ? accrual->c : rule->c[tmn_key_index(run, &accrual->personal, row, packed)],
              g = rule->g[tmn_stratum_now(run, accrual, row, &share)];
-    uint64_t left = word - tmn_steady_c(c) * accrual->sum[share.at], use;
+    uint64_t left = *word - tmn_steady_c(c) * accrual->sum[share.at], use;
     bool number = !__builtin_mul_overflow(c, g, &use) && (c | g | use) < FACTOR_SPECIAL;
     if (number ? left > use || use == 0 : c == 0 || g == 0) {
         work->early++;
@@ -528,9 +528,9 @@ void tmn_event_persons(struct tmn_run *run) {
 /* ---- from words to what is left ---- */
 
 uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot) {
-    uint64_t word = *tmn_clock(run, row, slot);
     int transition = tmn_clock_of(run, row, slot);
-    if (run->options.engine == TMN_ENGINE_REFERENCE || transition < 0)
+    uint64_t word = *tmn_clock(run, row, slot);
+    if (run->options.engine == TMN_ENGINE_REFERENCE)
         return word;
     const struct tmn_accrual *accrual = &run->accrual[transition];
     const struct tmn_packed *packed = &run->packed[row];

@@ -64,16 +64,18 @@ static void check_c(struct tmn_block *block, uint32_t row, int transition, uint6
 
 /* What becomes of an enabled clock that what has changed concerns: it ends or carries on. */
 static void follow_clock(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
-                         const struct tmn_touched *touched, uint8_t *slot, int transition) {
+                         const struct tmn_touched *touched, int slot, int transition) {
     const struct tmn_packed *after = &run->packed[touched->row];
-    uint8_t was = *slot;
+    uint8_t was = tmn_slots(run, touched->row)[slot];
     uint64_t began = tmn_sample_begin(&worker->sampler), c = c_of(run, transition, touched->row, after);
     check_c(block, touched->row, transition, c, after);
-    *slot = c == FACTOR_DISABLED ? 0 : was;
-    if (c != FACTOR_DISABLED)
+    if (c != FACTOR_DISABLED) {
         carry_on(run, worker, touched->row, transition, c, &touched->before, after, was);
-    else if ((was & SLOT_ADVANCED) == 0)
-        tmn_k_advance(run, worker, block, touched->row, transition);
+    } else {
+        tmn_slot_hold(run, block, touched->row, slot, 0);
+        if ((was & SLOT_ADVANCED) == 0)
+            tmn_k_advance(run, worker, block, touched->row, transition);
+    }
     tmn_sample_end(&worker->sampler, transition, TMN_ACT_FOLLOW, began);
 }
 
@@ -113,7 +115,6 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
                 const struct tmn_touched *touched) {
     uint32_t row = touched->row;
     const struct tmn_packed *after = &run->packed[row];
-    uint8_t *slot = tmn_slots(run, row);
     find_affected(run, worker, row, &touched->before, after);
     take_marks(run, worker, row);
     for (uint32_t w = 0; w < run->clock_watch.words; w++)
@@ -123,7 +124,7 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
             if (tmn_clock_of(run, row, s) != transition)
                 continue;
             worker->affected[w] &= ~(set & -set);
-            follow_clock(run, worker, block, touched, &slot[s], transition);
+            follow_clock(run, worker, block, touched, s, transition);
         }
     clear_marks(run, row);
     /* The others that are affected start where they are enabled now; what shared their slot has ended. */
@@ -135,7 +136,7 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
             if (c == FACTOR_DISABLED)
                 continue;
             check_c(block, row, transition, c, after);
-            slot[it->slot] = (uint8_t)(it->sharer + 1);
+            tmn_slot_hold(run, block, row, it->slot, it->sharer + 1);
             start(run, worker, row, transition, c, after);
             tmn_sample_end(&worker->sampler, transition, TMN_ACT_FOLLOW, began);
         }

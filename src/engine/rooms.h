@@ -181,8 +181,15 @@ static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter,
 static inline int tmn_clock_of(const struct tmn_run *run, uint32_t row, int slot) {
     return run->enabled[slot * SHARERS + (tmn_slots(run, row)[slot] & SLOT_SHARER)];
 }
-/* The word of a clock. Reference engine: what is left. Event engine: left + C x sum of G, modulo 2^64, so that it holds
- * while nothing but time passes; between running out and the end of the window, and while nothing is accrued yet: left.
+/* From now on a slot of a row holds the clock of a transition (`held`: 1 + which of those that share the slot) or none
+ * (0); marks of the window go. */
+static inline void tmn_slot_hold(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot, int held) {
+    (void)block;
+    tmn_slots(run, row)[slot] = (uint8_t)held;
+}
+/* The word of an enabled clock. Reference engine: what is left. Event engine: left + C x sum of G, modulo 2^64, so that
+ * it holds while nothing but time passes; between running out and the end of the window, and while nothing is accrued
+ * yet: left.
  */
 static inline uint64_t *tmn_clock(const struct tmn_run *run, uint32_t row, int slot) {
     return (uint64_t *)(void *)tmn_person(run, row) + slot;
