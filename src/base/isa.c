@@ -43,3 +43,13 @@ bool tmn_isa_choose(struct tmn_error *err) {
 enum tmn_isa tmn_isa(void) {
     return (enum tmn_isa)atomic_load_explicit(&chosen, memory_order_relaxed);
 }
+
+bool tmn_isa_gathers(void) {
+#ifdef __x86_64__
+    /* AMD's took a step for each bit before its third Zen. */
+    bool slow = __builtin_cpu_is("znver1") != 0 || __builtin_cpu_is("znver2") != 0 || __builtin_cpu_is("bdver4") != 0;
+    return tmn_isa() > TMN_ISA_BASELINE && __builtin_cpu_supports("bmi2") != 0 && !slow;
+#else
+    return false;
+#endif
+}

@@ -15,5 +15,7 @@ bool tmn_isa_present(enum tmn_isa isa);
 bool tmn_isa_choose(struct tmn_error *err);
 /* The one chosen last; before any choice the baseline. */
 enum tmn_isa tmn_isa(void);
+/* Does it gather bits of a word (base/gather.h) at the cost of an addition? */
+bool tmn_isa_gathers(void);
 
 #endif

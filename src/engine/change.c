@@ -2,6 +2,15 @@
  * change costs as many looks as there are numbers that it can move. */
 #include "engine/rooms.h"
 
+void tmn_attributes_place(struct tmn_run *run) {
+    for (size_t a = 0; a < run->model->attributes.count; a++) {
+        const struct tmn_attribute *attribute = &run->model->attributes.items[a];
+        for (int bit = 0; bit < attribute->bits; bit++)
+            run->attribute_at[attribute->word][attribute->shift + bit] = (uint8_t)a;
+        run->attribute_bits[a] = ((UINT64_C(1) << attribute->bits) - 1) << attribute->shift;
+    }
+}
+
 void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers) {
     watch->words = (uint32_t)(watchers + 63) / 64;
     watch->bits = TMN_NEW_ARRAY(&run->arena, uint64_t, run->model->attributes.count * watch->words + 1);
@@ -31,12 +40,6 @@ static void watch_expr(struct tmn_run *run, struct tmn_watch *watch, size_t watc
 void tmn_changes_prepare(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     const struct tmn_tests *tests = &run->tests;
-    for (size_t a = 0; a < model->attributes.count; a++) {
-        const struct tmn_attribute *attribute = &model->attributes.items[a];
-        for (int bit = 0; bit < attribute->bits; bit++)
-            run->attribute_at[attribute->word][attribute->shift + bit] = (uint8_t)a;
-        run->attribute_bits[a] = ((UINT64_C(1) << attribute->bits) - 1) << attribute->shift;
-    }
     tmn_watch_make(run, &run->flow_watch, model->outcomes.count);
     tmn_watch_make(run, &run->test_watch, tests->count);
     tmn_watch_make(run, &run->key_watch, tests->count);

@@ -2,7 +2,10 @@
  * attributes become tables of truth, since changes of rows ask for them again and again. */
 #include "engine/rooms.h"
 
+#include "base/isa.h"
 #include <string.h>
+
+enum { GATHERED_BITS = 13 /* of a word: 16 KB */ };
 
 /* The level of a counter's feature: its number, or what a test of it says. */
 static uint32_t test_level(const struct tmn_feature *feature, uint32_t level) {
@@ -115,6 +118,58 @@ static struct tmn_key_late late_part(const struct tmn_run *run, const struct tmn
     return late;
 }
 
+/* A table that holds these numbers. */
+static const uint16_t *keep_gathered(struct tmn_run *run, uint16_t *numbers, size_t count) {
+    for (size_t i = 0; i < run->gathered.count; i++) {
+        const struct tmn_gathered *it = &run->gathered.items[i];
+        if (it->count == count && memcmp(it->items, numbers, count * sizeof *numbers) == 0)
+            return it->items;
+    }
+    struct tmn_gathered it = {numbers, count};
+    TMN_PUSH(&run->arena, &run->gathered, it);
+    return numbers;
+}
+
+/* What the terms of a key whose bits are among those of `mask` in a word add up to, by these bits. Bits that are no
+ * level have nobody. */
+static const uint16_t *gather(struct tmn_run *run, const struct tmn_key *key, uint32_t word, uint64_t mask) {
+    size_t count = (size_t)1 << __builtin_popcountll(mask);
+    uint16_t *numbers = TMN_NEW_ARRAY(&run->arena, uint16_t, count);
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t t = 0; t < key->count; t++) {
+            const struct tmn_key_term *term = &key->items[t];
+            uint32_t level = (uint32_t)(tmn_scatter(i, mask) >> term->shift) & term->mask;
+            if (term->word == word && (mask >> term->shift & 1) != 0 && level < term->levels)
+                numbers[i] = (uint16_t)(numbers[i] + run->part.items[term->first + level]);
+        }
+    return keep_gathered(run, numbers, count);
+}
+
+/* Cuts what a key reads in two: by words, or one word's attributes into halves. */
+static void choose_masks(const struct tmn_run *run, struct tmn_key *key) {
+    uint64_t read[2] = {0, 0}, attribute;
+    for (uint32_t t = 0; t < key->count; t++)
+        read[key->items[t].word] |= (uint64_t)key->items[t].mask << key->items[t].shift;
+    key->second = read[1] != 0;
+    key->mask[0] = read[0];
+    key->mask[1] = read[1];
+    int half = __builtin_popcountll(read[0]) / 2;
+    for (uint64_t left = read[0]; read[1] == 0 && __builtin_popcountll(key->mask[1]) < half; left &= ~attribute) {
+        attribute = run->attribute_bits[run->attribute_at[0][__builtin_ctzll(left)]];
+        key->mask[1] |= attribute;
+        key->mask[0] &= ~attribute;
+    }
+}
+
+static void make_gathered(struct tmn_run *run, struct tmn_key *key) {
+    choose_masks(run, key);
+    if (__builtin_popcountll(key->mask[0]) > GATHERED_BITS || __builtin_popcountll(key->mask[1]) > GATHERED_BITS)
+        return;
+    key->to[0] = gather(run, key, 0, key->mask[0]);
+    key->to[1] = gather(run, key, key->second, key->mask[1]);
+    key->whole = key->lates == 0;
+}
+
 void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key) {
     const struct tmn_model *model = run->model;
     key->items = TMN_NEW_ARRAY(&run->arena, struct tmn_key_term, strata->n);
@@ -127,14 +182,24 @@ void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct t
             continue;
         }
         const struct tmn_attribute *attribute = &model->attributes.items[source->index];
-        key->items[key->count++] =
-            (struct tmn_key_term){term.first, (UINT32_C(1) << attribute->bits) - 1u, attribute->word, attribute->shift};
+        key->items[key->count++] = (struct tmn_key_term){term.first, (UINT32_C(1) << attribute->bits) - 1u,
+                                                         attribute->levels, attribute->word, attribute->shift};
     }
+    if (tmn_isa_gathers() && strata->size <= UINT16_MAX + 1)
+        make_gathered(run, key);
 }
 
-uint32_t tmn_key_late(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
-                      const struct tmn_packed *packed) {
+uint32_t tmn_key_terms(const struct tmn_run *run, const struct tmn_key *key, const struct tmn_packed *packed) {
+    const uint32_t *part = run->part.items;
     uint32_t index = 0;
+    for (const struct tmn_key_term *term = key->items, *end = term + key->count; term < end; term++)
+        index += part[term->first + ((uint32_t)(packed->word[term->word] >> term->shift) & term->mask)];
+    return index;
+}
+
+uint32_t tmn_key_all(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
+                     const struct tmn_packed *packed) {
+    uint32_t index = tmn_key_of(run, key, packed);
     for (const struct tmn_key_late *late = key->late, *end = late + key->lates; late < end; late++) {
         uint32_t level =
             late->column == NULL

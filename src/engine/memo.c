@@ -55,9 +55,7 @@ bool tmn_memo_value(struct tmn_run *run, struct tmn_worker *worker, const struct
                     const struct tmn_packed *packed, int64_t *value, double *bad) {
     if (memo->strata == 0)
         return evaluate(run, worker, memo, row, 0, packed, value, bad);
-    uint32_t stratum = tmn_key_of(run, &memo->key, packed);
-    if (memo->key.lates > 0)
-        stratum += tmn_key_late(run, &memo->key, row, packed);
+    uint32_t stratum = tmn_key_index(run, &memo->key, row, packed);
     struct tmn_memo_cell *cell = &worker->cell[memo->first + stratum];
     if (cell->epoch != memo->epoch) {
         if (!evaluate(run, worker, memo, row, stratum, packed, value, bad))

@@ -390,6 +390,7 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     make_arrays(run);
     make_workers(run);
+    tmn_attributes_place(run);
     tmn_tellers_prepare(run);
     if (!check_events(run, err) || !make_columns(run, err))
         return false;

@@ -29,8 +29,11 @@ void tmn_predicate_fill(struct tmn_run *run, struct tmn_predicate *predicate);
 bool tmn_predicate_eval(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_predicate *predicate,
                         const struct tmn_packed *packed);
 void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key);
-uint32_t tmn_key_late(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
-                      const struct tmn_packed *packed);
+/* Of the terms alone, one after the other. */
+uint32_t tmn_key_terms(const struct tmn_run *run, const struct tmn_key *key, const struct tmn_packed *packed);
+/* Of a row: counters and age too. */
+uint32_t tmn_key_all(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
+                     const struct tmn_packed *packed);
 /* Strata of the features that `reads` marks, first feature fastest as tmn_stratum_levels wants it; false when there
  * are more than `most` or too many features. */
 bool tmn_strata_of(const struct tmn_model *model, const bool *reads, uint32_t most, struct tmn_strata *strata);
@@ -39,19 +42,17 @@ uint32_t tmn_feature_level(const struct tmn_model *model, int feature, const str
 /* All features of a row from `packed`, with counters as committed and age of this window. */
 void tmn_row_levels(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed, uint32_t *level);
 
+static inline uint32_t tmn_key_gathered(const struct tmn_key *key, const struct tmn_packed *packed) {
+    return (uint32_t)key->to[0][tmn_gather(packed->word[0], key->mask[0])] +
+           key->to[1][tmn_gather(packed->word[key->second], key->mask[1])];
+}
 static inline uint32_t tmn_key_of(const struct tmn_run *run, const struct tmn_key *key,
                                   const struct tmn_packed *packed) {
-    const uint32_t *part = run->part.items;
-    uint32_t index = 0;
-    for (const struct tmn_key_term *term = key->items, *end = term + key->count; term < end; term++)
-        index += part[term->first + ((uint32_t)(packed->word[term->word] >> term->shift) & term->mask)];
-    return index;
+    return __builtin_expect(key->to[0] != NULL, 1) ? tmn_key_gathered(key, packed) : tmn_key_terms(run, key, packed);
 }
-/* Of a row: counters and age too. */
 static inline uint32_t tmn_key_index(const struct tmn_run *run, const struct tmn_key *key, uint32_t row,
                                      const struct tmn_packed *packed) {
-    uint32_t index = tmn_key_of(run, key, packed);
-    return __builtin_expect(key->lates == 0, 1) ? index : index + tmn_key_late(run, key, row, packed);
+    return __builtin_expect(key->whole, 1) ? tmn_key_gathered(key, packed) : tmn_key_all(run, key, row, packed);
 }
 static inline bool tmn_holds(const struct tmn_run *run, struct tmn_worker *worker,
                              const struct tmn_predicate *predicate, const struct tmn_packed *packed) {
@@ -68,7 +69,8 @@ static inline bool tmn_test_holds(const struct tmn_run *run, struct tmn_worker *
 }
 
 /* change.c */
-void tmn_changes_prepare(struct tmn_run *run); /* who watches what */
+void tmn_attributes_place(struct tmn_run *run); /* before all that asks for the bits of an attribute */
+void tmn_changes_prepare(struct tmn_run *run);  /* who watches what */
 void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers);
 void tmn_watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature); /* but counters */
 static inline void tmn_changes_of(const struct tmn_run *run, const struct tmn_packed *before,

@@ -10,6 +10,7 @@
 
 #include "base/column.h"
 #include "base/draw.h"
+#include "base/gather.h"
 #include "engine/engine.h"
 #include "engine/profile.h"
 #include "engine/sieve.h"
@@ -55,7 +56,7 @@ static inline void *tmn_list_add(struct tmn_list *list, size_t size) {
 
 /* A stratum's index straight from packed attributes: the sum of part[first + level] over terms. */
 struct tmn_key_term {
-    uint32_t first, mask;
+    uint32_t first, mask, levels;
     uint8_t word, shift;
 };
 /* The same of a counter, or (column NULL) of age, which are not packed. */
@@ -64,9 +65,15 @@ struct tmn_key_late {
     uint32_t first, most;            /* most: of a counter */
     int feature;
 };
+/* Where the machine gathers bits (base/gather.h): to[0][those of word 0 in mask[0]] + to[1][those of word `second` in
+ * mask[1]]; to is NULL elsewhere, and where such tables would be too large. */
 struct tmn_key {
-    struct tmn_key_term *items;
+    uint64_t mask[2];
+    const uint16_t *to[2];
+    uint32_t second;
+    bool whole; /* that is all of it */
     uint32_t count, lates;
+    struct tmn_key_term *items;
     struct tmn_key_late *late;
 };
 
@@ -530,7 +537,14 @@ struct tmn_run {
     struct {
         uint32_t *items;
         size_t count, capacity;
-    } part;                      /* parts of strata's indices */
+    } part; /* parts of strata's indices */
+    struct {
+        struct tmn_gathered {
+            uint16_t *items;
+            size_t count;
+        } * items;
+        size_t count, capacity;
+    } gathered;                  /* tables of keys, each kind once */
     struct tmn_dependence *g_on; /* [transitions] */
     struct tmn_product *product; /* [transitions] G by parts */
     struct tmn_task *task;
