@@ -1,7 +1,7 @@
 /* See arrows.h: direct signs on one run that passes all dates, then total effects by pairs. */
 #include "study/arrows.h"
 
-#include "study/pasts.h"
+#include "study/outcome_read.h"
 #include <math.h>
 #include <string.h>
 
@@ -14,8 +14,8 @@ struct work {
     const struct tmn_arrows_options *options;
     struct tmn_arrows *arrows;
     struct tmn_arena *arena;
-    struct tmn_ask *asks; /* [rows * seeds * WORLDS_MOST] model NULL: none */
-    struct tmn_pasts pasts;
+    struct tmn_ask *asks;  /* [rows * seeds * WORLDS_MOST] model NULL: none */
+    struct tmn_ask *trunk; /* [seeds] the world as it is */
 };
 
 const char *tmn_way_name(enum tmn_way way) {
@@ -138,62 +138,25 @@ static void plan_row(struct work *work, size_t index) {
                                                               .setting_count = settings.count,
                                                               .seed = options->seed + (uint64_t)s,
                                                               .scale = options->scale,
-                                                              .windows = arrow->window + arrow->windows};
+                                                              .windows = arrow->window + arrow->windows,
+                                                              .trunk = &work->trunk[s],
+                                                              .branches = arrow->window};
     }
-}
-
-/* Checkpoints at the dates of runs that the store does not hold. */
-static bool make_pasts(struct work *work, const struct tmn_pasts_options *options, bool *stopped,
-                       struct tmn_error *err) {
-    const struct tmn_arrows *arrows = work->arrows;
-    size_t seeds = (size_t)work->options->seeds;
-    int *window = TMN_NEW_ARRAY(work->arena, int, arrows->count + 1);
-    for (size_t i = 0; i < arrows->count; i++)
-        window[i] = arrows->rows[i].arrow->window;
-    size_t windows = tmn_windows_sort(window, arrows->count);
-    bool *wanted = TMN_NEW_ARRAY(work->arena, bool, windows *seeds + 1);
-    for (size_t i = 0; i < arrows->count; i++)
-        for (size_t w = 0; w < windows; w++)
-            for (size_t s = 0; s < seeds && arrows->rows[i].arrow->window == window[w]; s++)
-                wanted[w * seeds + s] =
-                    wanted[w * seeds + s] || tmn_store_missing(&work->options->store, ask_of(work, i, (int)s, 0),
-                                                               arrows->rows[i].arrow->has_with ? WORLDS_MOST : 2) > 0;
-    if (!tmn_pasts_make(&work->pasts, work->arena, options, window, windows, wanted, stopped, err))
-        return false;
-    for (size_t i = 0; i < arrows->count; i++)
-        for (size_t s = 0; s < seeds; s++)
-            for (int world = 0; world < WORLDS_MOST; world++)
-                ask_of(work, i, (int)s, world)->past = tmn_past_of(&work->pasts, arrows->rows[i].arrow->window, (int)s);
-    return true;
 }
 
 static bool make_runs(struct work *work, struct tmn_error *err) {
     const struct tmn_arrows_options *options = work->options;
     struct tmn_arrows *arrows = work->arrows;
-    struct tmn_pasts_options pasts = {.model = options->model,
-                                      .settings = options->settings,
-                                      .store = &options->store,
-                                      .seed = options->seed,
-                                      .seeds = options->seeds,
-                                      .scale = options->scale,
-                                      .threads = options->threads,
-                                      .version = options->version,
-                                      .progress = options->progress,
-                                      .progress_context = options->progress_context};
     struct tmn_store_options store = {
         .threads = options->threads, .progress = options->progress, .context = options->progress_context};
     struct tmn_ask *list =
         TMN_NEW_ARRAY(work->arena, struct tmn_ask, arrows->count * (size_t)options->seeds * WORLDS_MOST + 1);
     size_t count = 0;
-    bool good = make_pasts(work, &pasts, &arrows->stopped, err);
     for (size_t i = 0; i < arrows->count * (size_t)options->seeds * WORLDS_MOST; i++)
         if (work->asks[i].model)
             list[count++] = work->asks[i];
-    if (good && !arrows->stopped) {
-        good = tmn_store_make(&options->store, list, count, &store, &arrows->tally, err);
-        arrows->stopped = arrows->tally.stopped;
-    }
-    tmn_pasts_drop(&work->pasts);
+    bool good = tmn_store_make(&options->store, list, count, &store, &arrows->tally, err);
+    arrows->stopped = arrows->tally.stopped;
     return good;
 }
 
@@ -258,6 +221,8 @@ bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const st
     if (options->direct_only || arrows->stopped)
         return true;
     work.asks = TMN_NEW_ARRAY(arena, struct tmn_ask, count * (size_t)options->seeds * WORLDS_MOST + 1);
+    work.trunk =
+        tmn_asks_of_seeds(arena, options->model, options->settings, options->seed, options->seeds, options->scale);
     for (size_t i = 0; i < count; i++)
         plan_row(&work, i);
     if (!make_runs(&work, err))

@@ -2,14 +2,12 @@
 #include "study/attribute.h"
 
 #include "base/draw.h"
-#include "engine/checkpoint.h"
 #include "result/result.h"
 #include "study/compare.h"
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OTHERS "(no class)"
 
@@ -28,11 +26,9 @@ struct attributer {
     struct world *worlds;
     struct tmn_ask *asks; /* [world_count] */
     size_t world_count;
-    const char **past; /* [seeds] checkpoint files */
-    bool *needed;      /* [seeds] */
-    double *value;     /* [world_count][outcomes] of the year; NAN: none */
-    double *before;    /* [seeds][outcomes] the year before */
-    bool *done;        /* [seeds] */
+    double *value;  /* [world_count][outcomes] of the year; NAN: none */
+    double *before; /* [seeds][outcomes] the year before */
+    bool *done;     /* [seeds] */
 };
 
 /* ---- classes ---- */
@@ -132,6 +128,8 @@ static void plan(struct attributer *attributer) {
     const struct tmn_attribution_options *options = attributer->options;
     const struct tmn_model *model = options->model;
     bool *held = TMN_NEW_ARRAY(attributer->arena, bool, model->drivers.count + 1);
+    const struct tmn_ask *trunk =
+        tmn_asks_of_seeds(attributer->arena, model, options->settings, options->seed, options->seeds, options->scale);
     attributer->asks = TMN_NEW_ARRAY(attributer->arena, struct tmn_ask, attributer->world_count + 1);
     for (size_t w = 0; w < attributer->world_count; w++) {
         const struct world *world = &attributer->worlds[w];
@@ -143,72 +141,10 @@ static void plan(struct attributer *attributer) {
                              .setting_count = options->settings->count,
                              .seed = options->seed + (uint64_t)world->seed,
                              .scale = options->scale,
-                             .windows = attributer->windows};
+                             .windows = attributer->windows,
+                             .trunk = &trunk[world->seed],
+                             .branches = attributer->window};
     }
-}
-
-/* ---- the past that all worlds of a seed share ---- */
-
-struct pasts {
-    const struct attributer *attributer;
-    const int *seed; /* [asks] */
-};
-
-static bool tell(void *context, const struct tmn_runs_progress *progress) {
-    const struct tmn_attribution_options *options = ((struct pasts *)context)->attributer->options;
-    return !options->progress || options->progress(options->progress_context, progress);
-}
-
-static bool save_past(void *context, const struct tmn_ended *ended, struct tmn_error *err) {
-    const struct pasts *pasts = context;
-    const struct tmn_attribution_options *options = pasts->attributer->options;
-    struct tmn_checkpoint_origin origin = {.target = options->model->path,
-                                           .path = options->model->path,
-                                           .version = options->version,
-                                           .assignments = options->assignments,
-                                           .assignment_count = options->assignment_count};
-    if (ended->error)
-        *err = *ended->error;
-    return !ended->error &&
-           (!ended->run ||
-            tmn_checkpoint_write(ended->run, pasts->attributer->past[pasts->seed[ended->index]], &origin, err));
-}
-
-/* Seeds with worlds that are not in the store get their past as a checkpoint. */
-static bool make_pasts(struct attributer *attributer, struct tmn_error *err) {
-    const struct tmn_attribution_options *options = attributer->options;
-    struct tmn_ask *asks = TMN_NEW_ARRAY(attributer->arena, struct tmn_ask, options->seeds + 1);
-    int *seed = TMN_NEW_ARRAY(attributer->arena, int, options->seeds + 1);
-    size_t count = 0;
-    attributer->past = TMN_NEW_ARRAY(attributer->arena, const char *, options->seeds);
-    attributer->needed = TMN_NEW_ARRAY(attributer->arena, bool, options->seeds);
-    for (size_t w = 0, next; w < attributer->world_count; w = next) {
-        int s = attributer->worlds[w].seed;
-        for (next = w; next < attributer->world_count && attributer->worlds[next].seed == s;)
-            next++;
-        attributer->past[s] =
-            tmn_arena_printf(attributer->arena, "%s/past-%ld-%d.tumen", options->store.folder, (long)getpid(), s);
-        if (tmn_store_missing(&options->store, &attributer->asks[w], next - w) < 2)
-            continue; /* not worth a past */
-        attributer->needed[s] = true;
-        for (size_t i = w; i < next; i++)
-            attributer->asks[i].past = attributer->past[s];
-        seed[count] = s;
-        asks[count] = attributer->asks[w];
-        asks[count].past = NULL;
-        asks[count++].windows = attributer->window;
-    }
-    struct pasts pasts = {attributer, seed};
-    struct tmn_runs_options runs = {
-        .threads = options->threads, .context = &pasts, .progress = tell, .ended = save_past};
-    return tmn_folder_make(attributer->arena, options->store.folder, err) &&
-           tmn_runs_make(asks, count, &runs, &attributer->attribute->stopped, err);
-}
-
-static void drop_pasts(const struct attributer *attributer) {
-    for (int s = 0; attributer->needed && s < attributer->options->seeds; s++)
-        if (attributer->needed[s])
-            unlink(attributer->past[s]);
 }
 
 /* ---- what they gave ---- */
@@ -396,13 +332,9 @@ static bool attribute_all(struct attributer *attributer, struct tmn_error *err) 
         return false;
     list_worlds(attributer);
     plan(attributer);
-    bool good = make_pasts(attributer, err);
-    if (good && !attribute->stopped) {
-        good =
-            tmn_store_make(&options->store, attributer->asks, attributer->world_count, &making, &attribute->tally, err);
-        attribute->stopped = attribute->tally.stopped;
-    }
-    drop_pasts(attributer);
+    bool good =
+        tmn_store_make(&options->store, attributer->asks, attributer->world_count, &making, &attribute->tally, err);
+    attribute->stopped = attribute->tally.stopped;
     if (!good || !collect(attributer, err))
         return false;
     decide(attributer);

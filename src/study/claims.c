@@ -2,7 +2,7 @@
  * and gone on with; all their runs lie in the store. */
 #include "study/claims.h"
 
-#include "study/claims_past.h"
+#include "study/claims_worlds.h"
 #include "study/limits.h"
 #include "result/result.h"
 #include <math.h>
@@ -264,25 +264,6 @@ static bool tell(void *context, const struct tmn_runs_progress *progress) {
     return !worker->options->progress || worker->options->progress(worker->options->context, &all);
 }
 
-/* The pasts that they share, then the runs. */
-static bool make_runs(struct worker *worker, struct tmn_arena *arena, struct tmn_ask *asks, const struct tmn_ask *bases,
-                      int draws, struct tmn_store_tally *tally, struct tmn_error *err) {
-    const struct tmn_claims_options *options = worker->options;
-    struct tmn_store_options making = {
-        .threads = options->threads, .progress = tell, .context = worker, .leave_broken = true};
-    struct tmn_claim_pasts pasts;
-    double batch = worker->run_windows * draws;
-    *tally = (struct tmn_store_tally){.made = 0};
-    worker->ahead += batch; /* while the pasts are made, all runs lie ahead */
-    bool good = tmn_claim_pasts_make(&pasts, arena, options, &worker->worlds, asks, bases, draws, &making,
-                                     &tally->stopped, err);
-    worker->ahead -= batch;
-    if (good && !tally->stopped)
-        good = tmn_store_make(&options->store, asks, worker->worlds.count * (size_t)draws, &making, tally, err);
-    tmn_claim_pasts_drop(&pasts);
-    return good;
-}
-
 static bool make_batch(struct worker *worker, struct tmn_arena *arena, const struct tmn_scene *scene, int first,
                        int count, bool *whole, struct tmn_error *err) {
     const struct tmn_claims_options *options = worker->options;
@@ -290,6 +271,8 @@ static bool make_batch(struct worker *worker, struct tmn_arena *arena, const str
     size_t worlds = worker->worlds.count;
     struct tmn_ask *asks = TMN_NEW_ARRAY(arena, struct tmn_ask, worlds * (size_t)count + 1);
     struct tmn_output *outputs = TMN_NEW_ARRAY(arena, struct tmn_output, worlds + 1);
+    struct tmn_store_options making = {
+        .threads = options->threads, .progress = tell, .context = worker, .leave_broken = true};
     struct tmn_store_tally tally;
     struct tmn_ask *bases = TMN_NEW_ARRAY(arena, struct tmn_ask, count + 1);
     const struct tmn_claim_world nothing = {.count = 0};
@@ -298,11 +281,14 @@ static bool make_batch(struct worker *worker, struct tmn_arena *arena, const str
         const struct tmn_model *model =
             tmn_scene_model(arena, options->model, scene, options->seed, (uint32_t)(first + d));
         bases[d] = tmn_claim_ask(arena, options, model, &nothing, (uint32_t)(first + d));
-        for (size_t w = 0; w < worlds; w++)
-            asks[(size_t)d * worlds + w] =
-                tmn_claim_ask(arena, options, model, &worker->worlds.items[w], (uint32_t)(first + d));
+        for (size_t w = 0; w < worlds; w++) {
+            struct tmn_ask *ask = &asks[(size_t)d * worlds + w];
+            *ask = tmn_claim_ask(arena, options, model, &worker->worlds.items[w], (uint32_t)(first + d));
+            ask->trunk = &bases[d];
+            ask->branches = tmn_claim_world_begins(&worker->worlds.items[w]);
+        }
     }
-    if (!make_runs(worker, arena, asks, bases, count, &tally, err))
+    if (!tmn_store_make(&options->store, asks, worlds * (size_t)count, &making, &tally, err))
         return false;
     claims->tally.made += tally.made;
     claims->tally.found += tally.found;

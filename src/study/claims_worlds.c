@@ -100,6 +100,10 @@ struct tmn_model *tmn_scene_model(struct tmn_arena *arena, const struct tmn_mode
     return copy;
 }
 
+int tmn_claim_world_begins(const struct tmn_claim_world *world) {
+    return world->count > 0 ? world->items[0].window : 0;
+}
+
 /* ---- runs ---- */
 
 static void apply(struct tmn_model *model, struct tmn_settings *settings, const struct tmn_applied *applied) {

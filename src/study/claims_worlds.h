@@ -22,6 +22,9 @@ struct tmn_claim_worlds {
 size_t tmn_claim_world_of(struct tmn_claim_worlds *worlds, struct tmn_arena *arena,
                           const struct tmn_lever *const *levers, size_t count, int window, int windows);
 
+/* The window in which a world's changes begin; 0: it has none, or is another from the start. */
+int tmn_claim_world_begins(const struct tmn_claim_world *world);
+
 /* Which drivers a scene has: as they are, two years later, their years in another order (of each draw its own), or a
  * coding of the scenario's. */
 enum tmn_scene_kind { TMN_SCENE_PLAIN, TMN_SCENE_SHIFTED, TMN_SCENE_PERMUTED, TMN_SCENE_CODING };

@@ -1,7 +1,7 @@
 /* See loops.h. */
 #include "study/loops.h"
 
-#include "study/pasts.h"
+#include "study/outcome_read.h"
 #include <math.h>
 #include <string.h>
 
@@ -13,10 +13,10 @@ struct work {
     struct tmn_arena *arena;
     int *watched; /* feedback variables whose path is needed */
     size_t watched_count;
-    struct tmn_ask *base; /* [seeds] */
-    double **path;        /* [seeds * watched] of [windows * slots] */
-    struct tmn_ask *asks; /* [rows * periods * seeds * WORLDS] model NULL: none */
-    struct tmn_pasts pasts;
+    struct tmn_ask *base;  /* [seeds] */
+    double **path;         /* [seeds * watched] of [windows * slots] */
+    struct tmn_ask *asks;  /* [rows * periods * seeds * WORLDS] model NULL: none */
+    struct tmn_ask *trunk; /* [seeds] the world as it is */
 };
 
 static int begin_window(const struct tmn_loops_options *options, int period) {
@@ -75,14 +75,10 @@ static void list_watched(struct work *work) {
 static bool make_base(struct work *work, const struct tmn_store_options *store, struct tmn_error *err) {
     const struct tmn_loops_options *options = work->options;
     const struct tmn_model *model = tmn_model_watch(work->arena, options->model, work->watched, work->watched_count);
-    work->base = TMN_NEW_ARRAY(work->arena, struct tmn_ask, options->seeds);
+    work->base =
+        tmn_asks_of_seeds(work->arena, model, options->settings, options->seed, options->seeds, options->scale);
     for (int s = 0; s < options->seeds; s++)
-        work->base[s] = (struct tmn_ask){.model = model,
-                                         .settings = options->settings->items,
-                                         .setting_count = options->settings->count,
-                                         .seed = options->seed + (uint64_t)s,
-                                         .scale = options->scale,
-                                         .windows = end_window(work, options->periods - 1)};
+        work->base[s].windows = end_window(work, options->periods - 1);
     return tmn_store_make(&options->store, work->base, (size_t)options->seeds, store, &work->loops->tally, err);
 }
 
@@ -135,7 +131,9 @@ static void put_ask(const struct work *work, size_t row, int period, int seed, i
                                                                .setting_count = settings->count,
                                                                .seed = work->options->seed + (uint64_t)seed,
                                                                .scale = work->options->scale,
-                                                               .windows = end_window(work, period)};
+                                                               .windows = end_window(work, period),
+                                                               .trunk = &work->trunk[seed],
+                                                               .branches = begin_window(work->options, period)};
 }
 
 static void plan_link(struct work *work, size_t row, int period, const struct tmn_arrow *arrow) {
@@ -180,6 +178,9 @@ static void plan_set(struct work *work, size_t row, int period, const struct tmn
 
 static void plan(struct work *work) {
     size_t periods = (size_t)work->options->periods, seeds = (size_t)work->options->seeds;
+    const struct tmn_loops_options *options = work->options;
+    work->trunk = tmn_asks_of_seeds(work->arena, options->model, options->settings, options->seed, options->seeds,
+                                    options->scale);
     work->asks = TMN_NEW_ARRAY(work->arena, struct tmn_ask, work->loops->count * periods * seeds * WORLDS + 1);
     for (size_t i = 0; i < work->loops->count; i++) {
         struct tmn_loop_row *row = &work->loops->rows[i];
@@ -197,63 +198,19 @@ static void plan(struct work *work) {
 
 /* ---- runs ---- */
 
-static bool missing(const struct work *work, const struct tmn_ask *asks) {
-    for (int w = 0; w < WORLDS; w++)
-        if (asks[w].model && tmn_store_missing(&work->options->store, &asks[w], 1) > 0)
-            return true;
-    return false;
-}
-
-static bool make_pasts(struct work *work, const struct tmn_pasts_options *options, struct tmn_error *err) {
-    int periods = work->options->periods, seeds = work->options->seeds;
-    int *window = TMN_NEW_ARRAY(work->arena, int, periods);
-    for (int p = 0; p < periods; p++)
-        window[p] = begin_window(work->options, p);
-    size_t windows = tmn_windows_sort(window, (size_t)periods);
-    bool *wanted = TMN_NEW_ARRAY(work->arena, bool, windows *(size_t)seeds + 1);
-    for (size_t i = 0; i < work->loops->count; i++)
-        for (int p = 0; p < periods; p++)
-            for (int s = 0; s < seeds; s++)
-                for (size_t w = 0; w < windows; w++)
-                    if (window[w] == begin_window(work->options, p) && missing(work, ask_of(work, i, p, s, 0)))
-                        wanted[w * (size_t)seeds + (size_t)s] = true;
-    if (!tmn_pasts_make(&work->pasts, work->arena, options, window, windows, wanted, &work->loops->stopped, err))
-        return false;
-    for (size_t i = 0; i < work->loops->count; i++)
-        for (int p = 0; p < periods; p++)
-            for (int s = 0; s < seeds; s++)
-                for (int w = 0; w < WORLDS; w++)
-                    ask_of(work, i, p, s, w)->past = tmn_past_of(&work->pasts, begin_window(work->options, p), s);
-    return true;
-}
-
 static bool make_runs(struct work *work, const struct tmn_store_options *store, struct tmn_error *err) {
     const struct tmn_loops_options *options = work->options;
     struct tmn_loops *loops = work->loops;
-    struct tmn_pasts_options pasts = {.model = options->model,
-                                      .settings = options->settings,
-                                      .store = &options->store,
-                                      .seed = options->seed,
-                                      .seeds = options->seeds,
-                                      .scale = options->scale,
-                                      .threads = options->threads,
-                                      .version = options->version,
-                                      .progress = options->progress,
-                                      .progress_context = options->progress_context};
     size_t all = loops->count * (size_t)options->periods * (size_t)options->seeds * WORLDS, count = 0;
     struct tmn_ask *list = TMN_NEW_ARRAY(work->arena, struct tmn_ask, all + 1);
     struct tmn_store_tally tally = {0};
-    bool good = make_pasts(work, &pasts, err);
     for (size_t i = 0; i < all; i++)
         if (work->asks[i].model)
             list[count++] = work->asks[i];
-    if (good && !loops->stopped) {
-        good = tmn_store_make(&options->store, list, count, store, &tally, err);
-        loops->stopped = tally.stopped;
-        loops->tally.made += tally.made;
-        loops->tally.found += tally.found;
-    }
-    tmn_pasts_drop(&work->pasts);
+    bool good = tmn_store_make(&options->store, list, count, store, &tally, err);
+    loops->stopped = tally.stopped;
+    loops->tally.made += tally.made;
+    loops->tally.found += tally.found;
     return good;
 }
 

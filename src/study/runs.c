@@ -18,8 +18,20 @@ struct maker {
     struct tmn_error err; /* of the first ask that failed */
 };
 
-static int windows_of(const struct tmn_ask *ask) {
+int tmn_ask_windows(const struct tmn_ask *ask) {
     return ask->windows > 0 ? ask->windows : ask->model->calendar.windows;
+}
+
+struct tmn_ask *tmn_asks_of_seeds(struct tmn_arena *arena, const struct tmn_model *model,
+                                  const struct tmn_settings *settings, uint64_t seed, int seeds, double scale) {
+    struct tmn_ask *asks = TMN_NEW_ARRAY(arena, struct tmn_ask, seeds + 1);
+    for (int s = 0; s < seeds; s++)
+        asks[s] = (struct tmn_ask){.model = model,
+                                   .settings = settings->items,
+                                   .setting_count = settings->count,
+                                   .seed = seed + (uint64_t)s,
+                                   .scale = scale};
+    return asks;
 }
 
 /* Tells of `windows` more; false: stop. */
@@ -58,7 +70,7 @@ static bool drive(struct maker *maker, const struct tmn_ask *ask, struct tmn_run
         told++;
     }
     if (good && *go_on)
-        advance(maker, windows_of(ask) - told, true); /* `until` may have ended it early */
+        advance(maker, tmn_ask_windows(ask) - told, true); /* `until` may have ended it early */
     return good;
 }
 
@@ -93,7 +105,7 @@ static void make_one(void *context, int worker, uint32_t index) {
     bool begun = !options->begin || options->begin(options->context, index, &run_options, &err), go_on = true;
     bool good = begun && begin(ask, &run_options, &run, &err) && drive(maker, ask, run, &go_on, &err);
     if (!good)
-        advance(maker, windows_of(ask) - (run ? tmn_run_window(run) : 0), true);
+        advance(maker, tmn_ask_windows(ask) - (run ? tmn_run_window(run) : 0), true);
     struct tmn_ended ended = {index, good && go_on ? run : NULL, good ? NULL : &err};
     if (!options->ended(options->context, &ended, &told))
         note_failure(maker, index, &told);
@@ -131,7 +143,7 @@ bool tmn_runs_make(const struct tmn_ask *asks, size_t count, const struct tmn_ru
             return false;
     }
     for (size_t i = 0; i < count; i++)
-        maker.progress.windows_all += windows_of(&asks[i]);
+        maker.progress.windows_all += tmn_ask_windows(&asks[i]);
     int side = side_by_side(asks, count, options->threads);
     maker.inner_threads = options->threads / side;
     if (!tmn_pool_new(&pool, side, err))

@@ -12,11 +12,19 @@ struct tmn_ask {
     size_t setting_count;
     uint64_t seed;
     double scale;
-    int windows;      /* 0: all */
-    bool who;         /* keep which persons each outcome counted (store.h) */
+    int windows; /* 0: all */
+    bool who;    /* keep which persons each outcome counted (store.h) */
+    /* The run that this one is until the window `branches`, or NULL; the store makes what they share once. A run of
+     * which `who` is kept has none. */
+    const struct tmn_ask *trunk;
+    int branches;
     const char *past; /* checkpoint of a run with the same past, to go on from instead of the start; or NULL. What comes
                        * out is the same to the bit */
 };
+int tmn_ask_windows(const struct tmn_ask *ask);
+/* The model as it is, all its windows, under seed, seed + 1, ...: [seeds]. */
+struct tmn_ask *tmn_asks_of_seeds(struct tmn_arena *arena, const struct tmn_model *model,
+                                  const struct tmn_settings *settings, uint64_t seed, int seeds, double scale);
 
 struct tmn_runs_progress {
     double windows, windows_all; /* of all runs */

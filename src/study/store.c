@@ -5,6 +5,7 @@
 #include "base/draw.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "study/pasts.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,16 +65,12 @@ struct tmn_world_key tmn_world_key(const struct tmn_store *store, const struct t
     return key;
 }
 
-static int windows_of(const struct tmn_ask *ask) {
-    return ask->windows > 0 ? ask->windows : ask->model->calendar.windows;
-}
-
 /* With seed, scale and windows: the file's name. */
 static struct tmn_world_key run_key(const struct tmn_store *store, const struct tmn_ask *ask) {
     struct tmn_world_key key = tmn_world_key(store, ask);
     mix(&key, ask->seed);
     mix_real(&key, ask->scale);
-    mix(&key, (uint64_t)windows_of(ask));
+    mix(&key, (uint64_t)tmn_ask_windows(ask));
     return key;
 }
 
@@ -131,7 +128,7 @@ static void put_run(struct tmn_text *text, const struct tmn_ask *ask, struct tmn
                     const struct tmn_run *run, const struct tmn_who *who) {
     const struct tmn_world *world = tmn_run_world(run);
     struct tmn_digest weekly = tmn_run_weekly_digest(run), full = tmn_run_full_digest(run);
-    int32_t windows[2] = {windows_of(ask), tmn_run_window(run)};
+    int32_t windows[2] = {tmn_ask_windows(ask), tmn_run_window(run)};
     uint32_t flags = (tmn_run_until_held(run) ? FLAG_UNTIL : 0) | (who ? FLAG_WHO : 0);
     uint32_t outcomes = (uint32_t)ask->model->outcomes.count, crc = 0;
     put(text, magic, sizeof magic);
@@ -254,8 +251,8 @@ static void get_run(struct reader *reader, struct tmn_arena *arena, const struct
     output->until_held = (flags & FLAG_UNTIL) != 0;
     output->weight = (double)weight * 0x1p-20;
     reader->short_of = reader->short_of || memcmp(&key, &wanted, sizeof key) != 0 || seed != ask->seed ||
-                       scale != ask->scale || windows[0] != windows_of(ask) || outcomes != ask->model->outcomes.count ||
-                       (ask->who && !(flags & FLAG_WHO));
+                       scale != ask->scale || windows[0] != tmn_ask_windows(ask) ||
+                       outcomes != ask->model->outcomes.count || (ask->who && !(flags & FLAG_WHO));
     output->series = TMN_NEW_ARRAY(arena, struct tmn_output_series, ask->model->outcomes.count + 1);
     for (size_t o = 0; o < ask->model->outcomes.count && !reader->short_of; o++) {
         const struct tmn_outcome *outcome = &ask->model->outcomes.items[o];
@@ -309,6 +306,7 @@ struct making {
     bool *made;               /* and written */
     struct tmn_error *broken; /* [count] of runs left out; TMN_OK: of none */
     size_t count;
+    double past_windows; /* of what they share: done before them */
 };
 
 static int by_key(const void *a, const void *b) {
@@ -354,8 +352,12 @@ static bool is_there(const struct tmn_store *store, const struct wanted *wanted,
 }
 
 static bool tell(void *context, const struct tmn_runs_progress *progress) {
-    const struct tmn_store_options *options = ((struct making *)context)->options;
-    return !options->progress || options->progress(options->context, progress);
+    const struct making *making = context;
+    const struct tmn_store_options *options = making->options;
+    struct tmn_runs_progress all = *progress;
+    all.windows += making->past_windows;
+    all.windows_all += making->past_windows;
+    return !options->progress || options->progress(options->context, &all);
 }
 
 static bool begin(void *context, size_t index, struct tmn_run_options *options, struct tmn_error *err) {
@@ -437,26 +439,41 @@ static void plan(struct making *making, struct tmn_arena *arena, const struct tm
     making->broken = TMN_NEW_ARRAY(arena, struct tmn_error, making->count + 1);
 }
 
+/* What is missing, in the arena of its pasts. */
+static bool make(struct making *making, struct tmn_pasts *pasts, struct tmn_store_tally *tally, struct tmn_error *err) {
+    struct tmn_runs_options runs = {
+        .threads = making->options->threads, .context = making, .progress = tell, .begin = begin, .ended = ended};
+    if (!tmn_pasts_make(pasts, making->asks, making->count, &tally->stopped, err))
+        return false;
+    making->past_windows = pasts->windows;
+    bool good = tally->stopped || tmn_runs_make(making->asks, making->count, &runs, &tally->stopped, err);
+    for (size_t i = 0; i < making->count; i++) {
+        tally->made += making->made[i];
+        if (making->broken[i].code != TMN_OK && tally->broken++ == 0)
+            tally->why = making->broken[i];
+    }
+    return good;
+}
+
+static bool plan_and_make(struct tmn_pasts *pasts, const struct tmn_ask *asks, size_t count,
+                          struct tmn_store_tally *tally, struct tmn_error *err) {
+    struct making making = {.store = pasts->store, .options = pasts->options};
+    if (TMN_ARENA_TRY(pasts->arena))
+        return tmn_fail(err, TMN_MEMORY, "memory ran out for the list of runs");
+    if (!tmn_folder_make(pasts->arena, pasts->store->folder, err))
+        return false;
+    plan(&making, pasts->arena, asks, count, tally);
+    return make(&making, pasts, tally, err);
+}
+
 bool tmn_store_make(const struct tmn_store *store, const struct tmn_ask *asks, size_t count,
                     const struct tmn_store_options *options, struct tmn_store_tally *tally, struct tmn_error *err) {
-    struct making making = {.store = store, .options = options};
     struct tmn_arena arena;
-    bool good;
+    struct tmn_pasts pasts = {.store = store, .options = options, .arena = &arena};
     *tally = (struct tmn_store_tally){.made = 0};
     tmn_arena_init(&arena, 0);
-    if (TMN_ARENA_TRY(&arena)) {
-        good = tmn_fail(err, TMN_MEMORY, "memory ran out for the list of runs");
-    } else if ((good = tmn_folder_make(&arena, store->folder, err))) {
-        plan(&making, &arena, asks, count, tally);
-        struct tmn_runs_options runs = {
-            .threads = options->threads, .context = &making, .progress = tell, .begin = begin, .ended = ended};
-        good = tmn_runs_make(making.asks, making.count, &runs, &tally->stopped, err);
-        for (size_t i = 0; i < making.count; i++) {
-            tally->made += making.made[i];
-            if (making.broken[i].code != TMN_OK && tally->broken++ == 0)
-                tally->why = making.broken[i];
-        }
-    }
+    bool good = plan_and_make(&pasts, asks, count, tally, err);
+    tmn_pasts_drop(&pasts);
     tmn_arena_free(&arena);
     return good;
 }
