@@ -4,10 +4,10 @@
 #define TMN_BASE_CLAIM_H
 
 #include "base/file.h"
+#include "base/lock.h"
 
 struct tmn_claim {
-    char *path; /* of the lock */
-    int file;   /* -1: none is held */
+    struct tmn_lock lock;
 };
 
 /* Before long work: can results be written to `folder`, and is nobody else about to? Removes what killed processes left

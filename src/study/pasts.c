@@ -2,7 +2,11 @@
 #include "study/pasts.h"
 
 #include "engine/checkpoint.h"
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct tmn_trunk {
@@ -11,6 +15,58 @@ struct tmn_trunk {
     size_t windows;
     const char **file; /* [windows] checkpoints; NULL: not made */
 };
+
+/* ---- files ---- */
+
+/* Each process has names of its own: past-1234-0-... of process 1234, held by past-1234-0.lock, which goes last. */
+#define LOCK ".lock"
+
+static void remove_files(const char *folder, const char *name) {
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    size_t length = strlen(name);
+    while (dir && (entry = readdir(dir)))
+        if (strncmp(entry->d_name, name, length) == 0 && entry->d_name[length] == '-')
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir)
+        closedir(dir);
+}
+
+/* Those of processes that are gone, which were killed. */
+static void remove_left(const char *folder) {
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        char *name = entry->d_name, path[PATH_MAX];
+        size_t length = strlen(name), end = strlen(LOCK);
+        char who[TMN_LOCK_WHO];
+        struct tmn_lock lock;
+        if (strncmp(name, "past-", 5) != 0 || length <= end || strcmp(name + length - end, LOCK) != 0 ||
+            (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path ||
+            !tmn_lock_take(&lock, path, who, NULL) || lock.file < 0)
+            continue;
+        name[length - end] = '\0';
+        remove_files(folder, name);
+        tmn_lock_drop(&lock);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* The next number where another study of the process, or a process of this number on another machine, has the name. */
+static bool take_name(struct tmn_pasts *pasts, struct tmn_error *err) {
+    char who[TMN_LOCK_WHO];
+    for (int i = 0;; i++) {
+        const char *name = tmn_arena_printf(pasts->arena, "past-%ld-%d", (long)getpid(), i);
+        const char *path = tmn_arena_printf(pasts->arena, "%s/%s" LOCK, pasts->store->folder, name);
+        if (tmn_lock_take(&pasts->lock, path, who, err)) {
+            pasts->name = name;
+            return true;
+        }
+        if (who[0] == '\0')
+            return false;
+    }
+}
 
 /* ---- which ---- */
 
@@ -89,7 +145,7 @@ static bool make_link(struct link *link, bool *stopped, struct tmn_error *err) {
         if (link->at >= trunk->windows || (link->at > 0 && !trunk->file[link->at - 1]))
             continue;
         trunk->file[link->at] =
-            tmn_arena_printf(pasts->arena, "%s/past-%ld-%zu-%zu.tumen", store->folder, (long)getpid(), t, link->at);
+            tmn_arena_printf(pasts->arena, "%s/%s-%zu-%zu.tumen", store->folder, pasts->name, t, link->at);
         asks[count] = *trunk->ask;
         asks[count].windows = trunk->window[link->at];
         asks[count].past = link->at > 0 ? trunk->file[link->at - 1] : NULL;
@@ -121,6 +177,9 @@ bool tmn_pasts_make(struct tmn_pasts *pasts, struct tmn_ask *asks, size_t count,
         list_windows(pasts, &pasts->trunks[t], asks, count);
         links = pasts->trunks[t].windows > links ? pasts->trunks[t].windows : links;
     }
+    remove_left(pasts->store->folder);
+    if (links > 0 && !take_name(pasts, err))
+        return false;
     for (; link.at < links && !*stopped; link.at++)
         if (!make_link(&link, stopped, err))
             return false;
@@ -130,9 +189,8 @@ bool tmn_pasts_make(struct tmn_pasts *pasts, struct tmn_ask *asks, size_t count,
     return true;
 }
 
-void tmn_pasts_drop(const struct tmn_pasts *pasts) {
-    for (size_t t = 0; t < pasts->count; t++)
-        for (size_t w = 0; w < pasts->trunks[t].windows; w++)
-            if (pasts->trunks[t].file[w])
-                unlink(pasts->trunks[t].file[w]);
+void tmn_pasts_drop(struct tmn_pasts *pasts) {
+    if (pasts->name)
+        remove_files(pasts->store->folder, pasts->name);
+    tmn_lock_drop(&pasts->lock);
 }

@@ -3,6 +3,7 @@
 #ifndef TMN_STUDY_PASTS_H
 #define TMN_STUDY_PASTS_H
 
+#include "base/lock.h"
 #include "study/store.h"
 
 struct tmn_pasts {
@@ -11,13 +12,16 @@ struct tmn_pasts {
     struct tmn_arena *arena;
     struct tmn_trunk *trunks;
     size_t count;
+    const char *name; /* that begins those of the checkpoints */
+    struct tmn_lock lock;
     double windows; /* that the trunks were run, as their progress counts them */
 };
 
 /* Runs each trunk as far as the last of its branches among the asks, where that saves windows, and sets `past` of the
- * asks. A trunk that can not be run is left to the asks themselves. *stopped: progress asked for it. */
+ * asks. A trunk that can not be run is left to the asks themselves. *stopped: progress asked for it. Checkpoints of
+ * processes that were killed are removed. */
 bool tmn_pasts_make(struct tmn_pasts *pasts, struct tmn_ask *asks, size_t count, bool *stopped, struct tmn_error *err);
 /* Removes the checkpoints. */
-void tmn_pasts_drop(const struct tmn_pasts *pasts);
+void tmn_pasts_drop(struct tmn_pasts *pasts);
 
 #endif

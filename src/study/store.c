@@ -469,7 +469,7 @@ static bool plan_and_make(struct tmn_pasts *pasts, const struct tmn_ask *asks, s
 bool tmn_store_make(const struct tmn_store *store, const struct tmn_ask *asks, size_t count,
                     const struct tmn_store_options *options, struct tmn_store_tally *tally, struct tmn_error *err) {
     struct tmn_arena arena;
-    struct tmn_pasts pasts = {.store = store, .options = options, .arena = &arena};
+    struct tmn_pasts pasts = {.store = store, .options = options, .arena = &arena, .lock = {NULL, -1}};
     *tally = (struct tmn_store_tally){.made = 0};
     tmn_arena_init(&arena, 0);
     bool good = plan_and_make(&pasts, asks, count, tally, err);
