@@ -3,7 +3,6 @@
 #include "cli/session.h"
 #include "cli/study.h"
 #include "study/compare.h"
-#include <math.h>
 #include <string.h>
 
 enum { SEEDS = 8 };
@@ -22,8 +21,8 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_loops *loops) {
         tmn_grid_put(&grid, "%s", row->why ? row->why : loops->options->model->outcomes.items[row->loop->outcome].name);
         for (int p = 0; p < loops->options->periods; p++) {
             const struct tmn_loop_part *part = &row->part[p];
-            if (part->pairs == 0 || !isfinite(part->gain))
-                tmn_grid_put(&grid, "%s", part->pairs == 0 ? "" : "none");
+            if (part->pairs == 0 || part->why)
+                tmn_grid_put(&grid, "%s", part->pairs == 0 ? "" : part->way == TMN_WAY_OPEN ? "?" : "none");
             else if (part->rank > 0)
                 tmn_grid_put(&grid, "%s%s (%d.)", part->gain > 0 ? "+" : "", tmn_compare_number(arena, part->gain),
                              part->rank);
@@ -45,8 +44,8 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
     } else if (!arguments->quiet) {
         print_rows(arena, loops);
         puts("\ngain: what the closed loop adds to each unit of the response with the loop cut; + reinforces, - "
-             "balances; "
-             "(1.): rank; ?: these pairs do not tell");
+             "balances; (1.): rank; ?: these pairs do not tell, alone: nor whether there is a response; none: no "
+             "response");
         tmn_print_wrapped(stdout, "", tmn_wiring_note);
         printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/loops.html in a browser\n",
                loops->tally.made, loops->tally.found, loops->options->store.folder, tmn_bold(stdout), out,

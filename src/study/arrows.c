@@ -160,7 +160,8 @@ static bool make_runs(struct work *work, struct tmn_error *err) {
     return good;
 }
 
-double tmn_mean_range(const double *value, int n, struct tmn_range *range) {
+/* The mean of n values and its range at 90 %. */
+static double mean_range(const double *value, int n, struct tmn_range *range) {
     double mean = 0, squares = 0;
     for (int i = 0; i < n; i++)
         mean += value[i] / n;
@@ -171,7 +172,8 @@ double tmn_mean_range(const double *value, int n, struct tmn_range *range) {
     return mean;
 }
 
-enum tmn_way tmn_way_of(const double *value, int n, struct tmn_range range) {
+/* What values and the range of their mean say. */
+static enum tmn_way way_of_mean(const double *value, int n, struct tmn_range range) {
     bool none = true;
     for (int i = 0; i < n; i++)
         none = none && value[i] == 0;
@@ -197,8 +199,8 @@ static void decide_row(struct work *work, size_t index) {
     if (row->pairs == 0)
         return;
     row->base /= row->pairs;
-    row->total = tmn_mean_range(change, row->pairs, &row->range);
-    row->total_way = tmn_way_of(change, row->pairs, row->range);
+    row->total = mean_range(change, row->pairs, &row->range);
+    row->total_way = way_of_mean(change, row->pairs, row->range);
     row->opposed = (row->way == TMN_WAY_MORE && row->total_way == TMN_WAY_LESS) ||
                    (row->way == TMN_WAY_LESS && row->total_way == TMN_WAY_MORE);
 }

@@ -59,10 +59,6 @@ extern const char *const tmn_wiring_note;
 /* "shift barrier by 0.5", "hold barrier at 1", "assign fear = 3 to a share of 0.2 of class = elite". */
 const char *tmn_cause_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_cause *cause);
 const char *tmn_sign_text(enum tmn_sign sign); /* +, -, 0+ */
-/* The mean of n values and its range at 90 %. */
-double tmn_mean_range(const double *value, int n, struct tmn_range *range);
-/* What values and the range of their mean say. */
-enum tmn_way tmn_way_of(const double *value, int n, struct tmn_range range);
 void tmn_arrows_csv(const struct tmn_arrows *arrows, struct tmn_text *out);
 void tmn_arrows_json(const struct tmn_arrows *arrows, struct tmn_text *out);
 void tmn_arrows_html(const struct tmn_arrows *arrows, struct tmn_text *out);

@@ -65,6 +65,30 @@ double tmn_normal_limit(double alpha) {
     return falls_to_from_zero(normal_tail, 0, 0, alpha / 2);
 }
 
+bool tmn_ratio_range(const double *a, const double *b, int n, double alpha, double *ratio, struct tmn_range *range) {
+    double mean_a = 0, mean_b = 0, aa = 0, ab = 0, bb = 0;
+    if (n < 2)
+        return false;
+    for (int i = 0; i < n; i++) {
+        mean_a += a[i] / n;
+        mean_b += b[i] / n;
+    }
+    double limit = tmn_student_limit(n - 1, alpha), factor = limit * limit / ((double)(n - 1) * n);
+    for (int i = 0; i < n; i++) {
+        aa += (a[i] - mean_a) * (a[i] - mean_a) * factor;
+        ab += (a[i] - mean_a) * (b[i] - mean_b) * factor;
+        bb += (b[i] - mean_b) * (b[i] - mean_b) * factor;
+    }
+    double sure = mean_b * mean_b - bb;
+    if (!(sure > 0))
+        return false;
+    double middle = (mean_a * mean_b - ab) / sure;
+    double half = sqrt(fmax(middle * middle - (mean_a * mean_a - aa) / sure, 0));
+    *ratio = mean_a / mean_b;
+    *range = (struct tmn_range){middle - half, middle + half};
+    return true;
+}
+
 double tmn_chi_square_tail(double value, double freedom) {
     return isinf(value) ? 0 : chi_square_tail(value, freedom, 0);
 }

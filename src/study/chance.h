@@ -19,6 +19,10 @@ struct tmn_range tmn_share_range(uint64_t k, uint64_t n, double alpha);
  * distances to the limits that lie on it (the "method of variance estimates recovery"). */
 struct tmn_range tmn_difference_range(double a, struct tmn_range of_a, double b, struct tmn_range of_b);
 
+/* The ratio of the means of n pairs and its interval (Fieller's theorem, Student's law). false: b's own interval holds
+ * 0, or n is 1: then no bounded interval holds the ratio. */
+bool tmn_ratio_range(const double *a, const double *b, int n, double alpha, double *ratio, struct tmn_range *range);
+
 double tmn_chi_square_tail(double value, double freedom);  /* chance of at least `value` */
 double tmn_chi_square_limit(double freedom, double alpha); /* the value that is exceeded with chance alpha */
 

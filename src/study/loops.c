@@ -7,6 +7,8 @@
 
 enum { CLOSED, CUT, STILL, WORLDS /* STILL: cut, without the pulse; the base itself where a link is cut */ };
 
+#define GAIN_ERROR 0.1
+
 struct work {
     const struct tmn_loops_options *options;
     struct tmn_loops *loops;
@@ -216,11 +218,32 @@ static bool make_runs(struct work *work, const struct tmn_store_options *store, 
 
 /* ---- what they gave ---- */
 
+/* more: closed - cut of each pair. */
+static void decide_gain(struct tmn_loop_part *part, const double *more, const double *cut) {
+    bool same = true, still = true;
+    for (int i = 0; i < part->pairs; i++) {
+        same = same && more[i] == 0;
+        still = still && cut[i] == 0;
+    }
+    part->gain = part->range.low = part->range.high = (double)NAN;
+    part->way = same ? TMN_WAY_NONE : TMN_WAY_OPEN;
+    if (same && still) {
+        part->why = "no pair responds";
+    } else if (same) {
+        part->gain = part->range.low = part->range.high = 0;
+    } else if (!tmn_ratio_range(more, cut, part->pairs, GAIN_ERROR, &part->gain, &part->range)) {
+        part->why = "the response with the loop cut can not be told from 0 by these pairs";
+    } else if (part->range.low > 0 || part->range.high < 0) {
+        part->way = part->gain > 0 ? TMN_WAY_MORE : TMN_WAY_LESS;
+    }
+}
+
 static void decide_part(struct work *work, size_t index, int period) {
     const struct tmn_loops_options *options = work->options;
     const struct tmn_loop_row *row = &work->loops->rows[index];
     struct tmn_loop_part *part = &work->loops->rows[index].part[period];
     double *more = TMN_NEW_ARRAY(work->arena, double, options->seeds);
+    double *cut = TMN_NEW_ARRAY(work->arena, double, options->seeds);
     int32_t from = tmn_date_day(options->year[period], 1, 1), to = tmn_date_day(work->loops->last[period], 12, 31);
     for (int s = 0; s < options->seeds; s++) {
         double value[WORLDS] = {0}, base = 0;
@@ -233,27 +256,16 @@ static void decide_part(struct work *work, size_t index, int period) {
                                        row->loop->cell, from, to, &value[w]);
         if (!all)
             continue;
+        cut[part->pairs] = value[CUT] - value[STILL];
         more[part->pairs++] = (value[CLOSED] - base) - (value[CUT] - value[STILL]);
         part->base += base;
         part->closed += value[CLOSED] - base;
         part->cut += value[CUT] - value[STILL];
     }
-    part->gain = (double)NAN;
     if (part->pairs == 0)
         return;
     part->base /= part->pairs, part->closed /= part->pairs, part->cut /= part->pairs;
-    double mean = tmn_mean_range(more, part->pairs, &part->range);
-    part->way = tmn_way_of(more, part->pairs, part->range);
-    struct tmn_range range = part->range;
-    part->gain = mean / part->cut;
-    if (!isfinite(part->gain))
-        part->gain = (double)NAN;
-    part->range = part->cut < 0 ? (struct tmn_range){range.high / part->cut, range.low / part->cut}
-                                : (struct tmn_range){range.low / part->cut, range.high / part->cut};
-    if (part->cut < 0 && part->way == TMN_WAY_MORE)
-        part->way = TMN_WAY_LESS;
-    else if (part->cut < 0 && part->way == TMN_WAY_LESS)
-        part->way = TMN_WAY_MORE;
+    decide_gain(part, more, cut);
 }
 
 static bool decided(const struct tmn_loop_part *part) {

@@ -28,12 +28,13 @@ struct tmn_loops_options {
     void *progress_context;
 };
 
-struct tmn_loop_part {  /* a loop in a period */
-    int pairs;          /* seeds; 0: not measured */
-    double base;        /* of the outcome over the horizon, without a pulse; means over seeds, as all here */
-    double closed, cut; /* responses */
-    double gain;        /* (closed - cut) / cut: what the loop adds to each unit of the response; NAN: no response */
-    struct tmn_range range; /* 90 % of closed - cut over seeds, over the mean of cut */
+struct tmn_loop_part {      /* a loop in a period */
+    int pairs;              /* seeds; 0: not measured */
+    double base;            /* of the outcome over the horizon, without a pulse; means over seeds, as all here */
+    double closed, cut;     /* responses */
+    double gain;            /* (closed - cut) / cut: what the loop adds to each unit of the response; NAN: `why` says */
+    const char *why;        /* there is no gain; or NULL */
+    struct tmn_range range; /* 90 %, of a ratio of means over seeds */
     enum tmn_way way;       /* of the gain: + reinforces, - balances, ? these pairs do not tell */
     int rank;               /* by size among those of the period that are decided; 0: not among them */
 };

@@ -82,6 +82,8 @@ static void json_part(const struct tmn_loops *loops, struct tmn_json *json, cons
         tmn_json_real(json, "closed", part->closed);
         tmn_json_real(json, "cut", part->cut);
         tmn_json_real(json, "gain", part->gain);
+        if (part->why)
+            tmn_json_text(json, "why", part->why);
         tmn_json_real(json, "low", part->range.low);
         tmn_json_real(json, "high", part->range.high);
         tmn_json_text(json, "way", tmn_way_name(part->way));
@@ -146,8 +148,9 @@ static double at(double gain) {
 static void put_bar(struct tmn_text *out, const struct tmn_loop_row *row, const struct tmn_loop_part *part, double y) {
     tmn_html_put(out, "<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s %s</text>", NAMES - 10,
                  (int)y + 16, row->loop->name, row->loop->title);
-    if (part->pairs == 0 || !isfinite(part->gain)) {
-        tmn_html_put(out, "<text class=\"name\" x=\"%d\" y=\"%d\">no response</text>", (int)at(0) + 6, (int)y + 16);
+    if (part->pairs == 0 || part->why) {
+        tmn_html_put(out, "<text class=\"name\" x=\"%d\" y=\"%d\">%s</text>", (int)at(0) + 6, (int)y + 16,
+                     part->way == TMN_WAY_OPEN ? "? no clear response" : "no response");
         return;
     }
     double x = at(0), end = at(part->gain);
@@ -185,13 +188,15 @@ void tmn_loops_html(const struct tmn_loops *loops, struct tmn_text *out) {
                  options->seeds);
     tmn_html_put(out, "<div><dt>share of persons simulated</dt><dd>%s</dd></div></dl>\n",
                  tmn_arena_printf(out->arena, "%g", options->scale));
-    tmn_html_put(out,
-                 "<p>For half a year a pulse enters each loop where it is cut. <b>Gain</b>: by how much the "
-                 "response of its outcome over up to %d years is larger with the loop closed than with it cut, "
-                 "over the response with it cut. Above 0 the loop reinforces, below 0 it balances (-1: all of "
-                 "it is undone). Whiskers: 90 %% over seeds; ? : these pairs do not tell; in parentheses the "
-                 "rank by size among those that they do. Bars are cut at -2 and 2.</p>\n",
-                 TMN_LOOP_HORIZON_Y);
+    tmn_html_put(
+        out,
+        "<p>For half a year a pulse enters each loop where it is cut. <b>Gain</b>: by how much the "
+        "response of its outcome over up to %d years is larger with the loop closed than with it cut, "
+        "over the response with it cut. Above 0 the loop reinforces, below 0 it balances (-1: all of "
+        "it is undone). Whiskers: 90 %% over seeds; ? : these pairs do not tell; in parentheses the "
+        "rank by size among those that they do. <b>No clear response</b>: with the loop cut it can not be told "
+        "from 0, so that there is no gain. Bars are cut at -2 and 2.</p>\n",
+        TMN_LOOP_HORIZON_Y);
     if (loops->stopped)
         tmn_text_put(out, "<p class=\"warning\">Interrupted: some runs were not made.</p>\n");
     tmn_text_put(out, "<section>\n");

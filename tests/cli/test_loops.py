@@ -10,7 +10,8 @@ import unittest
 
 from folder import InFolder
 
-WIRING = pathlib.Path(__file__).resolve().parent / "scenarios" / "wiring.yaml"
+SCENARIOS = pathlib.Path(__file__).resolve().parent / "scenarios"
+WIRING, LINEAR = SCENARIOS / "wiring.yaml", SCENARIOS / "linear.yaml"
 
 
 class Loops(InFolder):
@@ -41,6 +42,36 @@ class Loops(InFolder):
                 self.assertEqual(part["closed"], part["cut"])
                 self.assertEqual(part["way"], "0")
                 self.assertEqual(part["rank"], 0)
+
+    def linear(self, *words):
+        told = json.loads(self.expect(0, "loops", LINEAR, "--json", "--periods", "2001,2004", *words).stdout)
+        return {row["loop"]: row["periods"] for row in told["loops"]}
+
+    def test_a_known_gain(self):
+        """A linear loop that gives back g of each unit gains g / (1 - g)."""
+        for back in (0.5, -0.5, 0.8):
+            for part in self.linear("--seeds", "3", "--set", f"back={back}")["known"]:
+                self.assertAlmostEqual(part["gain"], back / (1 - back), places=3)
+                self.assertAlmostEqual(part["low"], part["high"], places=6)
+                self.assertEqual(part["way"], "+" if back > 0 else "-")
+                self.assertEqual(part["rank"], 1)
+
+    def test_no_gain_without_a_response(self):
+        """A ratio to what can not be told from 0 is no number; nor is one of a single pair."""
+        rows = self.linear("--seeds", "6")
+        for part in rows["unseen"]:
+            self.assertEqual((part["closed"], part["cut"], part["gain"], part["way"], part["rank"]), (0, 0, None, "0", 0))
+            self.assertEqual(part["why"], "no pair responds")
+        for part in rows["rare"]:
+            self.assertNotEqual(part["closed"], 0)
+            self.assertEqual((part["gain"], part["low"], part["high"], part["way"], part["rank"]), (None, None, None, "?", 0))
+            self.assertIn("can not be told from 0", part["why"])
+        self.assertNotIn("why", rows["known"][0])
+        self.assertEqual([part["gain"] for part in self.linear("--seeds", "1")["known"]], [None, None])
+        told = self.expect(0, "loops", LINEAR, "--seeds", "6", "--periods", "2001,2004").stdout
+        self.assertRegex(told, r"rare +Hardly anybody leaves +reinforcing +leavers +\? +\?\n")
+        self.assertRegex(told, r"unseen .* haze +none +none\n")
+        self.assertIn("? no clear response", (self.folder / "results/loops/loops.html").read_text())
 
     def test_runs_are_kept_and_files_written(self):
         first, _ = self.loops("--seeds", "2")

@@ -86,6 +86,47 @@ static void test_difference(void **state) {
     close_to(range.high, 10, 1e-12);
 }
 
+static void test_ratio(void **state) {
+    (void)state;
+    const double a[] = {2, 4, 3, 5, 6, 4}, exact[] = {2, 2, 2, 2, 2, 2}, open[] = {1, -1, 2, -2, 1, -0.5};
+    double half = tmn_student_limit(5, 0.1) * sqrt(2.0 / 6), ratio; /* variance of a: 10 / 5 */
+    struct tmn_range range;
+    assert_true(tmn_ratio_range(a, exact, 6, 0.1, &ratio, &range)); /* then it is a mean's */
+    close_to(ratio, 2, 1e-12);
+    close_to(range.low, 2 - half / 2, 1e-12);
+    close_to(range.high, 2 + half / 2, 1e-12);
+    assert_true(tmn_ratio_range(a, a, 6, 0.1, &ratio, &range)); /* of pairs: what is common falls out */
+    close_to(range.low, 1, 1e-6);
+    close_to(range.high, 1, 1e-6);
+    assert_false(tmn_ratio_range(a, open, 6, 0.1, &ratio, &range));
+    assert_false(tmn_ratio_range(a, exact, 1, 0.1, &ratio, &range));
+}
+
+/* Nine in ten hold the ratio, or are unbounded. */
+static void test_ratio_covers(void **state) {
+    (void)state;
+    enum { TRIALS = 4000, PAIRS = 6 };
+    int holds = 0, unbounded = 0;
+    for (uint32_t t = 0; t < TRIALS; t++) {
+        double a[PAIRS], b[PAIRS], ratio;
+        struct tmn_range range;
+        for (uint32_t i = 0; i < PAIRS; i++) {
+            double common = 0, own = 0; /* sums of uniform draws: near enough to normal */
+            for (uint32_t k = 0; k < 12; k++) {
+                common += uniform(1000 + k, t * PAIRS + i) - 0.5;
+                own += uniform(2000 + k, t * PAIRS + i) - 0.5;
+            }
+            a[i] = -0.6 + 0.5 * common + 0.5 * own;
+            b[i] = 1 + common;
+        }
+        bool bounded = tmn_ratio_range(a, b, PAIRS, 0.1, &ratio, &range);
+        unbounded += !bounded;
+        holds += !bounded || (range.low <= -0.6 && range.high >= -0.6);
+    }
+    assert_in_range(unbounded, TRIALS / 20, TRIALS / 2);
+    assert_in_range(holds, TRIALS * 89 / 100, TRIALS);
+}
+
 static void test_chi_square(void **state) {
     (void)state;
     close_to(tmn_chi_square_tail(18.307038, 10), 0.05, 1e-6);
@@ -203,10 +244,10 @@ static void test_other_law(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_student),    cmocka_unit_test(test_share),      cmocka_unit_test(test_share_covers),
-        cmocka_unit_test(test_difference), cmocka_unit_test(test_chi_square), cmocka_unit_test(test_laws),
-        cmocka_unit_test(test_merging),    cmocka_unit_test(test_impossible), cmocka_unit_test(test_p_is_uniform),
-        cmocka_unit_test(test_other_law),
+        cmocka_unit_test(test_student),    cmocka_unit_test(test_share),        cmocka_unit_test(test_share_covers),
+        cmocka_unit_test(test_difference), cmocka_unit_test(test_ratio),        cmocka_unit_test(test_ratio_covers),
+        cmocka_unit_test(test_chi_square), cmocka_unit_test(test_laws),         cmocka_unit_test(test_merging),
+        cmocka_unit_test(test_impossible), cmocka_unit_test(test_p_is_uniform), cmocka_unit_test(test_other_law),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
