@@ -116,6 +116,7 @@ void tmn_accruals_make(struct tmn_run *run) {
     run->refill.of = TMN_NEW_ARRAY(&run->arena, uint16_t, run->slots * SHARERS + 1);
     for (int w = 0; w < run->workers; w++) {
         run->worker[w].group = TMN_NEW_ARRAY(&run->arena, uint8_t, (run->transitions + 1) * 64);
+        run->worker[w].batch = TMN_NEW(&run->arena, struct tmn_batch);
         run->worker[w].group_count = TMN_NEW_ARRAY(&run->arena, uint8_t, run->transitions + 1);
     }
 }

@@ -2,6 +2,7 @@
  * to date on each change; the cumulative counts of outcomes by name and cell; the bits of feedback by name and place.
  * Full: adds k and left of enabled clocks and k of the rest, keyed by the transition's name. Sums modulo 2^128, so that
  * neither order of work nor order of declaration matters; parameters and G never enter. */
+#include "base/isa.h"
 #include "engine/rooms.h"
 
 #include <string.h>
@@ -43,6 +44,60 @@ tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct
         sum += mix_second(h, attribute->token[changes->is[i]]) - mix_second(h, attribute->token[changes->was[i]]);
     }
     return sum;
+}
+
+/* Sums of 64-bit numbers that do not carry into each other, so that compilers add several at a time. */
+struct parts {
+    uint64_t low, middle, high; /* of low halves the low 32 bits and the high ones; of high halves all, modulo 2^64 */
+};
+
+static tmn_u128 join(const struct parts *parts) {
+    return (tmn_u128)parts->low + ((tmn_u128)parts->middle << 32) + ((tmn_u128)parts->high << 64);
+}
+
+static inline void add_part(struct parts *parts, uint64_t h, uint64_t b) {
+    uint64_t low = tmn_mix64(h ^ b);
+    parts->high += tmn_mix64(low + ((b << 32) | (b >> 32)) + ~h);
+    parts->low += low & UINT32_MAX;
+    parts->middle += low >> 32;
+}
+
+/* At most 2^32 rows. */
+static inline __attribute__((always_inline)) tmn_u128 moves(const uint32_t *row, const uint64_t *was,
+                                                            const uint64_t *is, size_t count) {
+    struct parts before = {0, 0, 0}, after = {0, 0, 0};
+    for (size_t i = 0; i < count; i++) {
+        uint64_t h = mix_first(row[i]);
+        add_part(&before, h, was[i]);
+        add_part(&after, h, is[i]);
+    }
+    return join(&after) - join(&before);
+}
+
+typedef tmn_u128 moves_fn(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count);
+static tmn_u128 baseline_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count) {
+    return moves(row, was, is, count);
+}
+#ifdef __x86_64__
+static __attribute__((target("avx2"))) tmn_u128 avx2_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is,
+                                                           size_t count) {
+    return moves(row, was, is, count);
+}
+static __attribute__((target("avx512f"))) tmn_u128 avx512_moves(const uint32_t *row, const uint64_t *was,
+                                                                const uint64_t *is, size_t count) {
+    return moves(row, was, is, count);
+}
+#endif
+
+tmn_u128 tmn_digest_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count) {
+    static moves_fn *const with[TMN_ISAS] = {
+        [TMN_ISA_BASELINE] = baseline_moves,
+#ifdef __x86_64__
+        [TMN_ISA_AVX2] = avx2_moves,
+        [TMN_ISA_AVX512] = avx512_moves,
+#endif
+    };
+    return with[tmn_isa()](row, was, is, count);
 }
 
 static tmn_u128 feedback_digest(const struct tmn_run *run) {

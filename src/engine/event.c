@@ -61,7 +61,7 @@ void tmn_notes_flush(const struct tmn_run *run, struct tmn_worker *worker) {
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
               const struct tmn_share_of *share, uint64_t c, uint64_t left, int from) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
-    if (tmn_is_far(accrual, share, c, left))
+    if (accrual->dense || tmn_is_far(accrual, share, c, left))
         return;
     int window = tmn_forecast(run, accrual, row, share, c, left, from);
     if (window >= accrual->refill_at || window >= run->windows)
@@ -241,11 +241,10 @@ static int choose_horizon(const struct tmn_run *run, int transition) {
 
 /* A transition that would be filed anew soon joins those that must be: rows are read once for all of them. */
 static bool joins(const struct tmn_run *run, const struct tmn_accrual *accrual) {
-    return accrual->refill_at - run->window <= accrual->horizon / 4;
+    return !accrual->dense && accrual->refill_at - run->window <= accrual->horizon / 4;
 }
 
-/* Have all enabled clocks one C, a number, and one sum of G? */
-static bool are_alike(const struct tmn_run *run, int transition, uint64_t *one) {
+bool tmn_clocks_alike(const struct tmn_run *run, int transition, uint64_t *one) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
     const uint64_t *c = run->rule[transition].c;
     uint32_t strata = run->model->transitions.items[transition].personal.size;
@@ -277,7 +276,7 @@ static void list_refilled(struct tmn_run *run) {
     }
     for (uint32_t i = 0; i < refill->transitions; i++) {
         struct tmn_accrual *accrual = &run->accrual[refill->transition[i]];
-        accrual->alike = are_alike(run, refill->transition[i], &accrual->c);
+        accrual->alike = tmn_clocks_alike(run, refill->transition[i], &accrual->c);
     }
 }
 
@@ -314,31 +313,25 @@ static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_blo
                   uint32_t entry) {
     uint32_t row = first + entry_row(entry);
     int transition = entry_transition(run, entry), slot = run->model->transitions.items[transition].slot;
-    const struct tmn_accrual *accrual = &run->accrual[transition];
     struct tmn_clock_work *work = &worker->tally.work[transition];
     work->checked++;
     const uint64_t *word = tmn_clock_of(run, row, slot) == transition ? tmn_clock(run, row, slot) : NULL;
-    if (word == NULL || make_entry(run, row, transition, *word) != entry) {
+    if (word == NULL || run->accrual[transition].dense || make_entry(run, row, transition, *word) != entry) {
         work->stale++;
         return;
     }
-    const struct tmn_clock_rule *rule = &run->rule[transition];
-    const struct tmn_packed *packed = &run->packed[row];
-    struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
-    uint64_t c = accrual->alike ? accrual->c : rule->c[tmn_key_index(run, &accrual->personal, row, packed)],
-             g = rule->g[tmn_stratum_now(run, accrual, row, &share)];
-    uint64_t left = *word - tmn_steady_c(c) * accrual->sum[share.at], use;
-    bool number = !__builtin_mul_overflow(c, g, &use) && (c | g | use) < FACTOR_SPECIAL;
-    if (number ? left > use || use == 0 : c == 0 || g == 0) {
+    struct tmn_due it;
+    if (!tmn_clock_ask(run, row, transition, &it)) {
         work->early++;
-        tmn_file(run, worker, row, transition, &share, c, number ? left - use : left, run->window + 1);
+        tmn_file(run, worker, row, transition, &it.share, it.c, it.left - tmn_steady_c(it.c) * tmn_steady_c(it.g),
+                 run->window + 1);
         return;
     }
     struct tmn_due *due = tmn_list_add(&worker->due, sizeof *due);
     if (due == NULL)
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
     else
-        *due = (struct tmn_due){left, c, g, row, (int16_t)slot, (int16_t)transition, share, 0, 0};
+        *due = it;
 }
 
 /* One pass of a stable sort of order[] by some bits of the row. */
@@ -446,9 +439,6 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
             next++;
         run_out_row(run, worker, block, order + i, next - i);
     }
-    tmn_clocks_draw(run, worker);
-    tmn_calls_send(run, worker, block);
-    tmn_counted_tell(run, worker, block);
 }
 
 /* Fetches of a row what the check of a note and a firing read: its header, attributes, and the clock's word. Inline,
@@ -485,11 +475,13 @@ static inline uint32_t fetch_first(const struct tmn_run *run, uint32_t block) {
     return link;
 }
 
-static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+/* Asks the clocks whose notes are due. */
+static void take_notes(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
     uint32_t first = block_first(index);
     uint32_t ahead = fetch_first(run, worker->next_block);
     size_t count = tmn_wheel_count(run->wheels, &block->wheel, run->window);
+    worker->due.count = 0;
     if (count == 0)
         return;
     if (!tmn_list_reserve(&worker->popped, count, sizeof(uint32_t))) {
@@ -498,7 +490,6 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     }
     uint32_t *entry = worker->popped.items;
     tmn_wheel_take(run->wheels, &block->wheel, run->window, entry, count);
-    worker->due.count = 0;
     for (size_t i = 0; i < ROWS_AHEAD && i < count; i++) /* often they are all */
         fetch_clock(run, first, entry[i]);
     for (size_t i = 0; i < count; i++) {
@@ -510,8 +501,18 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         check(run, worker, block, first, entry[i]);
         tmn_sample_end(&worker->sampler, entry_transition(run, entry[i]), TMN_ACT_CHECK, began);
     }
+}
+
+static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_block *block = &run->block[index];
+    take_notes(run, worker, index);
+    if (run->denses > 0 ? !tmn_dense_block(run, worker, index) : worker->due.count == 0)
+        return;
     if (worker->due.count > 0)
         run_out_all(run, worker, block);
+    tmn_clocks_draw(run, worker);
+    tmn_calls_send(run, worker, block);
+    tmn_counted_tell(run, worker, block);
 }
 
 void tmn_clocks_file(struct tmn_run *run) {
@@ -520,6 +521,7 @@ void tmn_clocks_file(struct tmn_run *run) {
 }
 
 void tmn_event_persons(struct tmn_run *run) {
+    tmn_dense_choose(run);
     tmn_clocks_file(run);
     tmn_run_blocks(run, visit_block);
     tmn_sums_advance(run);
@@ -566,6 +568,9 @@ void tmn_clocks_resume(struct tmn_run *run) {
     for (uint32_t b = 0; b < run->blocks; b++)
         tmn_wheel_clear(&run->block[b].wheel);
     run->present_known = false;
-    for (size_t t = 0; t < run->transitions; t++)
+    for (size_t t = 0; t < run->transitions; t++) {
         run->accrual[t].refill_at = 0;
+        run->accrual[t].dense = false;
+        run->accrual[t].fired = run->counters.transition_firings[t];
+    }
 }

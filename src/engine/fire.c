@@ -19,14 +19,18 @@ bool tmn_list_reserve(struct tmn_list *list, size_t count, size_t size) {
 }
 
 void tmn_fail_row(struct tmn_block *block, struct tmn_failure failure) {
-    if (block->failure.kind == FAILED_NOT)
+    if (block->failure.kind == FAILED_NOT || failure.row < block->failure.row)
         block->failure = failure;
 }
 
 /* Clocks of a row that ran out without touching it have advanced all the same. */
 static void mark_kept(const struct tmn_run *run, const struct tmn_block *block, uint32_t row) {
     const struct tmn_kept *kept = block->kept.items;
+    const uint64_t *fired = block->fired.items;
     size_t low = 0, high = block->kept.count;
+    for (uint32_t d = 0; d < run->denses; d++)
+        if (fired[(d * BLOCK_ROWS + row % BLOCK_ROWS) / 64] >> row % 64 & 1)
+            tmn_slots(run, row)[run->model->transitions.items[run->dense[d]].slot] |= SLOT_ADVANCED;
     if (high == 0 || kept[high - 1].row < row)
         return;
     while (low < high) {
@@ -118,7 +122,7 @@ void tmn_effect_make(struct tmn_run *run, const struct tmn_action *items, size_t
     }
 }
 
-static void take_effect(const struct tmn_effect *effect, int year, struct tmn_packed *packed) {
+void tmn_effect_take(const struct tmn_effect *effect, int year, struct tmn_packed *packed) {
     struct tmn_packed before = *packed;
     for (int w = 0; w < 2; w++)
         packed->word[w] = (packed->word[w] & effect->keep[w]) | effect->put[w];
@@ -168,6 +172,12 @@ static int choose_branch(struct tmn_run *run, struct tmn_worker *worker, struct 
             break;
     }
     return firing->branch;
+}
+
+int tmn_branch_choose(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                      int transition, uint32_t uniform) {
+    struct firing firing = {.row = row, .uniform = uniform, .transition = transition, .before = &run->packed[row]};
+    return choose_branch(run, worker, block, &firing);
 }
 
 /* The state just before the firing, but with the place (and so maps of it) of the window's start, or of after the
@@ -227,24 +237,30 @@ static void ask_birth(struct tmn_worker *worker, struct tmn_block *block, const 
                                     .item = item};
 }
 
-/* Counts of firings for feedback (by the place at the window's start) and for outcomes (by the state after). */
-static void count_firing(struct tmn_run *run, struct tmn_worker *worker, const struct firing *firing) {
+void tmn_firings_count(struct tmn_run *run, struct tmn_worker *worker, int transition, int branch, size_t firings,
+                       const struct tmn_packed *start, const struct tmn_packed *after) {
     const struct tmn_model *model = run->model;
-    const struct tmn_clock_rule *rule = &run->rule[firing->transition];
-    worker->tally.firings++;
-    worker->tally.transition_firings[firing->transition]++;
+    const struct tmn_clock_rule *rule = &run->rule[transition];
+    worker->tally.firings += firings;
+    worker->tally.transition_firings[transition] += firings;
     const uint32_t *list = rule->counts.items;
     for (size_t i = 0; i < rule->counts.count; i++) {
         const struct tmn_count *count = &model->counts.items[list[i]];
-        if (count->branch < 0 || count->branch == firing->branch)
-            worker->count[count->first + tmn_place_slot(model, count->by, firing->start)]++;
+        if (count->branch >= 0 && count->branch != branch)
+            continue;
+        for (size_t f = 0; f < firings; f++)
+            worker->count[count->first + tmn_place_slot(model, count->by, &start[f])]++;
     }
     list = rule->outcomes.items;
     for (size_t i = 0; i < rule->outcomes.count; i++) {
         const struct tmn_outcome_state *state = &run->outcome[list[i]];
-        int branch = model->outcomes.items[list[i]].branch;
-        if (branch < 0 || branch == firing->branch)
-            worker->flow[state->first + tmn_key_of(run, &state->by, firing->after)]++;
+        int of = model->outcomes.items[list[i]].branch;
+        if (of >= 0 && of != branch)
+            continue;
+        if (state->by.count == 0)
+            worker->flow[state->first] += (int64_t)firings;
+        for (size_t f = 0; state->by.count > 0 && f < firings; f++)
+            worker->flow[state->first + tmn_key_of(run, &state->by, &after[f])]++;
     }
 }
 
@@ -270,10 +286,10 @@ void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *
     struct firing firing = {row, clock->k, clock->uniform, clock->transition, 0, start, &before, now};
     firing.branch = choose_branch(run, worker, block, &firing);
     const struct tmn_branch_rule *rule = &run->rule[clock->transition].branch[firing.branch];
-    take_effect(&rule->effect, run->now.year, now);
+    tmn_effect_take(&rule->effect, run->now.year, now);
     if (rule->sends)
         send(run, worker, block, &firing);
-    count_firing(run, worker, &firing);
+    tmn_firings_count(run, worker, clock->transition, firing.branch, 1, start, now);
     tmn_flows(run, worker, &before, now);
     if (tmn_watched(run, row))
         tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row, row, clock->transition,

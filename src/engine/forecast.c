@@ -293,6 +293,9 @@ void tmn_rates_set(const struct tmn_run *run, int transition) {
 void tmn_forecasts_update(struct tmn_run *run) {
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_accrual *accrual = &run->accrual[t];
+        accrual->refill = false;
+        if (accrual->dense)
+            continue;
         bool rates = accrual->kind != TMN_PATH_KNOWN, exceeded = rates && run->g_fresh[t] && exceeds(run, (int)t);
         accrual->refill = exceeded || run->window >= accrual->refill_at;
         if (rates && !accrual->refill)

@@ -8,7 +8,7 @@ static size_t list_bytes(const struct tmn_run *run) {
     for (uint32_t b = 0; b < run->blocks; b++) {
         const struct tmn_block *block = &run->block[b];
         bytes += block->touched.capacity * sizeof(struct tmn_touched) + block->told.capacity * sizeof(struct tmn_told) +
-                 block->kept.capacity * sizeof(struct tmn_kept) +
+                 block->kept.capacity * sizeof(struct tmn_kept) + block->fired.capacity * sizeof(uint64_t) +
                  block->overflow.capacity * sizeof *block->overflow.items;
     }
     for (int w = 0; w < run->workers; w++) {

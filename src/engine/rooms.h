@@ -372,6 +372,20 @@ static inline void tmn_present_set(struct tmn_run *run, uint32_t row, int transi
     uint8_t *byte = &tmn_present(run, row / BLOCK_ROWS, transition)[row % BLOCK_ROWS / 64];
     *byte = (uint8_t)(*byte | 1u << row % 64 / PRESENT_ROWS);
 }
+/* Fills `due` for an enabled clock; does it run out in this window, or are its factors no numbers? */
+static inline bool tmn_clock_ask(const struct tmn_run *run, uint32_t row, int transition, struct tmn_due *due) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    const struct tmn_clock_rule *rule = &run->rule[transition];
+    const struct tmn_packed *packed = &run->packed[row];
+    int slot = run->model->transitions.items[transition].slot;
+    struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
+    uint64_t c = accrual->alike ? accrual->c : rule->c[tmn_key_index(run, &accrual->personal, row, packed)],
+             g = rule->g[tmn_stratum_now(run, accrual, row, &share)], use;
+    uint64_t left = *tmn_clock(run, row, slot) - tmn_steady_c(c) * accrual->sum[share.at];
+    bool number = !__builtin_mul_overflow(c, g, &use) && (c | g | use) < FACTOR_SPECIAL;
+    *due = (struct tmn_due){left, c, g, row, (int16_t)slot, (int16_t)transition, share, 0, 0};
+    return number ? left <= use && use > 0 : c != 0 && g != 0;
+}
 /* The first window, not before `from`, in which a clock of which `left` is left at its start may run out; INT_MAX or
  * beyond the next refill: not before it is looked at again. */
 int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
@@ -389,6 +403,15 @@ void tmn_clocks_settle(struct tmn_run *run);
 /* All clocks are filed before the next window. */
 void tmn_clocks_resume(struct tmn_run *run);
 
+/* Have all enabled clocks of a transition one C, a number, and one sum of G? */
+bool tmn_clocks_alike(const struct tmn_run *run, int transition, uint64_t *c);
+
+/* dense.c: transitions of which many clocks run out in each window. */
+void tmn_dense_choose(struct tmn_run *run); /* at the start of a window */
+/* Lets the clocks of a block that run out fire; those whose row has others that do join worker->due.
+ * False: out of memory, and noted. */
+bool tmn_dense_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index);
+
 /* follow.c: clocks follow a row whose state has changed. Event engine; the reference engine derives all clocks anew. */
 void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
                 const struct tmn_touched *touched);
@@ -402,6 +425,13 @@ void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
 /* Fires: chooses the branch, changes *now, emits the rest. `start`: state at the window's start. */
 void tmn_fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
               const struct tmn_expired *clock, const struct tmn_packed *start, struct tmn_packed *now);
+/* Its parts: the branch of the first firing of a row in a window, what a branch does to attributes, and counts of
+ * firings of a branch for feedback (by the place at the window's start) and for outcomes (by the state after). */
+int tmn_branch_choose(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                      int transition, uint32_t uniform);
+void tmn_effect_take(const struct tmn_effect *effect, int year, struct tmn_packed *packed);
+void tmn_firings_count(struct tmn_run *run, struct tmn_worker *worker, int transition, int branch, size_t firings,
+                       const struct tmn_packed *start, const struct tmn_packed *after);
 /* The uniform of a firing k that chooses between branches; 0 where there is one branch. */
 uint32_t tmn_branch_uniform(const struct tmn_run *run, uint32_t row, int transition, uint32_t k);
 /* SETs, COPYs and STEPs of a list; all other actions are left out. */
@@ -487,6 +517,8 @@ void tmn_outcomes_end(struct tmn_run *run);    /* the period of this window is t
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);
 tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed);
 tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes);
+/* The same of many rows that change from one token to another of some attribute. */
+tmn_u128 tmn_digest_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count);
 struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows);
 
 /* window.c: files all clocks before the first window, while the run is set up. Event engine. */

@@ -101,6 +101,7 @@ void tmn_run_free(struct tmn_run *run) {
         free(block->touched.items);
         free(block->told.items);
         free(block->kept.items);
+        free(block->fired.items);
         free(block->overflow.items);
     }
     for (int w = 0; run->worker != NULL && w < run->workers; w++) {

@@ -241,7 +241,10 @@ struct tmn_accrual {
     int refill_at, horizon; /* clocks that may run out before window refill_at are in the wheel */
     bool alike;             /* as of the last refill: all enabled clocks have this C and the one sum */
     uint64_t c;
-    uint8_t epoch; /* of entries in wheels that count */
+    uint8_t epoch;  /* of entries in wheels that count */
+    bool dense;     /* no clock of it is noted: all are asked in each window, see dense.c */
+    int quiet;      /* windows in a row in which few of a dense one ran out */
+    uint64_t fired; /* firings up to the last window */
 };
 
 /* What is filed anew in a window. */
@@ -357,7 +360,8 @@ struct tmn_overflow {
 struct tmn_block {
     struct tmn_wheel wheel;
     struct tmn_list touched, told;
-    struct tmn_list kept; /* rows ascend; of rows that are not touched by what ran out */
+    struct tmn_list kept;  /* rows ascend; of rows that are not touched by what ran out */
+    struct tmn_list fired; /* uint64_t: [dense transitions * BLOCK_ROWS / 64] the same of dense ones, a bit for a row */
     struct tmn_overflow overflow;
     struct tmn_failure failure; /* the first one */
 };
@@ -387,6 +391,24 @@ enum { AIM_CLOCKS = 256 };
 struct tmn_aim {
     struct tmn_start start[AIM_CLOCKS];
     uint32_t row[AIM_CLOCKS], k[AIM_CLOCKS], hash[AIM_CLOCKS], count;
+};
+
+/* Of a dense transition, rows that follow one another: whose clock runs out, and what it then is. Scratch, see dense.c.
+ */
+enum { STAGE_ROWS = 256, STAGE_WORDS = STAGE_ROWS / 64, DENSE_MOST = 8 };
+struct tmn_stage {
+    uint64_t out[STAGE_WORDS], strange[STAGE_WORDS];               /* a bit for each row; strange: factors no numbers */
+    uint64_t left[STAGE_ROWS], use[STAGE_ROWS], after[STAGE_ROWS]; /* after: C x sum of G at the end of the window */
+};
+/* Of those that fire, by branch. */
+struct tmn_batch {
+    uint32_t row[STAGE_ROWS], k[STAGE_ROWS], uniform[STAGE_ROWS];
+    uint16_t at[STAGE_ROWS], sorted[STAGE_ROWS]; /* in the stage */
+    uint64_t threshold[STAGE_ROWS], was[STAGE_ROWS], is[STAGE_ROWS];
+    struct tmn_packed before[STAGE_ROWS], now[STAGE_ROWS];
+    int branch[STAGE_ROWS];
+    uint64_t others[BLOCK_ROWS / 64]; /* rows of the block of which other clocks are due, a bit for each */
+    struct tmn_stage stage[DENSE_MOST];
 };
 
 /* Scratch of a few rows that tell all their ties something. */
@@ -438,7 +460,8 @@ struct tmn_worker {
     struct tmn_aim aim;
     struct tmn_list call, counted; /* of the block in work: struct tmn_call, and struct tmn_delta of those counted */
     struct tmn_teller teller;
-    uint8_t *wanted; /* [slots] */
+    struct tmn_batch *batch; /* event engine */
+    uint8_t *wanted;         /* [slots] */
     struct tmn_set_winner {
         int32_t priority;
         uint32_t level;
@@ -522,6 +545,8 @@ struct tmn_run {
     uint8_t *enabled_somewhere;  /* scratch: [largest personal strata] */
     struct tmn_accrual *accrual; /* [transitions] */
     struct tmn_refill refill;
+    uint16_t dense[DENSE_MOST]; /* [denses] transitions that are dense in this window */
+    uint32_t denses;
     int note_bits;                     /* of a note in a wheel: for its transition */
     struct tmn_watch clock_watch;      /* of transitions: what their strata read */
     uint64_t *reads_counter;           /* [counters * clock_watch.words] */

@@ -193,6 +193,22 @@ static void see_wheels(struct coverage *coverage) {
     coverage->reused = reused;
 }
 
+/* Transitions of which all clocks are asked. */
+static void see_dense(struct coverage *coverage) {
+    const struct tmn_run *run = coverage->run;
+    bool fired = false;
+    for (uint32_t row = 0; row < run->rows; row++)
+        for (uint32_t d = 0; d < run->denses; d++) {
+            const uint64_t *bits = run->block[row / BLOCK_ROWS].fired.items;
+            fired = fired || (bits[(d * BLOCK_ROWS + row % BLOCK_ROWS) / 64] >> row % 64 & 1) != 0;
+        }
+    if (fired)
+        see(coverage, SEEN_DENSE);
+    if (run->denses < coverage->denses)
+        see(coverage, SEEN_DENSE_ENDS);
+    coverage->denses = run->denses;
+}
+
 static void see_outcomes(struct coverage *coverage) {
     static const enum construct kinds[] = {[TMN_OUTCOME_FLOW] = SEEN_FLOW,
                                            [TMN_OUTCOME_STOCK] = SEEN_STOCK,
@@ -224,6 +240,7 @@ void coverage_window(struct coverage *coverage) {
     see_variables(coverage);
     see_settings(coverage);
     see_wheels(coverage);
+    see_dense(coverage);
     if (run->now.index >= run->model->calendar.windows_per_year)
         see(coverage, SEEN_YEARS);
     if (tmn_run_until_held(run))

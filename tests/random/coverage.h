@@ -174,7 +174,9 @@
     X("event engine", WHEEL_AIMED, "a clock is aimed anew, since C or its shared stratum changed")                     \
     X("event engine", WHEEL_STALE, "a note is out of date")                                                            \
     X("event engine", WHEEL_EARLY, "a note comes before its clock runs out")                                           \
-    X("event engine", WHEEL_REUSED, "notes are written where others were taken")
+    X("event engine", WHEEL_REUSED, "notes are written where others were taken")                                       \
+    X("event engine", DENSE, "clocks that fire without notes, row by row")                                             \
+    X("event engine", DENSE_ENDS, "clocks that were asked in each window are noted again")
 
 enum construct {
 #define X(group, code, text) SEEN_##code,

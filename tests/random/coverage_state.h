@@ -34,6 +34,7 @@ struct coverage {
     struct tmn_counters_of_run tally;
     struct tmn_clock_work work;    /* of all transitions */
     uint64_t reused;               /* pieces of wheels */
+    uint32_t denses;               /* transitions without notes */
     uint32_t *level, *other_level; /* [features] scratch */
 };
 

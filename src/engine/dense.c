@@ -1,0 +1,316 @@
+/* Transitions of which many clocks run out in each window: notes would be written and taken for nothing. All clocks of
+ * such a dense transition are asked in each window, in the order of rows, a stage of rows after the other, so that what
+ * is done for one row is done for all of a stage: whose clocks run out, draws, branches, effects, digest.
+ *
+ * Only what is usual is done here: a number for C x G, and no other clock of the person due in the window. All else
+ * goes the way of clocks whose notes came up (expire.c). Which transitions are dense follows from what fired in the
+ * last windows and changes no result. */
+#include "engine/rooms.h"
+
+#include <string.h>
+
+enum {
+    OFTEN = 16,  /* a transition becomes dense when it fires for one of so many rows in a window */
+    SELDOM = 64, /* and is noted again when for so many windows it fired for fewer than one of so many */
+    QUIET_WINDOWS = 16,
+    BLOCK_WORDS = BLOCK_ROWS / 64
+};
+_Static_assert(BLOCK_ROWS % STAGE_ROWS == 0 && STAGE_ROWS % 64 == 0, "stages of whole words of bits");
+
+/* ---- which are ---- */
+
+/* Terms are long, and what is sent is told firing by firing. */
+static bool may_be_dense(const struct tmn_run *run, size_t transition) {
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    for (size_t b = 0; b < it->branches; b++)
+        if (run->rule[transition].branch[b].sends)
+            return false;
+    return it->kind != TMN_CLOCK_AFTER;
+}
+
+void tmn_dense_choose(struct tmn_run *run) {
+    run->denses = 0;
+    for (size_t t = 0; t < run->transitions; t++) {
+        struct tmn_accrual *accrual = &run->accrual[t];
+        uint64_t fired = run->counters.transition_firings[t] - accrual->fired;
+        accrual->fired += fired;
+        if (accrual->dense) {
+            accrual->quiet = fired * SELDOM < run->rows ? accrual->quiet + 1 : 0;
+            if (accrual->quiet >= QUIET_WINDOWS) {
+                accrual->dense = false;
+                accrual->refill_at = run->window;
+            }
+        } else if (fired > 0 && fired * OFTEN >= run->rows && run->denses < DENSE_MOST && may_be_dense(run, t)) {
+            accrual->dense = true;
+            accrual->quiet = 0;
+            accrual->alike = tmn_clocks_alike(run, (int)t, &accrual->c);
+        }
+        if (accrual->dense)
+            run->dense[run->denses++] = (uint16_t)t;
+    }
+}
+
+/* ---- who runs out ---- */
+
+/* All clocks have one C and one sum. False when C x G is no number. */
+static bool ask_alike(const struct tmn_run *run, struct tmn_stage *restrict stage, int transition, uint32_t first,
+                      uint32_t count) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    uint64_t c = accrual->c, g = run->rule[transition].g[0], accrued = c * accrual->sum[0], use;
+    if (__builtin_mul_overflow(c, g, &use) || (c | g | use) >= FACTOR_SPECIAL)
+        return false;
+    const int slot = it->slot, held = it->sharer + 1;
+    for (uint32_t i = 0; i < count && use > 0; i++) {
+        if ((tmn_slots(run, first + i)[slot] & SLOT_SHARER) != held)
+            continue;
+        uint64_t left = *tmn_clock(run, first + i, slot) - accrued;
+        stage->left[i] = left;
+        stage->out[i / 64] |= (uint64_t)(left <= use) << i % 64;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        stage->use[i] = use;
+        stage->after[i] = accrued + use;
+    }
+    return true;
+}
+
+static void ask_each(const struct tmn_run *run, struct tmn_stage *stage, int transition, uint32_t first,
+                     uint32_t count) {
+    int slot = run->model->transitions.items[transition].slot;
+    for (uint32_t i = 0; i < count; i++) {
+        struct tmn_due due;
+        if (tmn_clock_of(run, first + i, slot) != transition || !tmn_clock_ask(run, first + i, transition, &due))
+            continue;
+        uint64_t bit = UINT64_C(1) << i % 64;
+        bool number =
+            !__builtin_mul_overflow(due.c, due.g, &stage->use[i]) && (due.c | due.g | stage->use[i]) < FACTOR_SPECIAL;
+        stage->out[i / 64] |= bit;
+        stage->strange[i / 64] |= number ? 0 : bit;
+        stage->left[i] = due.left;
+        stage->after[i] = due.c * (run->accrual[transition].sum[due.share.at] + due.g);
+    }
+}
+
+/* Joins those whose notes came up. */
+static void put_due(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition) {
+    struct tmn_due *due = tmn_list_add(&worker->due, sizeof *due);
+    if (due == NULL)
+        tmn_fail_row(&run->block[row / BLOCK_ROWS], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+    else
+        tmn_clock_ask(run, row, transition, due);
+}
+
+/* ---- those who fire ---- */
+
+static uint32_t list_bits(const uint64_t *bits, uint16_t *at) {
+    uint32_t count = 0;
+    for (uint32_t w = 0; w < STAGE_WORDS; w++)
+        for (uint64_t some = bits[w]; some != 0; some &= some - 1)
+            at[count++] = (uint16_t)(64 * w + (uint32_t)__builtin_ctzll(some));
+    return count;
+}
+
+static void number(const struct tmn_run *run, struct tmn_batch *batch, uint32_t first, int transition, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        batch->row[i] = first + batch->at[i];
+        batch->k[i] = tmn_k(run, batch->row[i], transition);
+    }
+}
+
+/* Sorts them by branch. */
+static void choose_branches(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
+                            int transition, uint32_t count) {
+    struct tmn_batch *batch = worker->batch;
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    struct tmn_draws draws = {
+        .seed = run->options.seed, .row = {batch->row, 0}, .k = {batch->k, 0}, .hash = {NULL, it->hash}};
+    tmn_draw_uniforms(&draws, count, batch->uniform);
+    for (uint32_t i = 0; i < count; i++)
+        batch->branch[batch->at[i]] =
+            tmn_branch_choose(run, worker, block, batch->row[i], transition, batch->uniform[i]);
+    uint32_t sorted = 0;
+    for (int b = 0; b < (int)it->branches; b++)
+        for (uint32_t i = 0; i < count; i++)
+            if (batch->branch[batch->at[i]] == b)
+                batch->sorted[sorted++] = batch->at[i];
+    memcpy(batch->at, batch->sorted, count * sizeof *batch->at);
+    number(run, batch, first, transition, count);
+}
+
+/* Clocks start again as if their persons stayed what they were. */
+static void start_again(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, int transition,
+                        const struct tmn_stage *stage, uint32_t count) {
+    struct tmn_batch *batch = worker->batch;
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    bool carries = it->kind == TMN_CLOCK_RATE;
+    for (uint32_t i = 0; i < count; i++)
+        batch->k[i] = tmn_k_advance(run, worker, block, batch->row[i], transition);
+    struct tmn_draws draws = {
+        .seed = run->options.seed, .row = {batch->row, 0}, .k = {batch->k, 0}, .hash = {NULL, it->hash}};
+    tmn_draw_thresholds(&draws, count, batch->threshold);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = batch->at[i];
+        uint64_t overshoot = carries ? stage->use[at] - stage->left[at] : 0, threshold = batch->threshold[i];
+        worker->tally.overshoots += stage->left[at] == 0;
+        *tmn_clock(run, batch->row[i], it->slot) =
+            (threshold > overshoot ? threshold - overshoot : 0) + stage->after[at];
+    }
+}
+
+/* Bits that a branch may change. */
+static struct tmn_packed bits_changed(const struct tmn_effect *effect) {
+    struct tmn_packed bits = {{~effect->keep[0], ~effect->keep[1]}};
+    for (uint32_t i = 0; i < effect->copies; i++)
+        bits.word[effect->copy[i].to.word] |= effect->copy[i].to.mask << effect->copy[i].to.shift;
+    for (uint32_t i = 0; i < effect->step_count; i++)
+        bits.word[effect->steps[i].of.word] |= effect->steps[i].of.mask << effect->steps[i].of.shift;
+    for (uint32_t i = 0; i < effect->dated_count; i++)
+        bits.word[effect->dated[i].of.word] |= effect->dated[i].of.mask << effect->dated[i].of.shift;
+    return bits;
+}
+
+static bool share_bits(const struct tmn_packed *a, const struct tmn_packed *b) {
+    return ((a->word[0] & b->word[0]) | (a->word[1] & b->word[1])) != 0;
+}
+
+/* The digest of those who changed, attribute by attribute. */
+static void digest(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *may,
+                   const uint32_t *row, const struct tmn_packed *before, const struct tmn_packed *now, uint32_t count) {
+    struct tmn_batch *batch = worker->batch;
+    for (size_t a = 0; a < run->model->attributes.count; a++) {
+        const struct tmn_attribute *attribute = &run->model->attributes.items[a];
+        if ((may->word[attribute->word] & run->attribute_bits[a]) == 0)
+            continue;
+        for (uint32_t i = 0; i < count; i++) {
+            batch->was[i] = attribute->token[tmn_level(&before[i], attribute)];
+            batch->is[i] = attribute->token[tmn_level(&now[i], attribute)];
+        }
+        worker->rows_digest += tmn_digest_moves(row, batch->was, batch->is, count);
+    }
+}
+
+/* What follows for the clocks of those who changed in what clocks read. */
+static void touch(struct tmn_run *run, struct tmn_block *block, int transition, const uint32_t *row,
+                  const struct tmn_packed *before, const struct tmn_packed *now, uint32_t count) {
+    int slot = run->model->transitions.items[transition].slot;
+    for (uint32_t i = 0; i < count; i++) {
+        struct tmn_packed changed = {{before[i].word[0] ^ now[i].word[0], before[i].word[1] ^ now[i].word[1]}};
+        if (!share_bits(&changed, &run->clock_watch.any))
+            continue;
+        tmn_touch(run, block, row[i], &before[i]);
+        tmn_slots(run, row[i])[slot] |=
+            share_bits(&changed, &run->rule[transition].reads) ? SLOT_ADVANCED | SLOT_AIMED : SLOT_ADVANCED;
+    }
+}
+
+/* What a branch does to some rows, from `from` on in the batch, and what follows from it at once. */
+static void change(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, int transition, int branch,
+                   uint32_t from, uint32_t count) {
+    struct tmn_batch *batch = worker->batch;
+    const struct tmn_effect *effect = &run->rule[transition].branch[branch].effect;
+    const uint32_t *row = batch->row + from;
+    struct tmn_packed *before = batch->before, *now = batch->now, may = bits_changed(effect);
+    for (uint32_t i = 0; i < count; i++) {
+        before[i] = now[i] = run->packed[row[i]];
+        tmn_effect_take(effect, run->now.year, &now[i]);
+        run->packed[row[i]] = now[i];
+    }
+    tmn_firings_count(run, worker, transition, branch, count, before, now);
+    for (uint32_t i = 0; i < count && share_bits(&may, &run->flow_watch.any); i++)
+        tmn_flows(run, worker, &before[i], &now[i]);
+    if (share_bits(&may, &run->clock_watch.any))
+        touch(run, block, transition, row, before, now, count);
+    if (!share_bits(&may, &run->test_watch.any))
+        digest(run, worker, &may, row, before, now, count);
+    else
+        for (uint32_t i = 0; i < count; i++)
+            tmn_commit(run, worker, block, row[i], &before[i], &now[i]);
+    for (uint32_t i = 0; i < count && run->options.happening != NULL; i++)
+        if (tmn_watched(run, row[i]))
+            tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row[i], row[i],
+                                                             transition, branch, -1, before[i], now[i], false});
+}
+
+static void fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
+                 int transition, const struct tmn_stage *stage, const uint64_t *who) {
+    struct tmn_batch *batch = worker->batch;
+    size_t branches = run->model->transitions.items[transition].branches;
+    uint32_t count = list_bits(who, batch->at);
+    number(run, batch, first, transition, count);
+    if (branches > 1)
+        choose_branches(run, worker, block, first, transition, count);
+    start_again(run, worker, block, transition, stage, count);
+    for (uint32_t from = 0, end; from < count; from = end) {
+        int branch = branches > 1 ? batch->branch[batch->at[from]] : 0;
+        for (end = from + 1; end < count && (branches == 1 || batch->branch[batch->at[end]] == branch);)
+            end++;
+        change(run, worker, block, transition, branch, from, end - from);
+    }
+}
+
+/* ---- a block ---- */
+
+/* Rows of a stage of which more than one clock is due. */
+static void find_crowded(const struct tmn_run *run, const struct tmn_batch *batch, uint32_t first, uint64_t *crowded) {
+    for (uint32_t w = 0; w < STAGE_WORDS; w++) {
+        uint64_t any = batch->others[first % BLOCK_ROWS / 64 + w];
+        crowded[w] = 0;
+        for (uint32_t d = 0; d < run->denses; d++) {
+            crowded[w] |= any & batch->stage[d].out[w];
+            any |= batch->stage[d].out[w];
+        }
+    }
+}
+
+/* Whose clocks run out. */
+static void ask(const struct tmn_run *run, struct tmn_stage *stage, int transition, uint32_t first, uint32_t count) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    memset(stage->out, 0, sizeof stage->out);
+    memset(stage->strange, 0, sizeof stage->strange);
+    if (!accrual->alike || accrual->base != NULL || !ask_alike(run, stage, transition, first, count))
+        ask_each(run, stage, transition, first, count);
+}
+
+/* Those who fire here; the others join worker->due. */
+static void part(struct tmn_run *run, struct tmn_worker *worker, int transition, const struct tmn_stage *stage,
+                 uint32_t first, const uint64_t *crowded, uint64_t *who) {
+    for (uint32_t w = 0; w < STAGE_WORDS; w++) {
+        who[w] = stage->out[w] & ~crowded[w] & ~stage->strange[w];
+        for (uint64_t others = stage->out[w] & ~who[w]; others != 0; others &= others - 1)
+            put_due(run, worker, first + 64 * w + (uint32_t)__builtin_ctzll(others), transition);
+    }
+}
+
+static void visit_stage(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
+                        uint32_t count) {
+    struct tmn_stage *stage = worker->batch->stage;
+    uint64_t crowded[STAGE_WORDS], *fired = (uint64_t *)block->fired.items + first % BLOCK_ROWS / 64;
+    for (uint32_t d = 0; d < run->denses; d++)
+        ask(run, &stage[d], run->dense[d], first, count);
+    find_crowded(run, worker->batch, first, crowded);
+    for (uint32_t d = 0; d < run->denses; d++) /* of all, before the first is touched */
+        part(run, worker, run->dense[d], &stage[d], first, crowded, fired + d * BLOCK_WORDS);
+    for (uint32_t d = 0; d < run->denses; d++) {
+        uint64_t began = tmn_sample_begin_each(&worker->sampler);
+        fire(run, worker, block, first, run->dense[d], &stage[d], fired + d * BLOCK_WORDS);
+        tmn_sample_end(&worker->sampler, run->dense[d], TMN_ACT_SCAN, began);
+    }
+}
+
+bool tmn_dense_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_block *block = &run->block[index];
+    const struct tmn_due *due = worker->due.items;
+    uint64_t *others = worker->batch->others;
+    uint32_t first = block_first(index), end = block_end(run, index);
+    if (!tmn_list_reserve(&block->fired, (size_t)run->denses * BLOCK_WORDS, sizeof(uint64_t))) {
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = first});
+        return false;
+    }
+    memset(others, 0, sizeof worker->batch->others);
+    for (size_t i = 0; i < worker->due.count; i++)
+        others[due[i].row % BLOCK_ROWS / 64] |= UINT64_C(1) << due[i].row % 64;
+    for (; first < end; first += STAGE_ROWS)
+        visit_stage(run, worker, block, first, end - first < STAGE_ROWS ? end - first : STAGE_ROWS);
+    return true;
+}
