@@ -31,7 +31,8 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_arrows *arrows)
                      row->looked ? tmn_compare_number(arena, row->arrow->has_with ? row->interaction : row->direct)
                                  : "");
         put_total(&grid, row);
-        tmn_grid_put(&grid, "%s%s%s", row->right ? "" : "WRONG ", row->opposed ? "opposed " : "",
+        tmn_grid_put(&grid, "%s%s%s%s", row->right ? "" : "WRONG ", row->opposed ? "opposed " : "",
+                     row->masked ? "masked " : "",
                      row->pairs > 0 ? model->outcomes.items[row->arrow->outcome].name
                      : row->why     ? row->why
                                     : "");

@@ -21,13 +21,15 @@ static void print_outcome(struct tmn_arena *arena, const struct tmn_attribution 
     const struct tmn_outcome *outcome = &attribution->options->model->outcomes.items[attributed->outcome];
     struct tmn_share_of way = {attributed->still.mean - attributed->before.mean, {(double)NAN, (double)NAN}};
     struct tmn_grid grid;
+    tmn_heading("%s%s", outcome->title ? outcome->title : outcome->name, attributed->masked ? ": masked" : "");
+    if (attributed->masked)
+        return;
     tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
     put_row(&grid, tmn_arena_printf(arena, "%d", attribution->options->year - 1), attributed->before, true);
     put_row(&grid, "under way", way, false);
     for (int c = 0; c < attribution->classes; c++)
         put_row(&grid, attribution->class_name[c], attributed->added[c], false);
     put_row(&grid, tmn_arena_printf(arena, "%d", attribution->options->year), attributed->year, true);
-    tmn_heading("%s", outcome->title ? outcome->title : outcome->name);
     tmn_grid_print(&grid);
 }
 

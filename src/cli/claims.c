@@ -83,7 +83,10 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_claims *claims)
         tmn_grid_put(&grid, "%s", tmn_claim_class_names[row->claim->kind]);
         tmn_grid_put(&grid, "%s%s", tmn_ruling_names[row->verdict], row->fragile ? ", fragile" : "");
         tmn_grid_put(&grid, "%s", ruled ? tmn_arena_printf(arena, "%.2f", row->prior.holds) : "");
-        tmn_grid_put(&grid, "%s", row->measured ? tmn_arena_printf(arena, "%.3g", row->median) : "");
+        tmn_grid_put(&grid, "%s",
+                     row->masked     ? "masked"
+                     : row->measured ? tmn_arena_printf(arena, "%.3g", row->median)
+                                     : "");
         tmn_grid_put(&grid, "%s", row->reason);
     }
     tmn_heading("In this model");

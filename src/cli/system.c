@@ -113,7 +113,7 @@ static void put_ablated(struct tmn_grid *grid, const struct tmn_model *model, co
                  row->thin ? "*" : "");
     for (size_t i = 0; i < 5; i++)
         tmn_grid_put(grid, "%s", run ? tmn_compare_number(arena, values[i]) : "");
-    tmn_grid_put(grid, "%s", tmn_ablate_names[row->verdict]);
+    tmn_grid_put(grid, "%s%s", tmn_ablate_names[row->verdict], row->masked ? ", masked" : "");
 }
 
 static void tell_ablation(struct tmn_arena *arena, const struct tmn_arguments *arguments,

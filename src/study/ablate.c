@@ -119,6 +119,11 @@ static void decide_row(const struct ablater *ablater, struct tmn_ablated *row, d
         row->verdict = row->thin ? TMN_ABLATE_OPEN : TMN_ABLATE_INERT; /* so few may be equal by chance */
     else
         row->verdict = row->range.low > 0 || row->range.high < 0 ? TMN_ABLATE_MOVES : TMN_ABLATE_OPEN;
+    const struct tmn_outcome *outcome = &model->outcomes.items[o];
+    row->masked =
+        tmn_result_masked(model, outcome, NULL, row->whole) || tmn_result_masked(model, outcome, NULL, row->without);
+    if (row->masked)
+        row->whole = row->without = row->effect = row->range.low = row->range.high = (double)NAN;
 }
 
 static void decide(struct ablater *ablater) {

@@ -39,6 +39,7 @@ struct tmn_ablated {
         range;   /* of the effect, so wide that all rows together err with TMN_ABLATE_ERROR; NAN of one pair */
     size_t same; /* pairs in which the whole run was the same, to the bit */
     bool thin;   /* under 100 simulated persons in both worlds, all pairs together */
+    bool masked; /* too few persons of a place: the numbers are NAN */
     enum tmn_ablate_verdict verdict;
 };
 

@@ -23,7 +23,7 @@ static const char *switch_of(const struct tmn_model *model, const struct tmn_sys
 
 void tmn_ablation_csv(const struct tmn_ablation *ablation, struct tmn_text *out) {
     const struct tmn_model *model = ablation->options->model;
-    tmn_text_put(out, "number,system,switch,target,whole,without,effect,low,high,same,pairs,thin,verdict\n");
+    tmn_text_put(out, "number,system,switch,target,whole,without,effect,low,high,same,pairs,thin,masked,verdict\n");
     for (size_t r = 0; r < ablation->count; r++) {
         const struct tmn_ablated *row = &ablation->rows[r];
         const struct tmn_system *system = &model->systems.items[row->system];
@@ -34,8 +34,8 @@ void tmn_ablation_csv(const struct tmn_ablation *ablation, struct tmn_text *out)
         tmn_text_put(out, ",%s,%s", switch_of(model, system), target_of(model, row));
         for (size_t i = 0; i < 5; i++)
             tmn_csv_put_real(out, run ? values[i] : (double)NAN);
-        tmn_text_put(out, ",%zu,%d,%s,%s\n", row->same, run ? ablation->pairs : 0, row->thin ? "yes" : "",
-                     tmn_ablate_names[row->verdict]);
+        tmn_text_put(out, ",%zu,%d,%s,%s,%s\n", row->same, run ? ablation->pairs : 0, row->thin ? "yes" : "",
+                     row->masked ? "yes" : "", tmn_ablate_names[row->verdict]);
     }
 }
 
@@ -70,6 +70,7 @@ void tmn_ablation_json(const struct tmn_ablation *ablation, struct tmn_text *out
         tmn_json_real(&json, "high", row->range.high);
         tmn_json_int(&json, "same", (long long)row->same);
         tmn_json_bool(&json, "thin", row->thin);
+        tmn_json_bool(&json, "masked", row->masked);
         tmn_json_text(&json, "verdict", tmn_ablate_names[row->verdict]);
         tmn_json_close(&json, '}');
     }
@@ -92,7 +93,9 @@ static void put_row(const struct tmn_ablation *ablation, struct tmn_text *out, c
         tmn_text_put(out, "<td>%s</td>",
                      row->verdict == TMN_ABLATE_NONE ? "" : tmn_compare_number(out->arena, values[i]));
     tmn_text_put(out, "<td class=\"verdict\">%s%s</td></tr>\n", tmn_ablate_names[row->verdict],
-                 row->thin ? " (few simulated)" : "");
+                 row->masked ? " (masked)"
+                 : row->thin ? " (few simulated)"
+                             : "");
 }
 
 void tmn_ablation_html(const struct tmn_ablation *ablation, struct tmn_text *out) {

@@ -1,6 +1,7 @@
 /* See arrows.h: direct signs on one run that passes all dates, then total effects by pairs. */
 #include "study/arrows.h"
 
+#include "result/result.h"
 #include "study/outcome_read.h"
 #include <math.h>
 #include <string.h>
@@ -182,7 +183,8 @@ static enum tmn_way way_of_mean(const double *value, int n, struct tmn_range ran
 
 static void decide_row(struct work *work, size_t index) {
     struct tmn_arrow_row *row = &work->arrows->rows[index];
-    double *change = TMN_NEW_ARRAY(work->arena, double, work->options->seeds);
+    const struct tmn_outcome *outcome = &work->options->model->outcomes.items[row->arrow->outcome];
+    double *change = TMN_NEW_ARRAY(work->arena, double, work->options->seeds), mean[WORLDS_MOST] = {0};
     int worlds = row->arrow->has_with ? WORLDS_MOST : 2;
     for (int s = 0; s < work->options->seeds; s++) {
         double value[WORLDS_MOST] = {0};
@@ -192,17 +194,23 @@ static void decide_row(struct work *work, size_t index) {
                                    row->arrow->cell, row->arrow->at, INT32_MAX, &value[w]);
         if (!all)
             continue;
-        row->base += value[0];
+        for (int w = 0; w < worlds; w++)
+            mean[w] += value[w];
         double with = value[3] - value[2]; /* what the cause does where the other factor is changed too */
         change[row->pairs++] = worlds == 2 ? value[1] - value[0] : with - (value[1] - value[0]);
     }
     if (row->pairs == 0)
         return;
-    row->base /= row->pairs;
+    row->base = mean[0] / row->pairs;
     row->total = mean_range(change, row->pairs, &row->range);
     row->total_way = way_of_mean(change, row->pairs, row->range);
     row->opposed = (row->way == TMN_WAY_MORE && row->total_way == TMN_WAY_LESS) ||
                    (row->way == TMN_WAY_LESS && row->total_way == TMN_WAY_MORE);
+    for (int w = 0; w < worlds; w++)
+        row->masked =
+            row->masked || tmn_result_masked(work->options->model, outcome, row->arrow->cell, mean[w] / row->pairs);
+    if (row->masked)
+        row->base = row->total = row->range.low = row->range.high = (double)NAN;
 }
 
 bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const struct tmn_arrows_options *options,

@@ -40,6 +40,7 @@ struct tmn_arrow_row {
     struct tmn_range range; /* of `total`, 90 %; NAN with one pair */
     enum tmn_way total_way;
     bool opposed; /* total and direct have different signs */
+    bool masked;  /* too few persons of a place: base, total and its range are NAN */
 };
 
 struct tmn_arrows {

@@ -37,7 +37,7 @@ static const char *causes_of(const struct tmn_arrows *arrows, const struct tmn_a
 
 void tmn_arrows_csv(const struct tmn_arrows *arrows, struct tmn_text *out) {
     tmn_text_put(out, "key,from,to,sign,cause,effect,at,before,direct,interaction,direct_sign,right,outcome,horizon_y,"
-                      "pairs,base,total,low,high,total_sign,opposed\n");
+                      "pairs,base,total,low,high,total_sign,opposed,masked\n");
     for (size_t i = 0; i < arrows->count; i++) {
         const struct tmn_arrow_row *row = &arrows->rows[i];
         const struct tmn_arrow *arrow = row->arrow;
@@ -62,10 +62,11 @@ void tmn_arrows_csv(const struct tmn_arrows *arrows, struct tmn_text *out) {
         tmn_csv_put_real(out, row->pairs ? row->total : (double)NAN);
         tmn_csv_put_real(out, row->pairs ? row->range.low : (double)NAN);
         tmn_csv_put_real(out, row->pairs ? row->range.high : (double)NAN);
-        tmn_text_put(out, ",%s,%s\n", row->pairs ? tmn_way_name(row->total_way) : "",
+        tmn_text_put(out, ",%s,%s,%s\n", row->pairs ? tmn_way_name(row->total_way) : "",
                      row->pairs == 0 ? ""
                      : row->opposed  ? "yes"
-                                     : "no");
+                                     : "no",
+                     row->masked ? "yes" : "");
     }
 }
 
@@ -101,6 +102,7 @@ static void json_row(const struct tmn_arrows *arrows, struct tmn_json *json, con
         tmn_json_real(json, "high", row->range.high);
         tmn_json_text(json, "total_sign", tmn_way_name(row->total_way));
         tmn_json_bool(json, "opposed", row->opposed);
+        tmn_json_bool(json, "masked", row->masked);
     }
     tmn_json_open(json, "claims", '[');
     for (size_t c = 0; c < arrow->claim_count; c++)
@@ -156,7 +158,9 @@ static void html_row(const struct tmn_arrows *arrows, struct tmn_text *out, cons
         tmn_html_put(out, "<td>%s</td><td class=\"number\">%s</td><td class=\"number\">%s to %s</td><td>%s</td>",
                      tmn_way_name(row->total_way), tmn_compare_number(out->arena, row->total),
                      tmn_compare_number(out->arena, row->range.low), tmn_compare_number(out->arena, row->range.high),
-                     row->opposed ? "opposed" : "");
+                     row->masked    ? "masked"
+                     : row->opposed ? "opposed"
+                                    : "");
     else
         tmn_text_put(out, "<td></td><td></td><td></td><td></td>");
     tmn_text_put(out, "</tr>\n");

@@ -266,6 +266,19 @@ static struct tmn_share_of share_of(const double *value, int count, double limit
     return (struct tmn_share_of){mean, {mean - half, mean + half}};
 }
 
+static void mask(const struct tmn_model *model, struct tmn_attributed *attributed, int classes) {
+    const struct tmn_share_of hidden = {(double)NAN, {(double)NAN, (double)NAN}};
+    struct tmn_share_of *level[] = {&attributed->before, &attributed->still, &attributed->year};
+    enum { LEVELS = sizeof level / sizeof *level };
+    for (int l = 0; l < LEVELS; l++)
+        attributed->masked = attributed->masked || tmn_result_masked(model, &model->outcomes.items[attributed->outcome],
+                                                                     NULL, level[l]->mean);
+    for (int l = 0; attributed->masked && l < LEVELS; l++)
+        *level[l] = hidden;
+    for (int c = 0; attributed->masked && c < classes; c++)
+        attributed->added[c] = hidden;
+}
+
 static void decide(struct attributer *attributer) {
     struct tmn_attribution *attribute = attributer->attribute;
     const struct tmn_model *model = attributer->options->model;
@@ -299,6 +312,7 @@ static void decide(struct attributer *attributer) {
                                               .year = share_of(&part[(classes + 2) * seeds], seeds, limit)};
         for (int c = 0; c < classes; c++)
             attributed->added[c] = share_of(&part[c * seeds], seeds, limit);
+        mask(model, attributed, classes);
         for (size_t e = 0; e < attribute->count; e++)
             attributed->repeats =
                 attributed->repeats ||

@@ -40,6 +40,7 @@ struct tmn_share_of {
 struct tmn_attributed { /* an outcome */
     int outcome;
     bool repeats;               /* an earlier one counts the same, by other keys */
+    bool masked;                /* too few persons of a place: all its numbers are NAN */
     struct tmn_share_of before; /* the year before */
     struct tmn_share_of still;  /* the year, had all classes kept what they were: less `before`, what was under way */
     struct tmn_share_of *added; /* [classes] */

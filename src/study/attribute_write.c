@@ -46,7 +46,7 @@ static struct step *steps_of(const struct tmn_attribution *attribution, const st
 }
 
 void tmn_attribution_csv(const struct tmn_attribution *attribution, struct tmn_text *out) {
-    tmn_text_put(out, "outcome,step,kind,value,low,high\n");
+    tmn_text_put(out, "outcome,step,kind,value,low,high,masked\n");
     for (size_t o = 0; o < attribution->count; o++) {
         const struct tmn_attributed *attributed = &attribution->outcomes[o];
         const struct step *step = steps_of(attribution, attributed);
@@ -57,7 +57,7 @@ void tmn_attribution_csv(const struct tmn_attribution *attribution, struct tmn_t
             tmn_csv_put_real(out, step[i].share.mean);
             tmn_csv_put_real(out, step[i].share.range.low);
             tmn_csv_put_real(out, step[i].share.range.high);
-            tmn_text_put(out, "\n");
+            tmn_text_put(out, ",%s\n", attributed->masked ? "yes" : "");
         }
     }
 }
@@ -70,6 +70,7 @@ static void json_outcome(const struct tmn_attribution *attribution, struct tmn_j
     tmn_json_open(json, NULL, '{');
     tmn_json_text(json, "name", outcome_of(attribution, attributed)->name);
     tmn_json_text(json, "title", outcome_of(attribution, attributed)->title);
+    tmn_json_bool(json, "masked", attributed->masked);
     tmn_json_open(json, "steps", '[');
     for (int i = 0; i < attribution->classes + 3; i++) {
         tmn_json_open(json, NULL, '{');
@@ -174,8 +175,12 @@ static void put_waterfall(const struct tmn_attribution *attribution, struct tmn_
     const struct step *step = steps_of(attribution, attributed);
     int count = attribution->classes + 3;
     double from[TMN_ATTRIBUTION_CLASSES + 3], to[TMN_ATTRIBUTION_CLASSES + 3];
-    struct scale scale = place(step, count, from, to);
     const char *title = outcome->title ? outcome->title : outcome->name;
+    if (attributed->masked) {
+        tmn_html_put(out, "<p class=\"muted\">%s: masked, under %d persons of a place.</p>\n", title, TMN_MASK_PERSONS);
+        return;
+    }
+    struct scale scale = place(step, count, from, to);
     tmn_html_put(out,
                  "<figure><figcaption>%s</figcaption><div class=\"scroll\"><svg style=\"min-width:600px\" "
                  "viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"waterfall of %s\">",

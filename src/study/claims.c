@@ -17,7 +17,7 @@ struct worker {
     struct tmn_arena *arena;
     struct tmn_claim_worlds worlds;
     struct tmn_claim_row_worlds *asked; /* [rows] */
-    double *simulated;                  /* [rows] summed over draws */
+    struct tmn_claim_seen *seen;        /* [rows] summed over draws */
     double **placebo_outcome;           /* [rows][draws] effects of the levers on it; or NULL */
     double **effect;                    /* [rows][draws] of the scene under way */
     double run_windows;                 /* of the worlds of one draw */
@@ -134,7 +134,7 @@ static void plan_worlds(struct worker *worker) {
     const struct tmn_claims_options *options = worker->options;
     size_t draws = (size_t)options->draws + TMN_SCENE_PERMUTATIONS;
     worker->asked = TMN_NEW_ARRAY(worker->arena, struct tmn_claim_row_worlds, claims->count + 1);
-    worker->simulated = TMN_NEW_ARRAY(worker->arena, double, claims->count + 1);
+    worker->seen = TMN_NEW_ARRAY(worker->arena, struct tmn_claim_seen, claims->count + 1);
     worker->placebo_outcome = TMN_NEW_ARRAY(worker->arena, double *, claims->count + 1);
     worker->effect = TMN_NEW_ARRAY(worker->arena, double *, claims->count + 1);
     claims->seeds = TMN_NEW_ARRAY(worker->arena, uint64_t, draws);
@@ -229,7 +229,7 @@ static void take_draw(struct worker *worker, const struct tmn_output *outputs, i
     for (size_t r = 0; r < worker->claims->count; r++) {
         struct tmn_claim_row *row = &worker->claims->rows[r];
         const struct tmn_claim_row_worlds *asked = &worker->asked[r];
-        double simulated;
+        struct tmn_claim_seen seen;
         if (asked->world[TMN_CLAIM_BASE] < 0)
             continue;
         if (!all_run(outputs, asked)) {
@@ -239,10 +239,11 @@ static void take_draw(struct worker *worker, const struct tmn_output *outputs, i
             row->broken += plain;
             continue;
         }
-        worker->effect[r][draw] = tmn_claim_effect(model, &row->claim->experiment, asked, outputs, &simulated);
+        worker->effect[r][draw] = tmn_claim_effect(model, &row->claim->experiment, asked, outputs, &seen);
         if (!plain)
             continue;
-        worker->simulated[r] += simulated;
+        worker->seen[r].most_simulated += seen.most_simulated;
+        worker->seen[r].fewest += seen.fewest;
         if (worker->placebo_outcome[r])
             worker->placebo_outcome[r][draw] = placebo_outcome(model, &row->claim->experiment, asked, outputs);
         if (asked->world[TMN_CLAIM_PLACEBO] >= 0)
@@ -406,7 +407,9 @@ static void decide_row(struct worker *worker, size_t r) {
         row->p0_range =
             tmn_share_range((uint64_t)(row->prior.holds * row->prior.draws + 0.5), (uint64_t)row->prior.draws, 0.1);
     spread(worker->arena, row->effect, draws, &row->median, &row->effects);
-    row->simulated = worker->simulated[r] / (double)(draws - (size_t)row->broken);
+    row->simulated = worker->seen[r].most_simulated / (double)(draws - (size_t)row->broken);
+    row->masked = tmn_claim_masked(worker->options->model, experiment,
+                                   worker->seen[r].fewest / (double)(draws - (size_t)row->broken));
     row->thin = row->simulated < TMN_CLAIM_PERSONS;
     if (worker->placebo_outcome[r]) {
         struct tmn_shares shares = tmn_shares_of(worker->placebo_outcome[r], NULL, draws, 1,
@@ -419,11 +422,21 @@ static void decide_row(struct worker *worker, size_t r) {
             row->thin || 2 * (size_t)row->broken > draws ? TMN_RULING_UNDETERMINED : tmn_ruling_of(&row->prior, NULL);
 }
 
+/* After all has been decided of them. */
+static void hide(struct tmn_arena *arena, struct tmn_claim_row *row, size_t draws) {
+    row->effect = TMN_NEW_ARRAY(arena, double, draws + 1);
+    for (size_t d = 0; d < draws; d++)
+        row->effect[d] = (double)NAN;
+    row->median = row->effects.low = row->effects.high = row->simulated = (double)NAN;
+}
+
 static void decide(struct worker *worker) {
     struct tmn_claims *claims = worker->claims;
     for (size_t r = 0; r < claims->count; r++) {
         struct tmn_claim_row *row = &claims->rows[r];
         decide_row(worker, r);
+        if (row->masked)
+            hide(worker->arena, row, (size_t)claims->draws);
         row->reason = tmn_claim_reason(worker->arena, claims, row);
         claims->counts[row->claim->kind][row->verdict]++;
         claims->placebo_draws =

@@ -90,6 +90,7 @@ struct tmn_claim_row {
     struct tmn_range effects;  /* nine in ten draws' effects */
     double simulated;          /* persons in a run that the figure rests on, in the mean; infinite: no persons */
     bool thin;
+    bool masked;             /* too few persons of a place: its effects, and how many were simulated, are NAN */
     const char *reason;      /* why this verdict, and its numbers */
     size_t moved_by_placebo; /* draws in which the placebo lever changed the figure */
     bool has_placebo_outcome;
@@ -130,7 +131,8 @@ struct tmn_planted {
     const char *carrier;
     double value; /* of it, in its unit */
     double effect;
-    bool holds; /* the claim is true there */
+    bool masked; /* the effect must not be told */
+    bool holds;  /* the claim is true there */
 };
 
 struct tmn_claims {
@@ -187,9 +189,16 @@ struct tmn_figure_of_run {
 };
 /* Makes options->plant planted worlds, after the rest. */
 bool tmn_claims_plant(struct tmn_claims *claims, struct tmn_error *err);
-/* The effect of a claim: outputs[world] of each of its worlds. *simulated: persons that the figure rests on. */
+/* Persons that the figure of a claim rests on, in those of its worlds where there are most and fewest. */
+struct tmn_claim_seen {
+    double most_simulated, fewest; /* fewest: not simulated ones, but those whom these stand for */
+};
+/* The effect of a claim: outputs[world] of each of its worlds. */
 double tmn_claim_effect(const struct tmn_model *model, const struct tmn_experiment *experiment,
-                        const struct tmn_claim_row_worlds *asked, const struct tmn_output *outputs, double *simulated);
+                        const struct tmn_claim_row_worlds *asked, const struct tmn_output *outputs,
+                        struct tmn_claim_seen *seen);
+/* Whether one of its figures is of a place with so few persons that it must be hidden. */
+bool tmn_claim_masked(const struct tmn_model *model, const struct tmn_experiment *experiment, double persons);
 struct tmn_figure_of_run tmn_claim_figure(const struct tmn_model *model, const struct tmn_output *output, int outcome,
                                           const int64_t *cell, struct tmn_span span);
 /* The measure of an experiment within one world: logs, the time before, what it is held against. */

@@ -2,6 +2,7 @@
 #include "study/claims.h"
 
 #include "base/real.h"
+#include "result/result.h"
 #include <math.h>
 
 static bool selected(const struct tmn_model *model, const struct tmn_outcome *outcome, const int64_t *cell,
@@ -89,16 +90,31 @@ struct tmn_figure_of_run tmn_experiment_in_world(const struct tmn_model *model, 
     return value;
 }
 
+bool tmn_claim_masked(const struct tmn_model *model, const struct tmn_experiment *experiment, double persons) {
+    const struct tmn_measured *of[] = {&experiment->figure, &experiment->against};
+    bool masked = false;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        if (of[i]->outcome < 0)
+            continue;
+        masked = masked || tmn_result_masked(model, &model->outcomes.items[of[i]->outcome], of[i]->cell, persons) ||
+                 (of[i]->over >= 0 &&
+                  tmn_result_masked(model, &model->outcomes.items[of[i]->over], of[i]->over_cell, persons));
+    }
+    return masked;
+}
+
 double tmn_claim_effect(const struct tmn_model *model, const struct tmn_experiment *experiment,
-                        const struct tmn_claim_row_worlds *asked, const struct tmn_output *outputs, double *simulated) {
+                        const struct tmn_claim_row_worlds *asked, const struct tmn_output *outputs,
+                        struct tmn_claim_seen *seen) {
     struct tmn_figure_of_run value[TMN_CLAIM_ROLES];
-    double most = 0;
+    *seen = (struct tmn_claim_seen){0, HUGE_VAL};
     for (int r = TMN_CLAIM_BASE; r <= TMN_CLAIM_THAN; r++) {
         value[r] = asked->world[r] < 0 ? (struct tmn_figure_of_run){0, 0}
                                        : tmn_experiment_in_world(model, experiment, &outputs[asked->world[r]]);
-        most = fmax(most, value[r].simulated);
+        seen->most_simulated = fmax(seen->most_simulated, value[r].simulated);
+        if (asked->world[r] >= 0)
+            seen->fewest = fmin(seen->fewest, value[r].simulated * outputs[asked->world[r]].weight);
     }
-    *simulated = most;
     if (asked->world[TMN_CLAIM_LEVER] < 0)
         return value[TMN_CLAIM_BASE].value;
     if (asked->world[TMN_CLAIM_THAN] >= 0)

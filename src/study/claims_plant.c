@@ -6,6 +6,7 @@
 
 #include "base/draw.h"
 #include "result/csv_cell.h"
+#include "result/result.h"
 #include "study/prior.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -114,9 +115,11 @@ static void put_data(const struct planter *planter, const struct tmn_output *out
             tmn_date_format(row->to_day, to);
             tmn_text_put(out, "%u,%s,%s,%s,", world, observation->name, from, to);
             put_cell(out, model, &model->outcomes.items[observation->outcome], row);
-            tmn_csv_put_real(out, mean);
-            tmn_csv_put_real(out, observed(observation, mean, all, claims->options->seed, 2 * world,
-                                           tmn_arena_printf(out->arena, "%s/%zu", observation->name, i)));
+            bool masked = tmn_result_masked(model, &model->outcomes.items[observation->outcome], row->cell, mean);
+            tmn_csv_put_real(out, masked ? (double)NAN : mean);
+            tmn_csv_put_real(out, masked ? (double)NAN
+                                         : observed(observation, mean, all, claims->options->seed, 2 * world,
+                                                    tmn_arena_printf(out->arena, "%s/%zu", observation->name, i)));
             tmn_text_put(out, "\n");
         }
     }
@@ -179,10 +182,11 @@ static bool plant_one(const struct planter *planter, struct tmn_arena *arena, st
         if (!tmn_store_read(&options.store, &asks[i], arena, &outputs[i], err))
             return false;
     struct tmn_claim_row_worlds own = {asked->worlds, {0}};
-    double simulated;
+    struct tmn_claim_seen seen;
     memcpy(own.world, at, sizeof at);
-    planted->effect = tmn_claim_effect(model, &claim->experiment, &own, outputs, &simulated);
+    planted->effect = tmn_claim_effect(model, &claim->experiment, &own, outputs, &seen);
     planted->holds = claim->experiment.sign * planted->effect >= claim->experiment.smallest;
+    planted->masked = tmn_claim_masked(model, &claim->experiment, seen.fewest);
     planted->done = true;
     put_data(planter, &outputs[0], planted->world);
     return true;
@@ -229,7 +233,7 @@ void tmn_claims_planted_csv(const struct tmn_claims *claims, struct tmn_text *ou
         tmn_text_put(out, "%u,%s,%s", planted->world, claims->rows[planted->row].claim->id, planted->carrier);
         tmn_csv_put_real(out, planted->value);
         tmn_text_put(out, ",%s", planted->in ? "in" : "out");
-        tmn_csv_put_real(out, planted->done ? planted->effect : (double)NAN);
+        tmn_csv_put_real(out, planted->done && !planted->masked ? planted->effect : (double)NAN);
         tmn_text_put(out, ",%s,\n", !planted->done ? "" : planted->holds ? "yes" : "no"); /* verdict: of a posterior */
     }
 }

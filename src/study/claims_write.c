@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
+#include "result/result.h"
 #include "study/compare.h"
 #include "study/prior.h"
 #include "study/json_head.h"
@@ -87,6 +88,8 @@ const char *tmn_claim_reason(struct tmn_arena *arena, const struct tmn_claims *c
     if (2 * row->broken > claims->draws)
         return tmn_arena_printf(arena, "the model does not allow %d of %d draws in all its worlds: %s", row->broken,
                                 claims->draws, claims->tally.why.text);
+    if (row->masked)
+        return tmn_arena_printf(arena, "masked: the figure is of a place, and of under %d persons", TMN_MASK_PERSONS);
     if (row->thin)
         return thin_reason(arena, claims, row);
     const char *shares =
@@ -125,8 +128,9 @@ const char *tmn_claims_headline(struct tmn_arena *arena, const struct tmn_claims
 /* ---- CSV ---- */
 
 void tmn_claims_csv(const struct tmn_claims *claims, struct tmn_text *out) {
-    tmn_text_put(out, "id,class,verdict,p0,p1,effect,low,high,opposite,within,draws,simulated,fragile,placebo_moved,"
-                      "placebo_outcome,document,reason,text\n");
+    tmn_text_put(out,
+                 "id,class,verdict,p0,p1,effect,low,high,opposite,within,draws,simulated,masked,fragile,placebo_moved,"
+                 "placebo_outcome,document,reason,text\n");
     for (size_t r = 0; r < claims->count; r++) {
         const struct tmn_claim_row *row = &claims->rows[r];
         double none = (double)NAN;
@@ -141,7 +145,7 @@ void tmn_claims_csv(const struct tmn_claims *claims, struct tmn_text *out) {
         tmn_csv_put_real(out, row->measured ? row->prior.within : none);
         tmn_text_put(out, ",%.0f", row->measured ? row->prior.draws : 0);
         tmn_csv_put_real(out, row->simulated);
-        tmn_text_put(out, ",");
+        tmn_text_put(out, ",%s,", row->masked ? "yes" : "");
         tmn_csv_put_text(out, row->fragile ? row->fragile : "");
         tmn_text_put(out, ",");
         if (row->measured && claims->placebo_draws > 0)
@@ -202,6 +206,7 @@ static void json_row(const struct tmn_claims *claims, struct tmn_json *json, con
         tmn_json_int(json, "broken", row->broken);
         tmn_json_real(json, "simulated", row->simulated);
         tmn_json_bool(json, "thin", row->thin);
+        tmn_json_bool(json, "masked", row->masked);
         if (claims->placebo_draws > 0)
             tmn_json_int(json, "moved_by_placebo", (long long)row->moved_by_placebo);
         if (row->has_placebo_outcome)

@@ -1,6 +1,7 @@
 /* See loops.h. */
 #include "study/loops.h"
 
+#include "result/result.h"
 #include "study/outcome_read.h"
 #include <math.h>
 #include <string.h>
@@ -238,12 +239,22 @@ static void decide_gain(struct tmn_loop_part *part, const double *more, const do
     }
 }
 
+/* still: mean of the world that is cut and has no pulse. */
+static void mask(const struct tmn_model *model, const struct tmn_loop *loop, struct tmn_loop_part *part, double still) {
+    const double told[] = {part->base, part->base + part->closed, still, still + part->cut};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        part->masked =
+            part->masked || tmn_result_masked(model, &model->outcomes.items[loop->outcome], loop->cell, told[i]);
+    if (part->masked)
+        part->base = part->closed = part->cut = (double)NAN;
+}
+
 static void decide_part(struct work *work, size_t index, int period) {
     const struct tmn_loops_options *options = work->options;
     const struct tmn_loop_row *row = &work->loops->rows[index];
     struct tmn_loop_part *part = &work->loops->rows[index].part[period];
     double *more = TMN_NEW_ARRAY(work->arena, double, options->seeds);
-    double *cut = TMN_NEW_ARRAY(work->arena, double, options->seeds);
+    double *cut = TMN_NEW_ARRAY(work->arena, double, options->seeds), still = 0;
     int32_t from = tmn_date_day(options->year[period], 1, 1), to = tmn_date_day(work->loops->last[period], 12, 31);
     for (int s = 0; s < options->seeds; s++) {
         double value[WORLDS] = {0}, base = 0;
@@ -259,13 +270,15 @@ static void decide_part(struct work *work, size_t index, int period) {
         cut[part->pairs] = value[CUT] - value[STILL];
         more[part->pairs++] = (value[CLOSED] - base) - (value[CUT] - value[STILL]);
         part->base += base;
+        still += value[STILL];
         part->closed += value[CLOSED] - base;
         part->cut += value[CUT] - value[STILL];
     }
     if (part->pairs == 0)
         return;
-    part->base /= part->pairs, part->closed /= part->pairs, part->cut /= part->pairs;
+    still /= part->pairs, part->base /= part->pairs, part->closed /= part->pairs, part->cut /= part->pairs;
     decide_gain(part, more, cut);
+    mask(options->model, row->loop, part, still);
 }
 
 static bool decided(const struct tmn_loop_part *part) {

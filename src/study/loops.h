@@ -34,6 +34,7 @@ struct tmn_loop_part {      /* a loop in a period */
     double closed, cut;     /* responses */
     double gain;            /* (closed - cut) / cut: what the loop adds to each unit of the response; NAN: `why` says */
     const char *why;        /* there is no gain; or NULL */
+    bool masked;            /* too few persons of a place: base and responses are NAN */
     struct tmn_range range; /* 90 %, of a ratio of means over seeds */
     enum tmn_way way;       /* of the gain: + reinforces, - balances, ? these pairs do not tell */
     int rank;               /* by size among those of the period that are decided; 0: not among them */

@@ -48,7 +48,8 @@ static const char *kind_of(const struct tmn_loop *loop) {
 /* ---- CSV ---- */
 
 void tmn_loops_csv(const struct tmn_loops *loops, struct tmn_text *out) {
-    tmn_text_put(out, "loop,name,kind,cut,outcome,from,to,pairs,base,closed,cut_response,gain,low,high,way,rank\n");
+    tmn_text_put(out,
+                 "loop,name,kind,cut,outcome,from,to,pairs,base,closed,cut_response,gain,low,high,way,rank,masked\n");
     for (size_t i = 0; i < loops->count; i++)
         for (int p = 0; p < loops->options->periods; p++) {
             const struct tmn_loop *loop = loops->rows[i].loop;
@@ -66,7 +67,8 @@ void tmn_loops_csv(const struct tmn_loops *loops, struct tmn_text *out) {
             tmn_csv_put_real(out, part->pairs ? part->gain : none);
             tmn_csv_put_real(out, part->pairs ? part->range.low : none);
             tmn_csv_put_real(out, part->pairs ? part->range.high : none);
-            tmn_text_put(out, ",%s,%d\n", part->pairs ? tmn_way_name(part->way) : "", part->rank);
+            tmn_text_put(out, ",%s,%d,%s\n", part->pairs ? tmn_way_name(part->way) : "", part->rank,
+                         part->masked ? "yes" : "");
         }
 }
 
@@ -88,6 +90,7 @@ static void json_part(const struct tmn_loops *loops, struct tmn_json *json, cons
         tmn_json_real(json, "high", part->range.high);
         tmn_json_text(json, "way", tmn_way_name(part->way));
         tmn_json_int(json, "rank", part->rank);
+        tmn_json_bool(json, "masked", part->masked);
     }
     tmn_json_close(json, '}');
 }

@@ -42,9 +42,18 @@ outcomes:
 observations:
   seen: { outcome: arrivals, csv: seen.csv, from: year, value: persons }
 systems:
-  - { number: 1, name: Guards, state: in, switch: guard.on, target: captures }
+  - { number: 1, name: Guards, state: in, switch: guard.on, target: [captures, from_north] }
 map: { geojson: provinces.geojson, property: name, of: province }
-evidence: { C1: { text: People leave. } }
+evidence: { C1: { text: People leave. }, C2: { text: So do those of the north. } }
+"""
+LINKS = """arrows:
+  "1": { from: mood, to: leaving, sign: "+", cause: mood, shift: 1, at: 2001-01-01, effect: leave, horizon: 1 y, outcome: OUTCOME }
+loops:
+  L: { name: Mood, kind: reinforcing, links: ["1"], cut: { guard.on: 0 }, pulse: { cause: mood, shift: 1 }, outcome: OUTCOME }
+"""
+CLAIMS = """claims:
+  C1: { class: consequence, reason: r, carried_by: [go], experiment: { lever: { shift: { mood: 1 } }, outcome: arrivals, measure: difference, direction: "+", smallest: 1 } }
+  C2: { class: consequence, reason: r, carried_by: [go], experiment: { lever: { shift: { mood: 1 } }, outcome: from_north, measure: difference, direction: "+", smallest: 1 } }
 """
 DESIGN = "title: t\nask: { away: status = abroad }\nsample: { of: status = abroad }\nhome: status = home\n"
 
@@ -121,6 +130,35 @@ class Safeguards(unittest.TestCase):
         for row in rows(self.folder / "c/effects.csv"):
             if row["cell"] == "province=north" or row["outcome"] == "from_north":
                 self.assertEqual((row["masked"], row["base"], row["effect"]), ("yes", "", ""), row)
+
+    def test_few_persons_of_a_province_are_masked_in_studies(self):
+        """Where a study adds up the whole of an outcome, or a cell of it, the floor of a run holds too."""
+        self.expect(0, "system", "./scenario.yaml", "--ablate", "--seeds", "2", "--set", "go=0.9", "--out", "ablate")
+        for row in rows(self.folder / "ablate/ablate.csv"):
+            few = row["target"] == "from_north"
+            self.assertEqual([row["masked"]] + [row[key] == "" for key in ("whole", "without", "effect", "low", "high")], ["yes" if few else ""] + [few] * 5)
+        self.expect(0, "attribute", "./scenario.yaml", "--year", "2001", "--seeds", "2", "--set", "go=0.9", "--out", "attribute")
+        for row in rows(self.folder / "attribute/attribute.csv"):
+            few = row["outcome"] == "from_north"
+            self.assertEqual((row["masked"], row["value"] == ""), ("yes" if few else "", few), row)
+        for outcome, few in (("arrivals", False), ("from_north", True), ("arrivals, cell: { province: north }", True), ("arrivals, cell: { province: rest }", False)):
+            self.write(SCENARIO + LINKS.replace("OUTCOME", outcome))
+            self.expect(0, "arrows", "./scenario.yaml", "--seeds", "3", "--out", "arrows")
+            row, = rows(self.folder / "arrows/arrows.csv")
+            self.assertEqual([row["masked"]] + [row[key] == "" for key in ("base", "total", "low", "high")], ["yes" if few else ""] + [few] * 4)
+            self.expect(0, "loops", "./scenario.yaml", "--seeds", "3", "--periods", "2001", "--out", "loops")
+            row, = rows(self.folder / "loops/loops.csv")
+            self.assertEqual([row["masked"]] + [row[key] == "" for key in ("base", "closed", "cut_response")], ["yes" if few else ""] + [few] * 3)
+        self.write(SCENARIO + CLAIMS)
+        self.expect(0, "claims", "./scenario.yaml", "--draws", "4", "--plant", "4", "--scale", "1", "--out", "claims")
+        for row in rows(self.folder / "claims/claims.csv"):
+            few = row["id"] == "C2"
+            self.assertEqual([row["masked"]] + [row[key] == "" for key in ("effect", "low", "high", "simulated")], ["yes" if few else ""] + [few] * 4)
+            self.assertEqual("masked: the figure is of a place" in row["reason"], few)
+        for row in rows(self.folder / "claims/effects.csv"):
+            self.assertEqual(row["effect"] == "", row["id"] == "C2")
+        for row in rows(self.folder / "claims/planted.csv"):
+            self.assertEqual(row["effect"] == "", row["claim"] == "C2")
 
     def test_harm_stands_beside_attempts(self):
         """Marked outcomes of the country: whatever raises attempts is shown with deaths, captures, returns, custody and families."""
