@@ -464,7 +464,8 @@ static void print_program_help(void) {
         printf("  %-9s %s\n", tmn_commands[i].name, tmn_commands[i].summary);
     puts("\nStart with:  tumen run dprk --scale 0.05\n"
          "`tumen COMMAND --help` tells more of each.\n\n"
-         "Exit status: 0 done, 1 failed, 2 wrong use, 3 mistakes in the scenario, 130 interrupted.");
+         "Exit status: 0 done, 1 failed, 2 wrong use (mistakes in --set, --assign and the like too),\n"
+         "3 mistakes in the scenario or what must not be told of it, 130 interrupted.");
 }
 
 void tmn_help_print(const struct tmn_command *command) {

@@ -159,6 +159,14 @@ class Scenarios(Case):
         self.refuse(2, "someday", "run", VILLAGE, "--set", "border.on=0@someday")
         self.assertIn("(off)", self.expect(0, "system", VILLAGE, "--set", "border.on=0").stdout)
 
+    def test_assign(self):
+        """A mistake of the command line, like those of --set, also where it is told with a caret."""
+        for mistake, told in (("abroad", "attribute=level"), ("staus=abroad", "'staus'"), ("status=abrod", "'abrod'"),
+                              ("status=abroad where sx = female", "'sx'"), ("status=abroad share 2", "share"),
+                              ("status=abroad@2090", "no window of the run")):
+            for words in (("run", VILLAGE), ("compare", VILLAGE, "--seeds", "2")):
+                self.refuse(2, told, *words, "--assign", mistake)
+
 
 class Runs(Case):
     def run_json(self, *words):
