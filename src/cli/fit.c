@@ -1,6 +1,7 @@
 /* `tumen fit`: the search of study/fit.h, shown, told and written down. */
 #include "study/fit.h"
 #include "base/file.h"
+#include "base/lock.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
@@ -170,6 +171,35 @@ static const char *table_name(struct tmn_arena *arena, const char *out) {
     return tmn_arena_printf(arena, "%.*s.csv", (int)(yaml ? length - 5 : length), out);
 }
 
+/* One fit at a time writes a table: two would go on from each other's trials, and the last would stand. */
+static bool lock_table(struct tmn_arena *arena, const char *table, struct tmn_lock *lock, struct tmn_error *err) {
+    char who[TMN_LOCK_WHO];
+    const char *path = tmn_arena_printf(arena, "%s.lock", table);
+    if (tmn_lock_take(lock, path, who, err))
+        return true;
+    return who[0] != '\0' &&
+           tmn_fail(err, TMN_IO,
+                    "'%s' is being written by %s, which holds '%s': wait until it has ended, or choose another name "
+                    "with --out",
+                    table, who, path);
+}
+
+/* The fit, and the lines of the scenario that it gives. */
+static bool fit_and_write(struct tmn_fit *fit, struct tmn_arena *arena, const struct tmn_arguments *arguments,
+                          struct tmn_model *model, const struct tmn_fit_options *options, const char *out,
+                          struct tmn_error *err) {
+    struct tmn_progress *progress = options->progress_context;
+    tmn_progress_begin(progress, arguments->quiet);
+    bool good = tmn_fit_run(fit, arena, model, options, err);
+    tmn_progress_end(progress);
+    if (!good)
+        return false;
+    struct tmn_text text;
+    tmn_text_init(&text, arena);
+    put_yaml(&text, arguments, model, fit);
+    return tmn_file_replace(arena, out, text.items, text.count, err);
+}
+
 enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
     struct tmn_session session;
     enum tmn_status status = tmn_session_open(&session, arena, arguments);
@@ -178,9 +208,9 @@ enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_argume
     struct tmn_error err;
     struct tmn_fit fit;
     struct tmn_progress progress;
+    struct tmn_lock lock;
     const char *out = arguments->out ? arguments->out : tmn_arena_printf(arena, "fit-%s.yaml", session.model->name);
     const char *table = table_name(arena, out);
-    tmn_progress_begin(&progress, arguments->quiet);
     struct tmn_fit_options options = {.seed = (uint64_t)arguments->seed,
                                       .seeds = (int)seeds_of(arguments),
                                       .scale = arguments->scale,
@@ -195,16 +225,13 @@ enum tmn_status tmn_command_fit(struct tmn_arena *arena, const struct tmn_argume
                                       .assignment_count = arguments->set.count,
                                       .progress = show,
                                       .progress_context = &progress};
-    bool good = tmn_fit_run(&fit, arena, session.model, &options, &err);
-    tmn_progress_end(&progress);
+    if (!lock_table(arena, table, &lock, &err))
+        return tmn_complain_error(&err);
+    bool good = fit_and_write(&fit, arena, arguments, session.model, &options, out, &err);
+    tmn_lock_drop(&lock);
     if (!good && tmn_interrupted())
         return tmn_complain_error(&err), TMN_INTERRUPTED;
     if (!good)
-        return tmn_complain_error(&err);
-    struct tmn_text text;
-    tmn_text_init(&text, arena);
-    put_yaml(&text, arguments, session.model, &fit);
-    if (!tmn_file_replace(arena, out, text.items, text.count, &err))
         return tmn_complain_error(&err);
     if (!arguments->quiet) {
         print_fit(arena, session.model, &fit);

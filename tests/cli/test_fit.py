@@ -111,6 +111,27 @@ class Fit(InFolder):
         self.expect(0, "doc", path, "--out", "page.html")
         self.assertIn("maybe(0.5, normal(0, 0.2))", (self.folder / "page.html").read_text())
 
+    def test_one_at_a_time(self):
+        """A second fit into one table is refused while the first lives, and goes on from it when that was killed."""
+        path = self.village("planted")
+        self.plant(path, "planted", "--set", "leave.base=0.8")
+        fit = ("fit", path, "--runs", "15", "--seeds", "2", "--out", "one.yaml")
+        first = subprocess.Popen([TUMEN, *map(str, fit), "--quiet"], cwd=self.folder)
+        self.addCleanup(lambda: (first.kill(), first.wait()))
+        lock, began = self.folder / "one.csv.lock", time.monotonic()
+        while not (lock.exists() and lock.read_text()):
+            self.assertLess(time.monotonic() - began, 60)
+            time.sleep(0.001)
+        first.send_signal(signal.SIGSTOP)
+        self.assertIn(f"'one.csv' is being written by process {first.pid}, which holds 'one.csv.lock'", self.expect(1, *fit).stderr)
+        self.expect(0, *fit[:-1], "other.yaml")
+        first.kill()
+        first.wait()
+        self.assertTrue(lock.exists())
+        self.expect(0, *fit)
+        self.assertEqual((self.folder / "one.csv").read_text(), (self.folder / "other.csv").read_text())
+        self.assertEqual(list(self.folder.glob("*.lock")), [])
+
     def test_goes_on(self):
         """A fit from a table of fewer trials ends as one that never stopped; the table of another fit is refused."""
         path = self.village("planted")
