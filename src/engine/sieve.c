@@ -1,6 +1,7 @@
 /* See sieve.h. */
 #include "engine/sieve.h"
 
+#include "base/isa.h"
 #include <string.h>
 
 void tmn_sieve_init(struct tmn_sieve *sieve, const struct tmn_model *model, size_t tests, struct tmn_arena *arena) {
@@ -12,6 +13,9 @@ void tmn_sieve_init(struct tmn_sieve *sieve, const struct tmn_model *model, size
     sieve->may = TMN_NEW_ARRAY(arena, uint64_t *, attributes + 1);
     for (size_t a = 0; a < attributes; a++)
         sieve->may[a] = TMN_NEW_ARRAY(arena, uint64_t, model->attributes.items[a].levels * sieve->words);
+    sieve->gathers = tmn_isa_gathers();
+    for (int g = 0; g < 2; g++)
+        sieve->group[g].may = TMN_NEW_ARRAY(arena, uint64_t, sieve->gathers ? sieve->words << TMN_SIEVE_BITS : 1);
     for (size_t f = 0; f < model->features.count; f++)
         levels = model->features.items[f].cardinality > levels ? model->features.items[f].cardinality : levels;
     sieve->seen = TMN_NEW_ARRAY(arena, bool, levels);
@@ -83,6 +87,39 @@ static double tells(const struct tmn_sieve *sieve, size_t attribute) {
     return (double)out / levels;
 }
 
+static uint64_t bits_of(const struct tmn_sieve_part *part) {
+    return (uint64_t)part->mask << part->shift;
+}
+
+/* Puts attributes into groups, those that tell most first, as far as there is room. */
+static void choose_groups(struct tmn_sieve *sieve) {
+    struct tmn_sieve_group *group = sieve->group;
+    group[0].mask = group[1].mask = 0;
+    for (size_t p = 0; p < sieve->parts; p++)
+        for (int g = 0; g < 2; g++) {
+            const struct tmn_sieve_part *part = &sieve->part[p];
+            if ((group[g].mask != 0 && group[g].word != part->word) ||
+                __builtin_popcountll(group[g].mask | bits_of(part)) > TMN_SIEVE_BITS)
+                continue;
+            group[g].word = part->word;
+            group[g].mask |= bits_of(part);
+            break;
+        }
+}
+
+static void fill_group(const struct tmn_sieve *sieve, struct tmn_sieve_group *group) {
+    uint32_t count = UINT32_C(1) << __builtin_popcountll(group->mask), words = sieve->words;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t *may = group->may + (size_t)i * words, word = tmn_scatter(i, group->mask);
+        memcpy(may, sieve->all, words * sizeof *may);
+        for (const struct tmn_sieve_part *part = sieve->part, *end = part + sieve->parts; part < end; part++)
+            for (uint32_t w = 0; part->word == group->word && (bits_of(part) & group->mask) != 0 && w < words; w++) {
+                uint64_t level = word >> part->shift & part->mask;
+                may[w] &= level < part->levels ? part->may[level * words + w] : 0;
+            }
+    }
+}
+
 void tmn_sieve_finish(struct tmn_sieve *sieve) {
     double told[TMN_MAX_ATTRIBUTES];
     sieve->parts = 0;
@@ -97,7 +134,12 @@ void tmn_sieve_finish(struct tmn_sieve *sieve) {
             sieve->part[at] = sieve->part[at - 1];
         }
         told[at] = tell;
-        sieve->part[at] = (struct tmn_sieve_part){sieve->may[a], (UINT32_C(1) << attribute->bits) - 1u, attribute->word,
-                                                  attribute->shift};
+        sieve->part[at] = (struct tmn_sieve_part){sieve->may[a], (UINT32_C(1) << attribute->bits) - 1u,
+                                                  attribute->levels, attribute->word, attribute->shift};
     }
+    if (!sieve->gathers)
+        return;
+    choose_groups(sieve);
+    for (int g = 0; g < 2; g++)
+        fill_group(sieve, &sieve->group[g]);
 }

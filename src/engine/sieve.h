@@ -4,12 +4,21 @@
 #ifndef TMN_ENGINE_SIEVE_H
 #define TMN_ENGINE_SIEVE_H
 
+#include "base/gather.h"
 #include "model/model.h"
 
 struct tmn_sieve_part {
     uint64_t *may; /* [levels * words] */
-    uint32_t mask;
+    uint32_t mask, levels;
     uint8_t word, shift; /* of tmn_packed */
+};
+
+/* Attributes of one word taken together: may[bits of them * words]. */
+enum { TMN_SIEVE_BITS = 10 /* 8 KB for each word of tests */ };
+struct tmn_sieve_group {
+    uint64_t *may; /* [2^TMN_SIEVE_BITS * words] */
+    uint64_t mask;
+    uint32_t word; /* of tmn_packed */
 };
 
 struct tmn_sieve {
@@ -17,11 +26,13 @@ struct tmn_sieve {
     struct tmn_sieve_part
         *part; /* [parts] the attributes that are read, those that tell most first; [attributes] in all */
     size_t parts;
-    uint32_t words;  /* of 64 tests */
-    uint64_t *all;   /* [words] tests that hold for somebody */
-    uint64_t *exact; /* [words] tests that hold wherever they may */
-    uint64_t **may;  /* [attributes] of all attributes */
-    bool *seen;      /* scratch: [most levels of a feature] */
+    struct tmn_sieve_group group[2]; /* attributes that tell most */
+    bool gathers;                    /* the machine does, and groups are made */
+    uint32_t words;                  /* of 64 tests */
+    uint64_t *all;                   /* [words] tests that hold for somebody */
+    uint64_t *exact;                 /* [words] tests that hold wherever they may */
+    uint64_t **may;                  /* [attributes] of all attributes */
+    bool *seen;                      /* scratch: [most levels of a feature] */
 };
 
 void tmn_sieve_init(struct tmn_sieve *sieve, const struct tmn_model *model, size_t tests, struct tmn_arena *arena);
@@ -41,11 +52,16 @@ static inline uint64_t tmn_sieve_word(const struct tmn_sieve *sieve, const struc
     return bits;
 }
 
-/* Of `tests` of word w those that may hold by the attributes that tell most alone: more than tmn_sieve_word finds, for
- * a third of the looks. */
+/* Of `tests` of word w those that may hold by some attributes, of those that tell most: more than tmn_sieve_word finds,
+ * for fewer looks. */
 static inline uint64_t tmn_sieve_roughly(const struct tmn_sieve *sieve, const struct tmn_packed *packed, uint32_t w,
                                          uint64_t tests) {
     enum { FEW = 4 };
+    if (__builtin_expect(sieve->gathers, 1)) {
+        const struct tmn_sieve_group *a = &sieve->group[0], *b = &sieve->group[1];
+        return tests & a->may[tmn_gather(packed->word[a->word], a->mask) * sieve->words + w] &
+               b->may[tmn_gather(packed->word[b->word], b->mask) * sieve->words + w];
+    }
     size_t parts = sieve->parts < FEW ? sieve->parts : FEW;
     uint64_t bits = tests & sieve->all[w];
     for (const struct tmn_sieve_part *part = sieve->part, *end = part + parts; part < end; part++)
