@@ -74,6 +74,20 @@ static struct tmn_packed bits_read(const struct tmn_run *run, size_t transition)
     return bits;
 }
 
+/* The bits that say where a person stands among the sums. */
+static struct tmn_packed bits_placing(const struct tmn_run *run, const struct tmn_strata *shared) {
+    const struct tmn_model *model = run->model;
+    struct tmn_packed bits = {{0, 0}};
+    for (int i = 0; i < shared->n; i++) {
+        const struct tmn_feature *it = &model->features.items[shared->feature[i]];
+        int a = it->kind == TMN_FEATURE_MAP   ? model->maps.items[it->index].of
+                : it->kind == TMN_FEATURE_AGE ? model->birth_year
+                                              : it->index;
+        bits.word[model->attributes.items[a].word] |= run->attribute_bits[a];
+    }
+    return bits;
+}
+
 static void make_dependents(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     tmn_watch_make(run, &run->clock_watch, run->transitions);
@@ -102,6 +116,7 @@ void tmn_accruals_make(struct tmn_run *run) {
         struct tmn_accrual *accrual = &run->accrual[t];
         tmn_key_make(run, &transition->personal, &accrual->personal);
         make_shared(run, &transition->shared, accrual);
+        accrual->placed_by = bits_placing(run, &transition->shared);
         size_t cohorts = accrual->base == NULL ? 1
                                                : (size_t)model->attributes.items[model->birth_year].levels *
                                                      (size_t)model->calendar.windows_per_year;

@@ -8,7 +8,11 @@ void tmn_attributes_place(struct tmn_run *run) {
         for (int bit = 0; bit < attribute->bits; bit++)
             run->attribute_at[attribute->word][attribute->shift + bit] = (uint8_t)a;
         run->attribute_bits[a] = ((UINT64_C(1) << attribute->bits) - 1) << attribute->shift;
+        if ((int)a == run->model->birth_year)
+            run->birth_year =
+                (struct tmn_place_of){(UINT64_C(1) << attribute->bits) - 1, attribute->word, attribute->shift};
     }
+    run->cohorts_a_year = (uint32_t)run->model->calendar.windows_per_year;
 }
 
 void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers) {

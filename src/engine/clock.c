@@ -118,13 +118,14 @@ void tmn_clocks_sift(struct tmn_run *run) {
 }
 
 /* `threshold`: as drawn. */
-static void set_threshold(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_start *start,
-                          uint64_t threshold) {
-    uint64_t whole = start->windows > 0 ? start->windows : threshold,
+static inline void set_threshold(struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
+                                 const struct tmn_start *start, uint64_t threshold) {
+    const struct tmn_clock_rule *rule = &run->rule[start->transition];
+    uint64_t whole = rule->windows > 0 ? rule->windows : threshold,
              left = whole > start->overshoot ? whole - start->overshoot : 0;
-    *tmn_clock(run, start->row, run->model->transitions.items[start->transition].slot) = left + start->accrued;
-    if (start->file)
-        tmn_file(run, worker, start->row, start->transition, &start->share, start->c, left, run->window + 1);
+    *tmn_clock(run, row, rule->slot) = left + start->accrued;
+    if (start->file && !tmn_is_far(&run->accrual[start->transition], &start->share, start->c, left))
+        tmn_file(run, worker, row, start->transition, &start->share, start->c, left, run->window + 1);
 }
 
 void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker) {
@@ -134,24 +135,8 @@ void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker) {
         .seed = run->options.seed, .row = {aim->row, 0}, .k = {aim->k, 0}, .hash = {aim->hash, 0}};
     tmn_draw_thresholds(&draws, aim->count, threshold);
     for (uint32_t i = 0; i < aim->count; i++)
-        set_threshold(run, worker, &aim->start[i], threshold[i]);
+        set_threshold(run, worker, aim->row[i], &aim->start[i], threshold[i]);
     aim->count = 0;
-}
-
-struct tmn_start *tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
-                                  uint32_t k) {
-    struct tmn_aim *aim = &worker->aim;
-    if (aim->count == AIM_CLOCKS)
-        tmn_clocks_draw(run, worker);
-    struct tmn_start *start = &aim->start[aim->count];
-    const struct tmn_transition *it = &run->model->transitions.items[transition];
-    aim->row[aim->count] = row;
-    aim->k[aim->count] = k;
-    aim->hash[aim->count++] = it->hash;
-    start->windows = it->kind == TMN_CLOCK_AFTER ? run->rule[transition].windows : 0;
-    start->row = row;
-    start->transition = transition;
-    return start;
 }
 
 /* What is left of a clock is all of its threshold. */

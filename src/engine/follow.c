@@ -5,42 +5,50 @@
 
 #include <string.h>
 
-static uint64_t c_of(const struct tmn_run *run, int transition, uint32_t row, const struct tmn_packed *packed) {
-    return run->rule[transition].c[tmn_key_index(run, &run->accrual[transition].personal, row, packed)];
-}
+/* A row whose clocks follow. */
+struct follower {
+    struct tmn_run *run;
+    struct tmn_worker *worker;
+    struct tmn_block *block;
+    uint32_t row;
+    const struct tmn_packed *before, *after;
+    struct tmn_packed differs;
+};
 
-/* Gives an enabled clock of which `left` is left its word, and files it. */
-static void aim(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
-                const struct tmn_share_of *share, uint64_t c, uint64_t left) {
-    uint64_t *word = tmn_clock(run, row, run->model->transitions.items[transition].slot);
-    *word = left + tmn_steady_c(c) * run->accrual[transition].sum[share->at];
-    tmn_file(run, worker, row, transition, share, c, left, run->window + 1);
+static inline uint64_t c_of(const struct follower *it, int transition, const struct tmn_packed *packed) {
+    return it->run->rule[transition].c[tmn_key_index(it->run, &it->run->accrual[transition].personal, it->row, packed)];
 }
 
 /* A clock that was not enabled before takes a fresh threshold. */
-static void start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, uint64_t c,
-                  const struct tmn_packed *after) {
+static inline void start(const struct follower *it, int transition, uint64_t c) {
+    struct tmn_run *run = it->run;
     const struct tmn_accrual *accrual = &run->accrual[transition];
-    struct tmn_start *it = tmn_clock_start(run, worker, row, transition, tmn_k(run, row, transition));
-    it->overshoot = 0;
-    it->share = tmn_share_of(run, accrual, row, after);
-    it->c = c;
-    it->accrued = tmn_steady_c(c) * accrual->sum[it->share.at];
-    it->file = true;
-    tmn_present_set(run, row, transition);
+    struct tmn_start *begun = tmn_clock_start(run, it->worker, it->row, transition, tmn_k(run, it->row, transition));
+    begun->overshoot = 0;
+    begun->share = tmn_share_of(run, accrual, it->row, it->after);
+    begun->c = c;
+    begun->accrued = tmn_steady_c(c) * accrual->sum[begun->share.at];
+    begun->file = true;
+    tmn_present_set(run, it->row, transition);
 }
 
-/* A clock that was enabled before and is now, with C `c`; slot: as it was. */
-static void carry_on(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, uint64_t c,
-                     const struct tmn_packed *before, const struct tmn_packed *after, uint8_t slot) {
+/* A clock that was enabled before and is now, with C `c`, gets its word for what is left of it; slot: as it was. */
+static inline void carry_on(const struct follower *it, int transition, uint64_t c, uint8_t slot) {
+    struct tmn_run *run = it->run;
     const struct tmn_accrual *accrual = &run->accrual[transition];
-    struct tmn_share_of was = tmn_share_of(run, accrual, row, before), is = tmn_share_of(run, accrual, row, after);
-    uint64_t c_was = c_of(run, transition, row, before);
-    if (c_was == c && was.at == is.at && (slot & SLOT_AIMED) == 0)
+    const struct tmn_packed *places = &accrual->placed_by;
+    bool moves = ((it->differs.word[0] & places->word[0]) | (it->differs.word[1] & places->word[1])) != 0;
+    struct tmn_share_of is = tmn_share_of(run, accrual, it->row, it->after);
+    size_t at = moves ? tmn_share_of(run, accrual, it->row, it->before).at : is.at;
+    uint64_t c_was = c_of(it, transition, it->before);
+    if (c_was == c && at == is.at && (slot & SLOT_AIMED) == 0)
         return;
-    worker->tally.work[transition].reaimed += (slot & SLOT_ADVANCED) == 0; /* else it starts again */
-    uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
-    aim(run, worker, row, transition, &is, c, word - tmn_steady_c(c_was) * accrual->sum[was.at]);
+    it->worker->tally.work[transition].reaimed += (slot & SLOT_ADVANCED) == 0; /* else it starts again */
+    uint64_t *word = tmn_clock(run, it->row, run->rule[transition].slot),
+             left = *word - tmn_steady_c(c_was) * accrual->sum[at];
+    *word = left + tmn_steady_c(c) * accrual->sum[is.at];
+    if (!tmn_is_far(accrual, &is, c, left))
+        tmn_file(run, it->worker, it->row, transition, &is, c, left, run->window + 1);
 }
 
 /* Transitions whom what has changed concerns, into worker->affected. */
@@ -55,89 +63,88 @@ static void find_affected(const struct tmn_run *run, struct tmn_worker *worker, 
     }
 }
 
-static void check_c(struct tmn_block *block, uint32_t row, int transition, uint64_t c,
-                    const struct tmn_packed *packed) {
-    if (c == FACTOR_BAD)
-        tmn_fail_row(block,
-                     (struct tmn_failure){.kind = FAILED_C, .row = row, .transition = transition, .packed = *packed});
+static inline void check_c(const struct follower *it, int transition, uint64_t c) {
+    if (__builtin_expect(c == FACTOR_BAD, 0))
+        tmn_fail_row(it->block, (struct tmn_failure){
+                                    .kind = FAILED_C, .row = it->row, .transition = transition, .packed = *it->after});
 }
 
 /* What becomes of an enabled clock that what has changed concerns: it ends or carries on. */
-static void follow_clock(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
-                         const struct tmn_touched *touched, int slot, int transition) {
-    const struct tmn_packed *after = &run->packed[touched->row];
-    uint8_t was = tmn_slots(run, touched->row)[slot];
-    uint64_t began = tmn_sample_begin(&worker->sampler), c = c_of(run, transition, touched->row, after);
-    check_c(block, touched->row, transition, c, after);
+static inline void follow_clock(const struct follower *it, int slot, int transition) {
+    uint8_t was = tmn_slots(it->run, it->row)[slot];
+    uint64_t began = tmn_sample_begin(&it->worker->sampler), c = c_of(it, transition, it->after);
+    check_c(it, transition, c);
     if (c != FACTOR_DISABLED) {
-        carry_on(run, worker, touched->row, transition, c, &touched->before, after, was);
+        carry_on(it, transition, c, was);
     } else {
-        tmn_slot_hold(run, block, touched->row, slot, 0);
+        tmn_slot_hold(it->run, it->block, it->row, slot, 0);
         if ((was & SLOT_ADVANCED) == 0)
-            tmn_k_advance(run, worker, block, touched->row, transition);
+            tmn_k_advance(it->run, it->worker, it->block, it->row, transition);
     }
-    tmn_sample_end(&worker->sampler, transition, TMN_ACT_FOLLOW, began);
+    tmn_sample_end(&it->worker->sampler, transition, TMN_ACT_FOLLOW, began);
 }
 
-/* Marks of this window go. Clocks that wait for their word are among those concerned, whatever has changed. */
-static void take_marks(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row) {
-    enum { EACH = sizeof(uint64_t) };
-    const uint64_t aimed = UINT64_C(0x0101010101010101) * SLOT_AIMED;
-    uint8_t *slot = tmn_slots(run, row);
+/* Slots are looked at by words: of the last one a part may belong to what follows them. */
+enum { EACH = sizeof(uint64_t) };
+static inline uint64_t slots_of(const struct tmn_run *run, int first, uint64_t each) {
+    int rest = run->slots - first;
+    uint64_t all = UINT64_C(0x0101010101010101) * each;
+    return rest >= EACH ? all : all & ((UINT64_C(1) << 8 * rest) - 1);
+}
+
+/* Clocks that wait for their word are among those concerned, whatever has changed. */
+static inline void take_marks(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row) {
+    const uint8_t *slot = tmn_slots(run, row);
     for (int s = 0; s < run->slots; s += EACH) {
         uint64_t marks;
-        memcpy(&marks, slot + s, EACH); /* of the last ones a part belongs to what follows: no mark of a slot */
-        if ((marks & aimed) == 0)
-            continue;
-        for (int i = s; i < s + EACH && i < run->slots; i++) {
-            int transition = (slot[i] & SLOT_AIMED) != 0 ? tmn_clock_of(run, row, i) : -1;
+        memcpy(&marks, slot + s, EACH);
+        for (marks &= slots_of(run, s, SLOT_AIMED); marks != 0; marks &= marks - 1) {
+            int transition = tmn_clock_of(run, row, s + __builtin_ctzll(marks) / 8); /* the first slot is lowest */
             if (transition >= 0)
                 worker->affected[transition / 64] |= UINT64_C(1) << transition % 64;
         }
     }
 }
 
-static void clear_marks(const struct tmn_run *run, uint32_t row) {
-    enum { EACH = sizeof(uint64_t) };
+/* Marks of this window go. */
+static inline void clear_marks(const struct tmn_run *run, uint32_t row) {
     uint8_t *slot = tmn_slots(run, row);
-    int s = 0;
-    for (; s + EACH <= run->slots; s += EACH) {
+    for (int s = 0; s < run->slots; s += EACH) {
         uint64_t some;
         memcpy(&some, slot + s, EACH);
-        some &= UINT64_C(0x0101010101010101) * SLOT_SHARER;
+        some &= ~slots_of(run, s, SLOT_ADVANCED | SLOT_AIMED);
         memcpy(slot + s, &some, EACH);
     }
-    for (; s < run->slots; s++)
-        slot[s] &= SLOT_SHARER;
 }
 
 void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
                 const struct tmn_touched *touched) {
     uint32_t row = touched->row;
-    const struct tmn_packed *after = &run->packed[row];
-    find_affected(run, worker, row, &touched->before, after);
+    struct tmn_packed before = touched->before, after = run->packed[row];
+    struct follower it = {
+        run, worker, block, row, &before, &after, {{before.word[0] ^ after.word[0], before.word[1] ^ after.word[1]}}};
+    find_affected(run, worker, row, &before, &after);
     take_marks(run, worker, row);
     for (uint32_t w = 0; w < run->clock_watch.words; w++)
-        for (uint64_t set = tmn_sieve_roughly(&run->clocks, &touched->before, w, worker->affected[w]); set != 0;
+        for (uint64_t set = tmn_sieve_roughly(&run->clocks, &before, w, worker->affected[w]); set != 0;
              set &= set - 1) {
-            int transition = (int)(w * 64) + __builtin_ctzll(set), s = run->model->transitions.items[transition].slot;
+            int transition = (int)(w * 64) + __builtin_ctzll(set), s = run->rule[transition].slot;
             if (tmn_clock_of(run, row, s) != transition)
                 continue;
             worker->affected[w] &= ~(set & -set);
-            follow_clock(run, worker, block, touched, s, transition);
+            follow_clock(&it, s, transition);
         }
     clear_marks(run, row);
     /* The others that are affected start where they are enabled now; what shared their slot has ended. */
     for (uint32_t w = 0; w < run->clock_watch.words; w++)
-        for (uint64_t may = tmn_sieve_roughly(&run->clocks, after, w, worker->affected[w]); may != 0; may &= may - 1) {
+        for (uint64_t may = tmn_sieve_roughly(&run->clocks, &after, w, worker->affected[w]); may != 0; may &= may - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(may);
-            const struct tmn_transition *it = &run->model->transitions.items[transition];
-            uint64_t began = tmn_sample_begin(&worker->sampler), c = c_of(run, transition, row, after);
+            uint64_t began = tmn_sample_begin(&worker->sampler), c = c_of(&it, transition, &after);
             if (c == FACTOR_DISABLED)
                 continue;
-            check_c(block, row, transition, c, after);
-            tmn_slot_hold(run, block, row, it->slot, it->sharer + 1);
-            start(run, worker, row, transition, c, after);
+            check_c(&it, transition, c);
+            tmn_slot_hold(run, block, row, run->rule[transition].slot, run->rule[transition].held);
+            start(&it, transition, c);
             tmn_sample_end(&worker->sampler, transition, TMN_ACT_FOLLOW, began);
         }
     *tmn_flags(run, row) &= (uint8_t)~ROW_COUNTED;

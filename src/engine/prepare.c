@@ -209,6 +209,9 @@ static void make_rules(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *it = &model->transitions.items[t];
+        run->rule[t].hash = it->hash;
+        run->rule[t].slot = (int16_t)it->slot;
+        run->rule[t].held = (uint8_t)(it->sharer + 1);
         tmn_terms_make(run, &it->personal, &run->rule[t].personal);
         tmn_terms_make(run, &it->shared, &run->rule[t].shared);
         for (int i = 0; i < it->personal.n; i++) {

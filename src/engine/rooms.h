@@ -75,16 +75,17 @@ void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watcher
 void tmn_watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature); /* but counters */
 static inline void tmn_changes_of(const struct tmn_run *run, const struct tmn_packed *before,
                                   const struct tmn_packed *after, struct tmn_changes *changes) {
-    changes->count = 0;
+    uint32_t count = 0;
     for (int w = 0; w < 2; w++)
-        for (uint64_t bits = before->word[w] ^ after->word[w]; bits != 0;) {
+        for (uint64_t was = before->word[w], is = after->word[w], bits = was ^ is, mask; bits != 0; bits &= ~mask) {
             uint8_t a = run->attribute_at[w][__builtin_ctzll(bits)];
-            bits &= ~run->attribute_bits[a];
-            const struct tmn_attribute *attribute = &run->model->attributes.items[a];
-            changes->was[changes->count] = tmn_level(before, attribute);
-            changes->is[changes->count] = tmn_level(after, attribute);
-            changes->attribute[changes->count++] = a;
+            mask = run->attribute_bits[a];
+            int shift = __builtin_ctzll(mask);
+            changes->was[count] = (uint32_t)((was & mask) >> shift);
+            changes->is[count] = (uint32_t)((is & mask) >> shift);
+            changes->attribute[count++] = a;
         }
+    changes->count = count;
 }
 /* Does anybody watch what differs? */
 static inline bool tmn_watched_by_any(const struct tmn_watch *watch, const struct tmn_packed *before,
@@ -287,9 +288,19 @@ bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int t
 /* An enabled clock takes the threshold k of its transition. Thresholds are drawn for many rows at once: they stand only
  * after tmn_clocks_draw, once a block is done. The caller sets overshoot, accrued and file, and C and share if filed.
  */
-struct tmn_start *tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
-                                  uint32_t k);
 void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker);
+static inline struct tmn_start *tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
+                                                int transition, uint32_t k) {
+    struct tmn_aim *aim = &worker->aim;
+    if (__builtin_expect(aim->count == AIM_CLOCKS, 0))
+        tmn_clocks_draw(run, worker);
+    uint32_t i = aim->count++;
+    aim->row[i] = row;
+    aim->k[i] = k;
+    aim->hash[i] = run->rule[transition].hash;
+    aim->start[i].transition = transition;
+    return &aim->start[i];
+}
 /* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
  * that are enabled no more advance k unless it has advanced in this window already. */
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row);
@@ -327,9 +338,9 @@ static inline struct tmn_share_of tmn_share_of(const struct tmn_run *run, const 
     uint32_t other = tmn_key_index(run, &accrual->shared, row, packed), birth_year = 0;
     size_t at = other;
     if (accrual->base != NULL) {
-        birth_year = tmn_level(packed, &run->model->attributes.items[run->model->birth_year]);
-        at += ((size_t)birth_year * (size_t)run->model->calendar.windows_per_year + *tmn_week(run, row)) *
-              accrual->others;
+        const struct tmn_place_of *of = &run->birth_year;
+        birth_year = (uint32_t)(packed->word[of->word] >> of->shift & of->mask);
+        at += (birth_year * (size_t)run->cohorts_a_year + *tmn_week(run, row)) * accrual->others;
     }
     return (struct tmn_share_of){other, birth_year, at};
 }

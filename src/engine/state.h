@@ -210,7 +210,10 @@ struct tmn_clock_rule {
     uint64_t *c, *g;         /* tables over the personal and the shared stratum */
     struct tmn_packed reads; /* bits of the attributes that they read */
     struct tmn_terms personal, shared;
-    uint64_t windows;                 /* AFTER: threshold */
+    uint64_t windows; /* AFTER: threshold; else 0 */
+    uint32_t hash;    /* of its name */
+    int16_t slot;
+    uint8_t held;                     /* what the slot holds while the clock is enabled */
     struct tmn_list counts, outcomes; /* uint32_t: model counts and FIRINGS outcomes that this transition feeds */
     struct tmn_branch_rule *branch;   /* [branches] */
     struct tmn_item_rule *item;       /* [branches * most items] */
@@ -224,6 +227,7 @@ enum tmn_path { TMN_PATH_KNOWN /* all of G */, TMN_PATH_GIVEN /* a factor of G *
  * sum of its place: persons of one birth year and week pass the same ages, so that a birthday changes nothing of it. */
 struct tmn_accrual {
     struct tmn_key personal, shared; /* shared: without age */
+    struct tmn_packed placed_by;     /* bits of the attributes that say where among the sums a person stands */
     uint64_t *sum;                   /* modulo 2^64; [others], or [cohorts * others] where G reads age */
     size_t sums;
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
@@ -377,11 +381,9 @@ struct tmn_expired {
 
 /* A clock that starts, and what becomes of its threshold. */
 struct tmn_start {
-    uint64_t windows, overshoot, accrued; /* windows: the threshold, or 0: drawn; overshoot: taken off what is left;
-                                             accrued: added for the word */
+    uint64_t overshoot, accrued; /* overshoot: taken off what is left; accrued: added for the word */
     uint64_t c;
     struct tmn_share_of share;
-    uint32_t row;
     int transition;
     bool file; /* event engine: to be noted in the wheel, by C and share */
 };
@@ -535,6 +537,8 @@ struct tmn_run {
         place_watch;             /* of outcomes; of tests; of those where they are counted; of shares, too */
     uint8_t attribute_at[2][64]; /* attribute of each bit of packed words */
     uint64_t attribute_bits[TMN_MAX_ATTRIBUTES]; /* all bits of an attribute in its word */
+    struct tmn_place_of birth_year;              /* where the model has age */
+    uint32_t cohorts_a_year;                     /* windows */
     struct tmn_tests tests;
     struct tmn_moves test_moves, clock_moves;
     bool *counter_read;      /* [counters] strata of clocks read it; reference engine: personal ones */
