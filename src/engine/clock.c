@@ -4,68 +4,57 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* ---- k, and k beyond the column ---- */
+/* ---- how a person is laid out ---- */
 
-void tmn_person_prepare(struct tmn_run *run) {
+/* Words of so many clocks in the row; which of them a clock has is kept where they are fewer than slots. */
+static void lay_out(struct tmn_run *run, int words) {
     enum { BYTES_MAX = 8 }; /* of k: with few transitions bytes cost little, and seldom overflow */
-    size_t slots = (size_t)run->model->slots, word = sizeof(uint64_t);
+    size_t slots = (size_t)run->slots, word = sizeof(uint64_t);
+    bool fewer = words < run->slots;
+    run->words = words;
     run->k_bits = run->transitions > BYTES_MAX ? 4 : 8;
     run->k_most = (UINT32_C(1) << run->k_bits) - 1;
-    run->week_at = slots * word;
-    run->slot_at = run->week_at + (run->model->age_feature >= 0 ? sizeof(uint16_t) : 0);
+    run->week_at = (size_t)words * word;
+    run->used_at = run->week_at + (run->model->age_feature >= 0 ? sizeof(uint16_t) : 0);
+    run->which_at = fewer ? run->used_at + sizeof(uint16_t) : 0;
+    run->slot_at = fewer ? run->which_at + (slots + 1) / 2 : run->used_at;
     run->k_at = run->slot_at + slots;
     run->flags_at = run->k_at + (run->transitions * run->k_bits + 7) / 8;
     size_t end = run->slot_at + (slots + word - 1) / word * word; /* slots are read by words */
     run->person_bytes = ((end > run->flags_at ? end : run->flags_at + 1) + word - 1) / word * word;
 }
 
-static uint32_t overflow_key(const struct tmn_run *run, uint32_t row, int transition) {
-    return (row % (uint32_t)BLOCK_ROWS) * (uint32_t)run->transitions + (uint32_t)transition + 1;
+/* Few persons have as many clocks as there are slots. Where words of three fifths of the slots let a person lie in
+ * fewer lines, wholly, she has no more than fit, and the clocks of those who need more lie aside. */
+void tmn_person_prepare(struct tmn_run *run) {
+    enum { LINE = 64 };
+    lay_out(run, run->slots);
+    size_t lines = run->person_bytes / LINE * LINE;
+    int words = run->slots;
+    while (run->person_bytes > lines && words > 0)
+        lay_out(run, --words);
+    if (run->person_bytes > lines || words * 5 < run->slots * 3 || words >= WORD_ASIDE)
+        lay_out(run, run->slots);
+    else
+        run->person_bytes = lines;
 }
 
-/* Index of the key or of the free place for it; the table is never full. */
-static uint32_t overflow_find(const struct tmn_overflow *overflow, uint32_t key) {
-    uint32_t mask = overflow->capacity - 1, i = (uint32_t)tmn_mix64(key) & mask;
-    while (overflow->items[i].key != 0 && overflow->items[i].key != key)
-        i = (i + 1) & mask;
-    return i;
-}
+/* ---- k beyond the column, and words beyond the row ---- */
 
-static bool overflow_grow(struct tmn_overflow *overflow) {
-    struct tmn_overflow larger = {NULL, overflow->count, overflow->capacity == 0 ? 16 : overflow->capacity * 2};
-    larger.items = calloc(larger.capacity, sizeof *larger.items);
-    if (larger.items == NULL)
-        return false;
-    for (uint32_t i = 0; i < overflow->capacity; i++)
-        if (overflow->items[i].key != 0)
-            larger.items[overflow_find(&larger, overflow->items[i].key)] = overflow->items[i];
-    free(overflow->items);
-    *overflow = larger;
-    return true;
-}
-
-/* The place of a number beyond the column, added when there is none; NULL: out of memory. */
-static uint32_t *put_large(const struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition) {
-    struct tmn_overflow *overflow = &block->overflow;
-    uint32_t key = overflow_key(run, row, transition);
-    if (overflow->count * 4 >= overflow->capacity * 3 && !overflow_grow(overflow))
-        return NULL;
-    uint32_t i = overflow_find(overflow, key);
-    overflow->count += overflow->items[i].key == 0;
-    overflow->items[i].key = key;
-    return &overflow->items[i].k;
+static uint32_t sparse_key(uint32_t row, size_t each, int item) {
+    return row % (uint32_t)BLOCK_ROWS * (uint32_t)each + (uint32_t)item + 1;
 }
 
 uint32_t tmn_k_large(const struct tmn_run *run, uint32_t row, int transition) {
-    const struct tmn_overflow *overflow = &run->block[row / BLOCK_ROWS].overflow;
-    return overflow->items[overflow_find(overflow, overflow_key(run, row, transition))].k;
+    const struct tmn_sparse *large = &run->block[row / BLOCK_ROWS].large_k;
+    return (uint32_t)*tmn_sparse_find(large, sparse_key(row, run->transitions, transition));
 }
 
 uint32_t tmn_k_advance_large(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
                              int transition) {
     uint32_t k = tmn_k_small(run, row, transition);
     if (k == run->k_most)
-        return ++block->overflow.items[overflow_find(&block->overflow, overflow_key(run, row, transition))].k;
+        return (uint32_t)++ * tmn_sparse_find(&block->large_k, sparse_key(row, run->transitions, transition));
     if (!tmn_k_set(run, block, row, transition, k + 1)) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
         return k;
@@ -76,13 +65,47 @@ uint32_t tmn_k_advance_large(struct tmn_run *run, struct tmn_worker *worker, str
 
 bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k) {
     if (k >= run->k_most) {
-        uint32_t *large = put_large(run, block, row, transition);
+        uint64_t *large = tmn_sparse_put(&block->large_k, sparse_key(row, run->transitions, transition));
         if (large == NULL)
             return false;
         *large = k;
     }
     tmn_k_put_small(run, row, transition, k < run->k_most ? k : run->k_most);
     return true;
+}
+
+static void which_set(const struct tmn_run *run, uint32_t row, int slot, unsigned word) {
+    uint8_t *byte = tmn_person(run, row) + run->which_at + slot / 2;
+    int shift = slot % 2 * 4;
+    *byte = (uint8_t)((*byte & ~(WORD_ASIDE << shift)) | word << shift);
+}
+
+uint64_t *tmn_clock_aside(const struct tmn_run *run, uint32_t row, int slot) {
+    struct tmn_block *block = &run->block[row / BLOCK_ROWS];
+    uint64_t *word = tmn_sparse_find(&block->aside, sparse_key(row, (size_t)run->slots, slot));
+    return word != NULL ? word : &block->lost;
+}
+
+void tmn_word_take(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
+    uint16_t *used = tmn_words_used(run, row);
+    unsigned unused = ~(unsigned)*used & ((1u << run->words) - 1);
+    if (unused != 0) {
+        *used = (uint16_t)(*used | (unused & -unused));
+        which_set(run, row, slot, (unsigned)__builtin_ctz(unused));
+        return;
+    }
+    which_set(run, row, slot, WORD_ASIDE);
+    if (tmn_sparse_put(&block->aside, sparse_key(row, (size_t)run->slots, slot)) == NULL)
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+}
+
+void tmn_word_give_back(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
+    uint16_t *used = tmn_words_used(run, row);
+    unsigned word = tmn_word_of(run, row, slot);
+    if (word == WORD_ASIDE)
+        tmn_sparse_remove(&block->aside, sparse_key(row, (size_t)run->slots, slot));
+    else
+        *used = (uint16_t)(*used & ~(1u << word));
 }
 
 /* ---- which clocks are enabled ---- */

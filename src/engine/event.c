@@ -441,16 +441,13 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
     }
 }
 
-/* Fetches of a row what the check of a note and a firing read: its header, attributes, and the clock's word. Inline,
- * like all that only fetches: gcc takes such a call for one without effect and leaves it out. */
+/* Fetches of a row what the check of a note and a firing read. Inline, like all that only fetches: gcc takes such a
+ * call for one without effect and leaves it out. */
 static inline void fetch_clock(const struct tmn_run *run, uint32_t first, uint32_t entry) {
     uint32_t row = first + entry_row(entry);
     int transition = entry_transition(run, entry);
-    const uint8_t *person = tmn_person(run, row);
     __builtin_prefetch(&run->packed[row], 1);
-    __builtin_prefetch(person + run->week_at, 1);
-    __builtin_prefetch(person + run->flags_at, 1);
-    __builtin_prefetch(tmn_clock(run, row, run->model->transitions.items[transition].slot), 1);
+    tmn_prefetch_person(run, row);
     if ((run->reads_any_counter[transition / 64] >> transition % 64 & 1) == 0)
         return;
     for (size_t i = 0; i < run->recipes.counters; i++)

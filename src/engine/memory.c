@@ -9,7 +9,7 @@ static size_t list_bytes(const struct tmn_run *run) {
         const struct tmn_block *block = &run->block[b];
         bytes += block->touched.capacity * sizeof(struct tmn_touched) + block->told.capacity * sizeof(struct tmn_told) +
                  block->kept.capacity * sizeof(struct tmn_kept) + block->fired.capacity * sizeof(uint64_t) +
-                 block->overflow.capacity * sizeof *block->overflow.items;
+                 tmn_sparse_bytes(&block->large_k) + tmn_sparse_bytes(&block->aside);
     }
     for (int w = 0; w < run->workers; w++) {
         const struct tmn_worker *worker = &run->worker[w];
@@ -31,10 +31,10 @@ void tmn_run_memory(const struct tmn_run *run, struct tmn_memory_item out[TMN_ME
     const struct tmn_memory_item items[TMN_MEMORY_ITEMS] = {
         {"attributes", packed},
         {"clocks: what is left", rows * run->week_at},
-        {"clocks: which is enabled", rows * (size_t)run->slots},
+        {"clocks: which is enabled", rows * (run->k_at - run->used_at)},
         {"clocks: how often", rows * (run->flags_at - run->k_at)},
         {"flags, padding", rows * (run->person_bytes - run->flags_at)},
-        {"birth weeks", rows * (run->slot_at - run->week_at)},
+        {"birth weeks", rows * (run->used_at - run->week_at)},
         {"counters", rows * run->model->counters.count * sizeof **run->counter},
         {"households, units, ties", tmn_world_bytes(run->world) - packed},
         {"tables and state of the run", sizeof *run + run->arena.used_bytes},

@@ -384,8 +384,6 @@ bool tmn_run_restate(struct tmn_run *run, struct tmn_error *err) {
     tmn_workers_aim(run);
     set_parameters(run, INT_MIN, last);
     refill_predicates(run);
-    for (uint32_t row = 0; row < run->rows; row++)
-        memset(tmn_slots(run, row), 0, (size_t)run->slots);
     return start_from_rows(run, err);
 }
 

@@ -151,12 +151,15 @@ static inline uint16_t *tmn_week(const struct tmn_run *run, uint32_t row) { /* o
     return (uint16_t *)(void *)(tmn_person(run, row) + run->week_at);
 }
 /* Fetches the lines of a row before its turn. */
-static inline void tmn_prefetch_row(const struct tmn_run *run, uint32_t row) {
+static inline void tmn_prefetch_person(const struct tmn_run *run, uint32_t row) {
     const uint8_t *person = tmn_person(run, row);
-    __builtin_prefetch(&run->packed[row]);
     for (size_t at = 0; at < run->person_bytes; at += 64)
         __builtin_prefetch(person + at, 1);
     __builtin_prefetch(person + run->person_bytes - 1, 1);
+}
+static inline void tmn_prefetch_row(const struct tmn_run *run, uint32_t row) {
+    __builtin_prefetch(&run->packed[row]);
+    tmn_prefetch_person(run, row);
     for (size_t i = 0; i < run->recipes.counters; i++)
         __builtin_prefetch(&run->recipes.counter[i].column[row]);
 }
@@ -184,18 +187,37 @@ static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter,
 static inline int tmn_clock_of(const struct tmn_run *run, uint32_t row, int slot) {
     return run->enabled[slot * SHARERS + (tmn_slots(run, row)[slot] & SLOT_SHARER)];
 }
+/* Of a row with fewer words than slots: which are used, and which an enabled clock has. */
+static inline uint16_t *tmn_words_used(const struct tmn_run *run, uint32_t row) {
+    return (uint16_t *)(void *)(tmn_person(run, row) + run->used_at);
+}
+static inline unsigned tmn_word_of(const struct tmn_run *run, uint32_t row, int slot) {
+    return (unsigned)tmn_person(run, row)[run->which_at + (size_t)slot / 2] >> slot % 2 * 4 & WORD_ASIDE;
+}
+void tmn_word_take(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot);
+void tmn_word_give_back(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot);
+uint64_t *tmn_clock_aside(const struct tmn_run *run, uint32_t row, int slot);
 /* From now on a slot of a row holds the clock of a transition (`held`: 1 + which of those that share the slot) or none
  * (0); marks of the window go. */
 static inline void tmn_slot_hold(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot, int held) {
-    (void)block;
-    tmn_slots(run, row)[slot] = (uint8_t)held;
+    uint8_t *byte = &tmn_slots(run, row)[slot];
+    bool held_one = (*byte & SLOT_SHARER) != 0;
+    *byte = (uint8_t)held;
+    if (run->which_at == 0 || held_one == (held != 0))
+        return;
+    if (held_one)
+        tmn_word_give_back(run, block, row, slot);
+    else
+        tmn_word_take(run, block, row, slot);
 }
 /* The word of an enabled clock. Reference engine: what is left. Event engine: left + C x sum of G, modulo 2^64, so that
  * it holds while nothing but time passes; between running out and the end of the window, and while nothing is accrued
- * yet: left.
- */
+ * yet: left. Others of the row that start or end move it. */
 static inline uint64_t *tmn_clock(const struct tmn_run *run, uint32_t row, int slot) {
-    return (uint64_t *)(void *)tmn_person(run, row) + slot;
+    unsigned word = run->which_at == 0 ? (unsigned)slot : tmn_word_of(run, row, slot);
+    if (__builtin_expect(word == WORD_ASIDE && run->which_at != 0, 0))
+        return tmn_clock_aside(run, row, slot);
+    return (uint64_t *)(void *)tmn_person(run, row) + word;
 }
 /* What is left of an enabled clock at the end of the last window. */
 uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot);

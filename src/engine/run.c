@@ -102,7 +102,8 @@ void tmn_run_free(struct tmn_run *run) {
         free(block->told.items);
         free(block->kept.items);
         free(block->fired.items);
-        free(block->overflow.items);
+        tmn_sparse_free(&block->large_k);
+        tmn_sparse_free(&block->aside);
     }
     for (int w = 0; run->worker != NULL && w < run->workers; w++) {
         free(run->worker[w].popped.items);

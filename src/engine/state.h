@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "engine/profile.h"
 #include "engine/sieve.h"
+#include "engine/sparse.h"
 #include "engine/wheel.h"
 
 enum {
@@ -24,7 +25,8 @@ enum {
     SHARERS = SLOT_SHARER + 1,
     PRESENT_ROWS = 8, /* a group of 64 is a byte of such bits */
     PRESENT_BYTES = BLOCK_ROWS / PRESENT_ROWS / 8,
-    ROWS_AHEAD = 12 /* rows that are fetched before their turn */
+    ROWS_AHEAD = 12, /* rows that are fetched before their turn */
+    WORD_ASIDE = 15  /* of a clock: its word lies in the table of its block */
 };
 
 /* Entries of C and G tables that are no numbers; all numbers lie below 2^63. TMN_CERTAIN is a chance of 1. */
@@ -352,21 +354,14 @@ struct tmn_failure {
     struct tmn_packed packed;
 };
 
-/* k of the few clocks that went beyond the column: open addressing, keys are local row * transitions + transition + 1.
- */
-struct tmn_overflow {
-    struct {
-        uint32_t key, k;
-    } * items;
-    uint32_t count, capacity;
-};
-
 struct tmn_block {
     struct tmn_wheel wheel;
     struct tmn_list touched, told;
     struct tmn_list kept;  /* rows ascend; of rows that are not touched by what ran out */
     struct tmn_list fired; /* uint64_t: [dense transitions * BLOCK_ROWS / 64] the same of dense ones, a bit for a row */
-    struct tmn_overflow overflow;
+    struct tmn_sparse large_k;  /* of the few clocks that went beyond the column, by local row and transition */
+    struct tmn_sparse aside;    /* words of the few clocks that have none in their row, by local row and slot */
+    uint64_t lost;              /* stands for a word that found no memory: the run has failed */
     struct tmn_failure failure; /* the first one */
 };
 
@@ -509,15 +504,17 @@ struct tmn_run {
     struct tmn_window now; /* the window being computed */
 
     uint32_t rows, blocks, alive;
-    int slots, birth_year_feature;
+    int slots, words, birth_year_feature; /* words: of clocks, in a row */
     size_t transitions;
     struct tmn_packed *packed; /* [rows], the world's */
-    /* [rows * person_bytes] of each person, side by side: [slots] clock words (2^-58; AFTER: windows), birth week,
-     * [slots] which clock a slot holds, k (see tmn_k_place), flags (enum row_flag) */
+    /* [rows * person_bytes] of each person, side by side: [words] clock words (2^-58; AFTER: windows), birth week,
+     * where they are fewer than slots which of them are used and [slots] which one a slot has, 4 bits each; [slots]
+     * which clock a slot holds, k (see tmn_k_place), flags (enum row_flag) */
     uint8_t *person;
-    size_t person_bytes, week_at, slot_at, k_at, flags_at;
+    size_t person_bytes, week_at, used_at, which_at, slot_at, k_at, flags_at; /* which_at: 0 where slots have their own
+                                                                                  words */
     int16_t *enabled;        /* [slots * SHARERS] transition of a slot's low bits, or -1 */
-    uint32_t k_bits, k_most; /* of one number; the most: the number stands in the block's overflow table */
+    uint32_t k_bits, k_most; /* of one number; the most: the number stands aside */
     uint16_t **counter;      /* [counters] of [rows]: true counts */
 
     double *parameter, *driver; /* this window's */

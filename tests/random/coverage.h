@@ -166,6 +166,7 @@
     X("expressions", OP_ABS, "abs")                                                                                    \
     X("expressions", OP_LOGISTIC, "logistic")                                                                          \
     X("expressions", OP_NCDF, "ncdf")                                                                                  \
+    X("event engine", WORD_AWAY, "a person has more clocks than words in her row, and some lie aside")                 \
     X("event engine", WHEEL_REFILL,                                                                                    \
       "all clocks of a transition are looked at anew, when it is time or a setting begins")                            \
     X("event engine", WHEEL_EXCEEDED,                                                                                  \

@@ -195,6 +195,8 @@ void keep_clocks(struct coverage *coverage, bool compare) {
             if (is.transition >= 0) {
                 is.k = tmn_k(run, row, is.transition);
                 is.left = tmn_left(run, row, s);
+                if (run->which_at != 0 && tmn_word_of(run, row, s) == WORD_ASIDE)
+                    see(coverage, SEEN_WORD_AWAY);
                 is.personal = tmn_stratum(&model->transitions.items[is.transition].personal, coverage->level);
                 is.shared = shared_stratum(coverage, is.transition);
                 is.c = c_of(run, is.transition, is.personal);
