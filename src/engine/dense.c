@@ -52,6 +52,14 @@ void tmn_dense_choose(struct tmn_run *run) {
 
 /* ---- who runs out ---- */
 
+/* Fetches a row of the next stage. */
+static inline void fetch(const struct tmn_run *run, uint32_t row) {
+    if (row >= run->rows)
+        return;
+    __builtin_prefetch(&run->packed[row], 1);
+    __builtin_prefetch(tmn_person(run, row), 1);
+}
+
 /* All clocks have one C and one sum. False when C x G is no number. */
 static bool ask_alike(const struct tmn_run *run, struct tmn_stage *restrict stage, int transition, uint32_t first,
                       uint32_t count) {
@@ -62,6 +70,8 @@ static bool ask_alike(const struct tmn_run *run, struct tmn_stage *restrict stag
         return false;
     const int slot = it->slot, held = it->sharer + 1;
     for (uint32_t i = 0; i < count && use > 0; i++) {
+        if (i % 4 == 0)
+            fetch(run, first + STAGE_ROWS + i);
         if ((tmn_slots(run, first + i)[slot] & SLOT_SHARER) != held)
             continue;
         uint64_t left = *tmn_clock(run, first + i, slot) - accrued;
@@ -82,13 +92,15 @@ static void ask_each(const struct tmn_run *run, struct tmn_stage *stage, int tra
         struct tmn_due due;
         if (tmn_clock_of(run, first + i, slot) != transition || !tmn_clock_ask(run, first + i, transition, &due))
             continue;
-        uint64_t bit = UINT64_C(1) << i % 64;
-        bool number =
-            !__builtin_mul_overflow(due.c, due.g, &stage->use[i]) && (due.c | due.g | stage->use[i]) < FACTOR_SPECIAL;
+        uint64_t bit = UINT64_C(1) << i % 64, use;
+        bool certain =
+                 (due.c == TMN_CERTAIN && due.g < FACTOR_SPECIAL) || (due.g == TMN_CERTAIN && due.c < FACTOR_SPECIAL),
+             number = !__builtin_mul_overflow(due.c, due.g, &use) && (due.c | due.g | use) < FACTOR_SPECIAL;
         stage->out[i / 64] |= bit;
-        stage->strange[i / 64] |= number ? 0 : bit;
-        stage->left[i] = due.left;
-        stage->after[i] = due.c * (run->accrual[transition].sum[due.share.at] + due.g);
+        stage->strange[i / 64] |= number || certain ? 0 : bit;
+        stage->left[i] = certain ? 1 : due.left; /* of chances nothing is carried, and nothing overshoots */
+        stage->use[i] = certain ? 1 : use;
+        stage->after[i] = tmn_steady_c(due.c) * (run->accrual[transition].sum[due.share.at] + tmn_steady_c(due.g));
     }
 }
 
@@ -111,11 +123,9 @@ static uint32_t list_bits(const uint64_t *bits, uint16_t *at) {
     return count;
 }
 
-static void number(const struct tmn_run *run, struct tmn_batch *batch, uint32_t first, int transition, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
+static void list_rows(struct tmn_batch *batch, uint32_t first, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
         batch->row[i] = first + batch->at[i];
-        batch->k[i] = tmn_k(run, batch->row[i], transition);
-    }
 }
 
 /* Sorts them by branch. */
@@ -125,6 +135,8 @@ static void choose_branches(struct tmn_run *run, struct tmn_worker *worker, stru
     const struct tmn_transition *it = &run->model->transitions.items[transition];
     struct tmn_draws draws = {
         .seed = run->options.seed, .row = {batch->row, 0}, .k = {batch->k, 0}, .hash = {NULL, it->hash}};
+    for (uint32_t i = 0; i < count; i++)
+        batch->k[i] = tmn_k(run, batch->row[i], transition);
     tmn_draw_uniforms(&draws, count, batch->uniform);
     for (uint32_t i = 0; i < count; i++)
         batch->branch[batch->at[i]] =
@@ -135,27 +147,44 @@ static void choose_branches(struct tmn_run *run, struct tmn_worker *worker, stru
             if (batch->branch[batch->at[i]] == b)
                 batch->sorted[sorted++] = batch->at[i];
     memcpy(batch->at, batch->sorted, count * sizeof *batch->at);
-    number(run, batch, first, transition, count);
+    list_rows(batch, first, count);
+}
+
+static void advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
+                    int transition, uint32_t count) {
+    struct tmn_batch *batch = worker->batch;
+    const struct tmn_k_place place = tmn_k_place(run, first, transition);
+    const size_t person_bytes = run->person_bytes;
+    const uint32_t most = run->k_most, others = ~(most << place.shift);
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t *byte = place.byte + batch->at[i] * person_bytes;
+        uint32_t k = (*byte >> place.shift & most) + 1;
+        if (__builtin_expect(k >= most, 0))
+            k = tmn_k_advance_large(run, worker, block, batch->row[i], transition);
+        else
+            *byte = (uint8_t)((*byte & others) | k << place.shift);
+        batch->k[i] = k;
+    }
 }
 
 /* Clocks start again as if their persons stayed what they were. */
-static void start_again(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, int transition,
+static void start_again(const struct tmn_run *restrict run, struct tmn_worker *worker, int transition,
                         const struct tmn_stage *stage, uint32_t count) {
     struct tmn_batch *batch = worker->batch;
     const struct tmn_transition *it = &run->model->transitions.items[transition];
-    bool carries = it->kind == TMN_CLOCK_RATE;
-    for (uint32_t i = 0; i < count; i++)
-        batch->k[i] = tmn_k_advance(run, worker, block, batch->row[i], transition);
     struct tmn_draws draws = {
         .seed = run->options.seed, .row = {batch->row, 0}, .k = {batch->k, 0}, .hash = {NULL, it->hash}};
     tmn_draw_thresholds(&draws, count, batch->threshold);
+    const uint64_t carried = it->kind == TMN_CLOCK_RATE ? UINT64_MAX : 0;
+    const int slot = it->slot;
+    uint64_t overshoots = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t at = batch->at[i];
-        uint64_t overshoot = carries ? stage->use[at] - stage->left[at] : 0, threshold = batch->threshold[i];
-        worker->tally.overshoots += stage->left[at] == 0;
-        *tmn_clock(run, batch->row[i], it->slot) =
-            (threshold > overshoot ? threshold - overshoot : 0) + stage->after[at];
+        uint64_t left = stage->left[at], overshoot = (stage->use[at] - left) & carried, whole = batch->threshold[i];
+        overshoots += left == 0;
+        *tmn_clock(run, batch->row[i], slot) = (whole > overshoot ? whole - overshoot : 0) + stage->after[at];
     }
+    worker->tally.overshoots += overshoots;
 }
 
 /* Bits that a branch may change. */
@@ -180,11 +209,13 @@ static void digest(const struct tmn_run *run, struct tmn_worker *worker, const s
     struct tmn_batch *batch = worker->batch;
     for (size_t a = 0; a < run->model->attributes.count; a++) {
         const struct tmn_attribute *attribute = &run->model->attributes.items[a];
-        if ((may->word[attribute->word] & run->attribute_bits[a]) == 0)
+        const uint64_t *token = attribute->token, mask = (UINT64_C(1) << attribute->bits) - 1;
+        const int word = attribute->word, shift = attribute->shift;
+        if ((may->word[word] & run->attribute_bits[a]) == 0)
             continue;
         for (uint32_t i = 0; i < count; i++) {
-            batch->was[i] = attribute->token[tmn_level(&before[i], attribute)];
-            batch->is[i] = attribute->token[tmn_level(&now[i], attribute)];
+            batch->was[i] = token[before[i].word[word] >> shift & mask];
+            batch->is[i] = token[now[i].word[word] >> shift & mask];
         }
         worker->rows_digest += tmn_digest_moves(row, batch->was, batch->is, count);
     }
@@ -204,18 +235,41 @@ static void touch(struct tmn_run *run, struct tmn_block *block, int transition, 
     }
 }
 
+/* What a branch does to attributes: of many persons step by step. */
+static void take_effect(const struct tmn_effect *effect, int year, struct tmn_packed *now, uint32_t count) {
+    if (effect->copies + effect->dated_count > 0) {
+        for (uint32_t i = 0; i < count; i++)
+            tmn_effect_take(effect, year, &now[i]);
+        return;
+    }
+    const uint64_t keep[2] = {effect->keep[0], effect->keep[1]}, put[2] = {effect->put[0], effect->put[1]};
+    if ((keep[0] & keep[1]) != UINT64_MAX)
+        for (uint32_t i = 0; i < count; i++)
+            now[i] = (struct tmn_packed){{(now[i].word[0] & keep[0]) | put[0], (now[i].word[1] & keep[1]) | put[1]}};
+    for (uint32_t s = 0; s < effect->step_count; s++) {
+        const struct tmn_steps steps = effect->steps[s];
+        const uint64_t others = ~(steps.of.mask << steps.of.shift);
+        uint64_t *word = &now->word[steps.of.word];
+        for (uint32_t i = 0; i < count; i++, word += sizeof *now / sizeof *word) {
+            int64_t level = (int64_t)(*word >> steps.of.shift & steps.of.mask) + steps.by;
+            level = level < 0 ? 0 : level > steps.top ? steps.top : level;
+            *word = (*word & others) | (uint64_t)level << steps.of.shift;
+        }
+    }
+}
+
 /* What a branch does to some rows, from `from` on in the batch, and what follows from it at once. */
 static void change(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, int transition, int branch,
                    uint32_t from, uint32_t count) {
     struct tmn_batch *batch = worker->batch;
     const struct tmn_effect *effect = &run->rule[transition].branch[branch].effect;
     const uint32_t *row = batch->row + from;
-    struct tmn_packed *before = batch->before, *now = batch->now, may = bits_changed(effect);
-    for (uint32_t i = 0; i < count; i++) {
-        before[i] = now[i] = run->packed[row[i]];
-        tmn_effect_take(effect, run->now.year, &now[i]);
-        run->packed[row[i]] = now[i];
-    }
+    struct tmn_packed *packed = run->packed, *before = batch->before, *now = batch->now, may = bits_changed(effect);
+    for (uint32_t i = 0; i < count; i++)
+        before[i] = now[i] = packed[row[i]];
+    take_effect(effect, run->now.year, now, count);
+    for (uint32_t i = 0; i < count; i++)
+        packed[row[i]] = now[i];
     tmn_firings_count(run, worker, transition, branch, count, before, now);
     for (uint32_t i = 0; i < count && share_bits(&may, &run->flow_watch.any); i++)
         tmn_flows(run, worker, &before[i], &now[i]);
@@ -237,10 +291,11 @@ static void fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
     struct tmn_batch *batch = worker->batch;
     size_t branches = run->model->transitions.items[transition].branches;
     uint32_t count = list_bits(who, batch->at);
-    number(run, batch, first, transition, count);
+    list_rows(batch, first, count);
     if (branches > 1)
         choose_branches(run, worker, block, first, transition, count);
-    start_again(run, worker, block, transition, stage, count);
+    advance(run, worker, block, first, transition, count);
+    start_again(run, worker, transition, stage, count);
     for (uint32_t from = 0, end; from < count; from = end) {
         int branch = branches > 1 ? batch->branch[batch->at[from]] : 0;
         for (end = from + 1; end < count && (branches == 1 || batch->branch[batch->at[end]] == branch);)
