@@ -60,27 +60,45 @@ static inline void fetch(const struct tmn_run *run, uint32_t row) {
     __builtin_prefetch(tmn_person(run, row), 1);
 }
 
+/* What a window takes off a clock. */
+struct pace {
+    uint64_t use, step;  /* step: of C x sum of G */
+    bool certain, usual; /* certain: it runs out whatever is left; usual: that, or a number */
+};
+
+static struct pace pace_of(uint64_t c, uint64_t g) {
+    struct pace pace = {.step = tmn_steady_c(c) * tmn_steady_c(g)};
+    bool number = !__builtin_mul_overflow(c, g, &pace.use) && (c | g | pace.use) < FACTOR_SPECIAL;
+    pace.certain =
+        (c == TMN_CERTAIN && g > 0 && g < FACTOR_SPECIAL) || (g == TMN_CERTAIN && c > 0 && c < FACTOR_SPECIAL);
+    pace.usual = number || pace.certain;
+    if (pace.certain)
+        pace.use = 1;
+    return pace;
+}
+
 /* All clocks have one C and one sum. False when C x G is no number. */
 static bool ask_alike(const struct tmn_run *run, struct tmn_stage *restrict stage, int transition, uint32_t first,
                       uint32_t count) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
     const struct tmn_transition *it = &run->model->transitions.items[transition];
-    uint64_t c = accrual->c, g = run->rule[transition].g[0], accrued = c * accrual->sum[0], use;
-    if (__builtin_mul_overflow(c, g, &use) || (c | g | use) >= FACTOR_SPECIAL)
+    const struct pace pace = pace_of(accrual->c, run->rule[transition].g[0]);
+    uint64_t accrued = tmn_steady_c(accrual->c) * accrual->sum[0];
+    if (!pace.usual)
         return false;
     const int slot = it->slot, held = it->sharer + 1;
-    for (uint32_t i = 0; i < count && use > 0; i++) {
+    for (uint32_t i = 0; i < count && pace.use > 0; i++) {
         if (i % 4 == 0)
             fetch(run, first + STAGE_ROWS + i);
         if ((tmn_slots(run, first + i)[slot] & SLOT_SHARER) != held)
             continue;
         uint64_t left = *tmn_clock(run, first + i, slot) - accrued;
-        stage->left[i] = left;
-        stage->out[i / 64] |= (uint64_t)(left <= use) << i % 64;
+        stage->left[i] = pace.certain ? 1 : left;
+        stage->out[i / 64] |= (uint64_t)(left <= pace.use || pace.certain) << i % 64;
     }
     for (uint32_t i = 0; i < count; i++) {
-        stage->use[i] = use;
-        stage->after[i] = accrued + use;
+        stage->use[i] = pace.use;
+        stage->after[i] = accrued + pace.step;
     }
     return true;
 }
@@ -92,15 +110,13 @@ static void ask_each(const struct tmn_run *run, struct tmn_stage *stage, int tra
         struct tmn_due due;
         if (tmn_clock_of(run, first + i, slot) != transition || !tmn_clock_ask(run, first + i, transition, &due))
             continue;
-        uint64_t bit = UINT64_C(1) << i % 64, use;
-        bool certain =
-                 (due.c == TMN_CERTAIN && due.g < FACTOR_SPECIAL) || (due.g == TMN_CERTAIN && due.c < FACTOR_SPECIAL),
-             number = !__builtin_mul_overflow(due.c, due.g, &use) && (due.c | due.g | use) < FACTOR_SPECIAL;
+        const struct pace pace = pace_of(due.c, due.g);
+        uint64_t bit = UINT64_C(1) << i % 64;
         stage->out[i / 64] |= bit;
-        stage->strange[i / 64] |= number || certain ? 0 : bit;
-        stage->left[i] = certain ? 1 : due.left; /* of chances nothing is carried, and nothing overshoots */
-        stage->use[i] = certain ? 1 : use;
-        stage->after[i] = tmn_steady_c(due.c) * (run->accrual[transition].sum[due.share.at] + tmn_steady_c(due.g));
+        stage->strange[i / 64] |= pace.usual ? 0 : bit;
+        stage->left[i] = pace.certain ? 1 : due.left; /* of chances nothing is carried, and nothing overshoots */
+        stage->use[i] = pace.use;
+        stage->after[i] = tmn_steady_c(due.c) * run->accrual[transition].sum[due.share.at] + pace.step;
     }
 }
 

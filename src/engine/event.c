@@ -256,7 +256,7 @@ bool tmn_clocks_alike(const struct tmn_run *run, int transition, uint64_t *one) 
             return false;
         *one = c[s];
     }
-    return *one < FACTOR_SPECIAL;
+    return *one != FACTOR_DISABLED;
 }
 
 static void list_refilled(struct tmn_run *run) {
@@ -276,7 +276,7 @@ static void list_refilled(struct tmn_run *run) {
     }
     for (uint32_t i = 0; i < refill->transitions; i++) {
         struct tmn_accrual *accrual = &run->accrual[refill->transition[i]];
-        accrual->alike = tmn_clocks_alike(run, refill->transition[i], &accrual->c);
+        accrual->alike = tmn_clocks_alike(run, refill->transition[i], &accrual->c) && accrual->c < FACTOR_SPECIAL;
     }
 }
 

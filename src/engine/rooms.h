@@ -436,7 +436,7 @@ void tmn_clocks_settle(struct tmn_run *run);
 /* All clocks are filed before the next window. */
 void tmn_clocks_resume(struct tmn_run *run);
 
-/* Have all enabled clocks of a transition one C, a number, and one sum of G? */
+/* Have all enabled clocks of a transition one C and one sum of G? */
 bool tmn_clocks_alike(const struct tmn_run *run, int transition, uint64_t *c);
 
 /* dense.c: transitions of which many clocks run out in each window. */
