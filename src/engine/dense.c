@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-    OFTEN = 16,  /* a transition becomes dense when it fires for one of so many rows in a window */
-    SELDOM = 64, /* and is noted again when for so many windows it fired for fewer than one of so many */
+    OFTEN = 12,  /* a transition becomes dense when it fires for one of so many rows in a window */
+    SELDOM = 24, /* and is noted again when for so many windows it fired for fewer than one of so many */
     QUIET_WINDOWS = 16,
     BLOCK_WORDS = BLOCK_ROWS / 64
 };
