@@ -27,7 +27,10 @@ static void lay_out(struct tmn_run *run, int words) {
 /* Few persons have as many clocks as there are slots. Where words of three fifths of the slots let a person lie in
  * fewer lines, wholly, she has no more than fit, and the clocks of those who need more lie aside. */
 void tmn_person_prepare(struct tmn_run *run) {
-    enum { LINE = 64 };
+    enum { LINE = 64, EACH = sizeof(uint64_t) };
+    run->slot_bytes = TMN_NEW_ARRAY(&run->arena, uint64_t, run->slots / EACH + 1);
+    for (int s = 0; s < run->slots; s++)
+        run->slot_bytes[s / EACH] |= (uint64_t)UINT8_MAX << 8 * (s % EACH);
     lay_out(run, run->slots);
     size_t lines = run->person_bytes / LINE * LINE;
     int words = run->slots;

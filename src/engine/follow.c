@@ -11,6 +11,7 @@ struct follower {
     struct tmn_worker *worker;
     struct tmn_block *block;
     uint32_t row;
+    uint8_t *slot;
     const struct tmn_packed *before, *after;
     struct tmn_packed differs;
 };
@@ -71,7 +72,7 @@ static inline void check_c(const struct follower *it, int transition, uint64_t c
 
 /* What becomes of an enabled clock that what has changed concerns: it ends or carries on. */
 static inline void follow_clock(const struct follower *it, int slot, int transition) {
-    uint8_t was = tmn_slots(it->run, it->row)[slot];
+    uint8_t was = it->slot[slot];
     uint64_t began = tmn_sample_begin(&it->worker->sampler), c = c_of(it, transition, it->after);
     check_c(it, transition, c);
     if (c != FACTOR_DISABLED) {
@@ -84,22 +85,20 @@ static inline void follow_clock(const struct follower *it, int slot, int transit
     tmn_sample_end(&it->worker->sampler, transition, TMN_ACT_FOLLOW, began);
 }
 
-/* Slots are looked at by words: of the last one a part may belong to what follows them. */
+/* Slots are looked at by words, of which slot_bytes says what belongs to slots. */
 enum { EACH = sizeof(uint64_t) };
-static inline uint64_t slots_of(const struct tmn_run *run, int first, uint64_t each) {
-    int rest = run->slots - first;
-    uint64_t all = UINT64_C(0x0101010101010101) * each;
-    return rest >= EACH ? all : all & ((UINT64_C(1) << 8 * rest) - 1);
+static inline uint64_t each_slot(uint64_t marks) {
+    return UINT64_C(0x0101010101010101) * marks;
 }
 
 /* Clocks that wait for their word are among those concerned, whatever has changed. */
-static inline void take_marks(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row) {
-    const uint8_t *slot = tmn_slots(run, row);
+static inline void take_marks(const struct tmn_run *run, struct tmn_worker *worker, const uint8_t *slot) {
     for (int s = 0; s < run->slots; s += EACH) {
         uint64_t marks;
         memcpy(&marks, slot + s, EACH);
-        for (marks &= slots_of(run, s, SLOT_AIMED); marks != 0; marks &= marks - 1) {
-            int transition = tmn_clock_of(run, row, s + __builtin_ctzll(marks) / 8); /* the first slot is lowest */
+        for (marks &= run->slot_bytes[s / EACH] & each_slot(SLOT_AIMED); marks != 0; marks &= marks - 1) {
+            int i = s + __builtin_ctzll(marks) / 8, /* the first slot is lowest */
+                transition = run->enabled[i * SHARERS + (slot[i] & SLOT_SHARER)];
             if (transition >= 0)
                 worker->affected[transition / 64] |= UINT64_C(1) << transition % 64;
         }
@@ -107,12 +106,11 @@ static inline void take_marks(const struct tmn_run *run, struct tmn_worker *work
 }
 
 /* Marks of this window go. */
-static inline void clear_marks(const struct tmn_run *run, uint32_t row) {
-    uint8_t *slot = tmn_slots(run, row);
+static inline void clear_marks(const struct tmn_run *run, uint8_t *slot) {
     for (int s = 0; s < run->slots; s += EACH) {
         uint64_t some;
         memcpy(&some, slot + s, EACH);
-        some &= ~slots_of(run, s, SLOT_ADVANCED | SLOT_AIMED);
+        some &= ~(run->slot_bytes[s / EACH] & each_slot(SLOT_ADVANCED | SLOT_AIMED));
         memcpy(slot + s, &some, EACH);
     }
 }
@@ -121,20 +119,26 @@ void tmn_follow(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
                 const struct tmn_touched *touched) {
     uint32_t row = touched->row;
     struct tmn_packed before = touched->before, after = run->packed[row];
-    struct follower it = {
-        run, worker, block, row, &before, &after, {{before.word[0] ^ after.word[0], before.word[1] ^ after.word[1]}}};
+    struct follower it = {run,
+                          worker,
+                          block,
+                          row,
+                          tmn_slots(run, row),
+                          &before,
+                          &after,
+                          {{before.word[0] ^ after.word[0], before.word[1] ^ after.word[1]}}};
     find_affected(run, worker, row, &before, &after);
-    take_marks(run, worker, row);
+    take_marks(run, worker, it.slot);
     for (uint32_t w = 0; w < run->clock_watch.words; w++)
         for (uint64_t set = tmn_sieve_roughly(&run->clocks, &before, w, worker->affected[w]); set != 0;
              set &= set - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(set), s = run->rule[transition].slot;
-            if (tmn_clock_of(run, row, s) != transition)
+            if ((it.slot[s] & SLOT_SHARER) != run->rule[transition].held)
                 continue;
             worker->affected[w] &= ~(set & -set);
             follow_clock(&it, s, transition);
         }
-    clear_marks(run, row);
+    clear_marks(run, it.slot);
     /* The others that are affected start where they are enabled now; what shared their slot has ended. */
     for (uint32_t w = 0; w < run->clock_watch.words; w++)
         for (uint64_t may = tmn_sieve_roughly(&run->clocks, &after, w, worker->affected[w]); may != 0; may &= may - 1) {

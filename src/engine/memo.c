@@ -14,6 +14,11 @@ struct tmn_memo *tmn_memo_make(struct tmn_run *run, const struct tmn_expr *expr,
     memo->kind = kind;
     tmn_expr_reads(run->model, expr, reads);
     tmn_depend(&run->arena, expr, &memo->on);
+    int *feature = TMN_NEW_ARRAY(&run->arena, int, run->model->features.count + 1);
+    memo->reads.items = feature;
+    for (size_t f = 0; f < run->model->features.count; f++)
+        if (reads[f])
+            feature[memo->reads.count++] = (int)f;
     if (tmn_strata_of(run->model, reads, MEMO_STRATA_MAX, &memo->of)) {
         tmn_key_make(run, &memo->of, &memo->key);
         memo->strata = memo->of.size;
@@ -29,17 +34,19 @@ void tmn_memos_refresh(struct tmn_run *run) {
         run->memo.items[m]->epoch += tmn_stale(run, &run->memo.items[m]->on);
 }
 
-/* Of a stratum, where values are kept by them: it has all the levels that are read. */
-static bool evaluate(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
-                     uint32_t stratum, const struct tmn_packed *packed, int64_t *value, double *bad) {
-    struct tmn_env env = worker->env;
-    env.level = worker->asked;
-    if (memo->strata > 0)
-        tmn_stratum_levels(&memo->of, stratum, worker->asked);
-    else
-        tmn_row_levels(run, row, packed, worker->asked);
-    double number = *bad = tmn_expr_eval(memo->expr, &env);
-    switch (memo->kind) {
+static uint32_t level_of(const struct tmn_run *run, int feature, uint32_t row, const struct tmn_packed *packed) {
+    const struct tmn_feature *it = &run->model->features.items[feature];
+    if (it->kind == TMN_FEATURE_AGE)
+        return tmn_row_age(run, row, tmn_level(packed, &run->model->attributes.items[run->model->birth_year]));
+    if (it->kind != TMN_FEATURE_COUNTER)
+        return tmn_feature_level(run->model, feature, packed);
+    uint32_t level = tmn_counter_level(run, it->index, row);
+    return it->to != NULL ? it->to[level] : level;
+}
+
+/* False when the number is no such value. */
+static bool convert(enum tmn_memo_kind kind, double number, int64_t *value) {
+    switch (kind) {
     case MEMO_CHANCE:
         *value = number >= 0.0 && number <= 1.0 ? (int64_t)tmn_fixed_probability(number) : 0;
         return number >= 0.0 && number <= 1.0;
@@ -51,17 +58,18 @@ static bool evaluate(struct tmn_run *run, struct tmn_worker *worker, const struc
     return true;
 }
 
-bool tmn_memo_value(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
-                    const struct tmn_packed *packed, int64_t *value, double *bad) {
-    if (memo->strata == 0)
-        return evaluate(run, worker, memo, row, 0, packed, value, bad);
-    uint32_t stratum = tmn_key_index(run, &memo->key, row, packed);
-    struct tmn_memo_cell *cell = &worker->cell[memo->first + stratum];
-    if (cell->epoch != memo->epoch) {
-        if (!evaluate(run, worker, memo, row, stratum, packed, value, bad))
-            return false;
-        *cell = (struct tmn_memo_cell){*value, memo->epoch};
-    }
-    *value = cell->value;
+bool tmn_memo_evaluate(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
+                       const struct tmn_packed *packed, int64_t *value, double *bad) {
+    struct tmn_env env = worker->env;
+    env.level = worker->asked;
+    const int *feature = memo->reads.items;
+    for (size_t i = 0; i < memo->reads.count; i++)
+        worker->asked[feature[i]] = level_of(run, feature[i], row, packed);
+    *bad = tmn_expr_eval(memo->expr, &env);
+    if (!convert(memo->kind, *bad, value))
+        return false;
+    if (memo->strata > 0)
+        worker->cell[memo->first + tmn_key_index(run, &memo->key, row, packed)] =
+            (struct tmn_memo_cell){*value, memo->epoch};
     return true;
 }

@@ -134,9 +134,20 @@ static inline uint64_t tmn_moved(const struct tmn_moves *moves, const struct tmn
 /* memo.c */
 struct tmn_memo *tmn_memo_make(struct tmn_run *run, const struct tmn_expr *expr, enum tmn_memo_kind kind);
 void tmn_memos_refresh(struct tmn_run *run); /* before G is made anew, which forgets what has changed */
-/* The value for a row in state `packed`; false, with the number in *bad, when it is no chance or no amount. */
-bool tmn_memo_value(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
-                    const struct tmn_packed *packed, int64_t *value, double *bad);
+/* The value for a row in state `packed`; false, with the number in *bad, when it is no chance or no amount. The first
+ * one is for cells that are out of date. */
+bool tmn_memo_evaluate(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo, uint32_t row,
+                       const struct tmn_packed *packed, int64_t *value, double *bad);
+static inline bool tmn_memo_value(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_memo *memo,
+                                  uint32_t row, const struct tmn_packed *packed, int64_t *value, double *bad) {
+    if (__builtin_expect(memo->strata > 0, 1)) {
+        const struct tmn_memo_cell *cell = &worker->cell[memo->first + tmn_key_index(run, &memo->key, row, packed)];
+        *value = cell->value;
+        if (__builtin_expect(cell->epoch == memo->epoch, 1))
+            return true;
+    }
+    return tmn_memo_evaluate(run, worker, memo, row, packed, value, bad);
+}
 
 static inline uint8_t *tmn_person(const struct tmn_run *run, uint32_t row) {
     return run->person + (size_t)row * run->person_bytes;

@@ -164,6 +164,7 @@ struct tmn_memo {
     struct tmn_strata of;
     struct tmn_key key;
     struct tmn_dependence on;
+    struct tmn_list reads;  /* int: features */
     uint32_t first, strata; /* of the workers' cells; 0 strata: too many, evaluated each time */
     uint32_t epoch;         /* cells of another epoch are out of date */
 };
@@ -514,6 +515,7 @@ struct tmn_run {
     size_t person_bytes, week_at, used_at, which_at, slot_at, k_at, flags_at; /* which_at: 0 where slots have their own
                                                                                   words */
     int16_t *enabled;        /* [slots * SHARERS] transition of a slot's low bits, or -1 */
+    uint64_t *slot_bytes;    /* [slots / 8 + 1] all bits of slots, read by words */
     uint32_t k_bits, k_most; /* of one number; the most: the number stands aside */
     uint16_t **counter;      /* [counters] of [rows]: true counts */
 
