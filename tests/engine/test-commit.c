@@ -524,8 +524,41 @@ static void until_may_wait_for_a_driver_or_a_year(void **unused) {
     scene_close(year);
 }
 
+/* By own firings and by messages, on both sides of a new year; who is not reached keeps what was. */
+static void a_year_is_that_of_the_window(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_open("time: { start: 2001-01-01, end: 2003-12-31 }\n"
+                                     "attributes: { went: [no, yes, called], when: { levels: 1999..2004 } }\n"
+                                     "population: { size: 2000, households: { size: 2 } }\n"
+                                     "layers: { home: { groups: household } }\n"
+                                     "transitions:\n"
+                                     "  go: { who: went = no, rate: 0.5 / y, then: { set: { went: yes, when: year }, "
+                                     "tell: { home: { who: went = no, "
+                                     "set: { went: called, when: year } } } } }\n");
+    uint32_t first[2000];
+    for (uint32_t row = 0; row < 2000; row++)
+        first[row] = UINT32_MAX;
+    uint64_t seen[3][3] = {{0}}; /* [year][went] */
+    for (int window = 0; window < 156; window++) {
+        uint32_t year = (uint32_t)tmn_calendar_window(&scene->model->calendar, window).year;
+        scene_step(scene, 1);
+        for (uint32_t row = 0; row < 2000; row++) {
+            uint32_t went = scene_level(scene, row, "went");
+            if (went != 0 && first[row] == UINT32_MAX) {
+                first[row] = year;
+                seen[year - 2001][went]++;
+            }
+            assert_int_equal(scene_level(scene, row, "when") + 1999, went == 0 ? 1999 : first[row]);
+        }
+    }
+    for (int year = 0; year < 3; year++)
+        assert_true(seen[year][1] > 50 && seen[year][2] > 20);
+    scene_close(scene);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_year_is_that_of_the_window),
         cmocka_unit_test(counters_are_the_true_counts_of_living_ties),
         cmocka_unit_test(counters_are_true_on_every_network),
         cmocka_unit_test(degrees_that_can_not_be_told_apart_are_refused),

@@ -51,6 +51,7 @@
     X("firings", BRANCH_SHARE, "chances of branches that read shares")                                                 \
     X("firings", BRANCH_DRIVER, "chances of branches that read drivers")                                               \
     X("firings", SET, "an attribute is set")                                                                           \
+    X("firings", SET_YEAR, "an attribute is set to the year")                                                          \
     X("firings", COPY, "an attribute is copied")                                                                       \
     X("firings", STEP, "an attribute takes a step")                                                                    \
     X("firings", STEP_CLAMPED, "a step is held to the levels")                                                         \
@@ -67,6 +68,7 @@
     X("messages", MESSAGE_REFUSED, "a receiver does not meet who")                                                     \
     X("messages", MESSAGE_WHO_SHARED, "who of a message reads what is shared")                                         \
     X("messages", MESSAGE_SET, "a message sets an attribute")                                                          \
+    X("messages", MESSAGE_YEAR, "a message sets an attribute to the year")                                             \
     X("messages", MESSAGE_COPY, "a message copies an attribute")                                                       \
     X("messages", MESSAGE_STEP, "a message gives a step")                                                              \
     X("messages", CONFLICT, "messages that set one attribute of a person to different levels, or set and step it")     \

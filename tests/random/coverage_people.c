@@ -73,6 +73,8 @@ static void see_firing(struct coverage *coverage, const struct tmn_happening *fi
         const struct tmn_action *action = &branch->items[i];
         if (action->kind == TMN_ACTION_SET)
             see(coverage, SEEN_SET);
+        else if (action->kind == TMN_ACTION_YEAR)
+            see(coverage, SEEN_SET_YEAR);
         else if (action->kind == TMN_ACTION_COPY)
             see(coverage, SEEN_COPY);
         else if (action->kind == TMN_ACTION_STEP)
@@ -154,9 +156,11 @@ static void see_message(struct coverage *coverage, const struct tmn_happening *m
             one->step_count++;
             continue;
         }
-        bool copy = item->kind == TMN_ACTION_COPY;
-        uint32_t level = copy ? tmn_level(&message->before, &model->attributes.items[item->from]) : item->level;
-        see(coverage, copy ? SEEN_MESSAGE_COPY : SEEN_MESSAGE_SET);
+        bool copy = item->kind == TMN_ACTION_COPY, year = item->kind == TMN_ACTION_YEAR;
+        uint32_t level = copy   ? tmn_level(&message->before, &model->attributes.items[item->from])
+                         : year ? (uint32_t)(coverage->run->now.year - model->attributes.items[item->attribute].first)
+                                : item->level;
+        see(coverage, copy ? SEEN_MESSAGE_COPY : year ? SEEN_MESSAGE_YEAR : SEEN_MESSAGE_SET);
         one->other_level = one->other_level || (one->sets > 0 && one->level != level);
         one->priority_low = one->sets == 0 || tell->priority < one->priority_low ? tell->priority : one->priority_low;
         one->priority_high =

@@ -7,8 +7,8 @@ const struct word words[] = {
     {"fact",
      {"2*life = $living", "life in [$living, $living]", "?mood:mood {>= mid|< high|= low|!= high}",
       "?towns:town = $town", "?towns:town in [t0, $town]", "?regions:region = $region", "?origin:origin = $town",
-      "?sex:sex = {f|m}", "2*fear {>=|<} limit", "2*fear {>|<=|=|!=} $fear", "fear in [0, $fear]",
-      "2*flag = {yes|no}"}},
+      "?sex:sex = {f|m}", "2*fear {>=|<} limit", "2*fear {>|<=|=|!=} $fear", "fear in [0, $fear]", "2*flag = {yes|no}",
+      "?since:since {>=|<|=|!=} 200$(1:2)"}},
     {"attributes", {"6*$fact", "not ($fact)", "($fact {or|and} $fact)"}},
     /* counters and degrees too: what a clock's C may read */
     {"personal", {"4*$attributes", "3*?counters:$countertest", "?layers:degree($layer) {>=|<} $(1:4)"}},
@@ -51,9 +51,10 @@ const struct word words[] = {
      {"$(0.0:2.0)", "0.$(1:9) * fear", "if($personal, 1, 0.2)", "$share", "?drivers:min($driver, 3)", "-0.3"}},
     {"level",
      {"life: $living", "?mood:mood: {low|mid|high}", "4*?towns:town: $town", "?origin:town: origin",
-      "?origin:origin: town", "2*flag: {yes|no}", "fear: $fear"}},
+      "?origin:origin: town", "2*flag: {yes|no}", "fear: $fear", "2*?since:since: year"}},
     /* what messages are about: few things, so that they meet */
-    {"news", {"3*flag: {yes|no}", "2*fear: $fear", "$level", "?origin:{town: origin|origin: town}"}},
+    {"news",
+     {"3*flag: {yes|no}", "2*fear: $fear", "$level", "?origin:{town: origin|origin: town}", "2*?since:since: year"}},
     {"steps", {"2*fear: {-2|-1|-1|1|1|2|3}", "?mood:mood: {-1|1|1|2}"}},
 };
 const int word_count = (int)(sizeof words / sizeof *words);

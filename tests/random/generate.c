@@ -50,6 +50,7 @@ static void choose_attributes(struct generator *g) {
     g->households = g->births ? !one_in(g, 5) : one_in(g, 2);
     g->units = g->households && !one_in(g, 4);
     g->alive = g->births || !one_in(g, 6);
+    g->since = g->state % 2 == 0; /* without a draw, which would make all others anew */
     g->sampled = !g->big && g->size > 60 && one_in(g, 6);
 }
 

@@ -24,7 +24,7 @@ struct generator {
     bool big, marathon; /* many persons and few rules; few persons and hundreds of windows */
     /* attributes; life, fear and flag are always there */
     int towns, regions, fear_most, need_most, contacts_most; /* 0: none */
-    bool jail, origin, mood, sex, birth_year, births, alive, households, units, unborn, counts, sampled;
+    bool jail, origin, mood, sex, birth_year, births, alive, households, units, unborn, counts, sampled, since;
     struct names drivers, feedbacks, national, layers, counters, rules, branched;
     struct {
         int layer, most;

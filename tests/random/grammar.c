@@ -52,6 +52,7 @@ static bool has(const struct generator *g, const char *name, size_t length) {
                   {"mood", g->mood},
                   {"sex", g->sex},
                   {"age", g->birth_year},
+                  {"since", g->since},
                   {"need", g->need_most > 0},
                   {"counters", g->counters.count > 0},
                   {"layers", g->layers.count > 0},

@@ -63,6 +63,9 @@ static void put_attributes(struct generator *g) {
     if (g->birth_year)
         tmn_text_put(&g->out, "  birth_year: { levels: 1921..%d }\n",
                      2001 + (g->calendar.windows - 1) / g->calendar.windows_per_year);
+    if (g->since)
+        tmn_text_put(&g->out, "  since: { levels: 2000..%d }\n",
+                     2002 + (g->calendar.windows - 1) / g->calendar.windows_per_year);
     if (g->alive)
         tmn_text_put(&g->out, "alive: life in [home, away%s]\n", g->jail ? ", jail" : "");
     if (g->unborn)
