@@ -88,8 +88,8 @@ static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
                     count_test(run, worker, test, packed, alive);
                 }
             }
-        worker->rows_digest += tmn_digest_row(run, row, packed);
     }
+    worker->rows_digest += tmn_digest_rows(run, block_first(block), block_end(run, block));
 }
 
 void tmn_census(struct tmn_run *run, struct tmn_census *census) {
@@ -115,22 +115,13 @@ void tmn_census(struct tmn_run *run, struct tmn_census *census) {
 static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
         const struct tmn_packed *packed = &run->packed[row];
-        uint64_t may = tmn_sieve_word(&run->tests.sieve, packed, 0);
         unsigned flags = *tmn_flags(run, row) & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
-        flags |= (may >> TEST_ALIVE & 1) != 0 && tmn_test_holds(run, worker, TEST_ALIVE, packed) ? ROW_ALIVE : 0;
-        flags |= (may >> TEST_UNBORN & 1) != 0 && tmn_test_holds(run, worker, TEST_UNBORN, packed) ? ROW_UNBORN : 0;
+        flags |= tmn_holds(run, worker, &run->alive_rule, packed) ? ROW_ALIVE : 0;
+        flags |= run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, packed) ? ROW_UNBORN : 0;
         *tmn_flags(run, row) = (uint8_t)flags;
     }
 }
 
 void tmn_flags_fill(struct tmn_run *run) {
     tmn_run_blocks(run, flags_block);
-}
-
-bool tmn_counted(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row, uint32_t counter) {
-    const struct tmn_packed *packed = &run->packed[row];
-    size_t test = run->tests.counter + counter;
-    return (tmn_sieve_word(&run->tests.sieve, packed, 0) >> TEST_ALIVE & 1) != 0 &&
-           (tmn_sieve_word(&run->tests.sieve, packed, (uint32_t)(test / 64)) >> (test % 64) & 1) != 0 &&
-           tmn_test_holds(run, worker, TEST_ALIVE, packed) && tmn_test_holds(run, worker, test, packed);
 }

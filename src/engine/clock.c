@@ -172,18 +172,28 @@ static void start_left(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
     start->file = false;
 }
 
+/* C of a row whose levels stand in worker->level, or, where keys are made, of the row. */
+static uint64_t c_of(const struct tmn_run *run, const struct tmn_worker *worker, uint32_t row, size_t t) {
+    const struct tmn_clock_rule *rule = &run->rule[t];
+    return rule->c[run->options.engine == TMN_ENGINE_REFERENCE
+                       ? tmn_terms_stratum(&rule->personal, run->part.items, worker->level)
+                       : tmn_key_index(run, &run->accrual[t].personal, row, &run->packed[row])];
+}
+
 void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row) {
     uint8_t *slot = tmn_slots(run, row);
     uint8_t *wanted = worker->wanted;
     for (int s = 0; s < run->slots; s++)
         wanted[s] = 0;
-    tmn_clock_levels(run, row, &run->packed[row], worker->level);
+    if (run->options.engine == TMN_ENGINE_REFERENCE)
+        tmn_clock_levels(run, row, &run->packed[row], worker->level);
     for (uint32_t w = 0; w < run->clocks.words; w++)
-        for (uint64_t may = tmn_sieve_word(&run->clocks, &run->packed[row], w); may != 0; may &= may - 1) {
+        for (uint64_t may = tmn_sieve_roughly(&run->clocks, &run->packed[row], w, UINT64_MAX); may != 0;
+             may &= may - 1) {
             size_t t = w * (size_t)64 + (size_t)__builtin_ctzll(may);
             if (t >= run->transitions)
                 break;
-            uint64_t c = run->rule[t].c[tmn_terms_stratum(&run->rule[t].personal, run->part.items, worker->level)];
+            uint64_t c = c_of(run, worker, row, t);
             if (c == FACTOR_DISABLED)
                 continue;
             const struct tmn_transition *it = &run->model->transitions.items[t];

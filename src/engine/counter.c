@@ -17,9 +17,12 @@ static void truth_block(void *context, int worker_index, uint32_t block) {
     struct tmn_worker *worker = &run->worker[worker_index];
     uint32_t end = block_end(run, block);
     for (uint32_t row = block_first(block); row < end; row++) {
+        const struct tmn_packed *packed = &run->packed[row];
         unsigned bits = 0;
-        for (int i = 0; i < pass->counters; i++)
-            bits |= (unsigned)tmn_counted(run, worker, row, run->counter_order[pass->first + (size_t)i]) << i;
+        for (int i = 0; i < pass->counters && tmn_holds(run, worker, &run->alive_rule, packed); i++) {
+            const struct tmn_predicate *of = &run->counter_rule[run->counter_order[pass->first + (size_t)i]];
+            bits |= (unsigned)tmn_holds(run, worker, of, packed) << i;
+        }
         pass->truth[row] = (uint8_t)bits;
     }
 }

@@ -26,16 +26,6 @@ tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value) {
     return mix_pair(token, value);
 }
 
-tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed) {
-    tmn_u128 sum = 0;
-    uint64_t h = mix_first(row);
-    for (size_t a = 0; a < run->model->attributes.count; a++) {
-        const struct tmn_attribute *attribute = &run->model->attributes.items[a];
-        sum += mix_second(h, attribute->token[tmn_level(packed, attribute)]);
-    }
-    return sum;
-}
-
 tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes) {
     tmn_u128 sum = 0;
     uint64_t h = mix_first(row);
@@ -74,6 +64,18 @@ static inline __attribute__((always_inline)) tmn_u128 moves(const uint32_t *row,
     return join(&after) - join(&before);
 }
 
+/* `h`: the first halves of pairs, mixed. */
+static inline __attribute__((always_inline)) tmn_u128 pairs(const uint64_t *h, const uint64_t *b, size_t count) {
+    struct parts parts = {0, 0, 0};
+    for (size_t i = 0; i < count; i++)
+        add_part(&parts, h[i], b[i]);
+    return join(&parts);
+}
+
+typedef tmn_u128 pairs_fn(const uint64_t *h, const uint64_t *b, size_t count);
+static tmn_u128 baseline_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
+    return pairs(h, b, count);
+}
 typedef tmn_u128 moves_fn(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count);
 static tmn_u128 baseline_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count) {
     return moves(row, was, is, count);
@@ -82,6 +84,12 @@ static tmn_u128 baseline_moves(const uint32_t *row, const uint64_t *was, const u
 static __attribute__((target("avx2"))) tmn_u128 avx2_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is,
                                                            size_t count) {
     return moves(row, was, is, count);
+}
+static __attribute__((target("avx2"))) tmn_u128 avx2_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
+    return pairs(h, b, count);
+}
+static __attribute__((target("avx512f"))) tmn_u128 avx512_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
+    return pairs(h, b, count);
 }
 static __attribute__((target("avx512f"))) tmn_u128 avx512_moves(const uint32_t *row, const uint64_t *was,
                                                                 const uint64_t *is, size_t count) {
@@ -98,6 +106,36 @@ tmn_u128 tmn_digest_moves(const uint32_t *row, const uint64_t *was, const uint64
 #endif
     };
     return with[tmn_isa()](row, was, is, count);
+}
+
+static tmn_u128 sum_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
+    static pairs_fn *const with[TMN_ISAS] = {
+        [TMN_ISA_BASELINE] = baseline_pairs,
+#ifdef __x86_64__
+        [TMN_ISA_AVX2] = avx2_pairs,
+        [TMN_ISA_AVX512] = avx512_pairs,
+#endif
+    };
+    return with[tmn_isa()](h, b, count);
+}
+
+enum { AT_ONCE = 256 };
+
+tmn_u128 tmn_digest_rows(const struct tmn_run *run, uint32_t first, uint32_t end) {
+    uint64_t h[AT_ONCE], token[AT_ONCE];
+    tmn_u128 sum = 0;
+    for (uint32_t row = first, count; row < end; row += count) {
+        count = end - row < AT_ONCE ? end - row : AT_ONCE;
+        for (uint32_t i = 0; i < count; i++)
+            h[i] = mix_first(row + i);
+        for (size_t a = 0; a < run->model->attributes.count; a++) {
+            const struct tmn_attribute *attribute = &run->model->attributes.items[a];
+            for (uint32_t i = 0; i < count; i++)
+                token[i] = attribute->token[tmn_level(&run->packed[row + i], attribute)];
+            sum += sum_pairs(h, token, count);
+        }
+    }
+    return sum;
 }
 
 static tmn_u128 feedback_digest(const struct tmn_run *run) {
@@ -120,29 +158,44 @@ struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows) {
 
 /* ---- full ---- */
 
-static tmn_u128 row_clocks(const struct tmn_run *run, uint32_t row) {
-    tmn_u128 sum = 0;
+/* Pairs of clocks, summed many at once. */
+struct clock_pairs {
+    uint64_t h[AT_ONCE], b[AT_ONCE];
+    size_t count;
+    tmn_u128 sum;
+};
+
+static void add_pair(struct clock_pairs *all, uint64_t a, uint64_t b) {
+    all->h[all->count] = mix_first(a);
+    all->b[all->count++] = b;
+    if (all->count < AT_ONCE)
+        return;
+    all->sum += sum_pairs(all->h, all->b, all->count);
+    all->count = 0;
+}
+
+static void add_clocks(const struct tmn_run *run, uint32_t row, struct clock_pairs *all) {
+    const struct tmn_transition *transitions = run->model->transitions.items;
     for (int s = 0; s < run->slots; s++) {
-        int transition = tmn_clock_of(run, row, s);
-        if (transition < 0)
-            continue;
-        const struct tmn_transition *it = &run->model->transitions.items[transition];
-        sum +=
-            mix_pair(((uint64_t)row << 32) | it->hash, tmn_mix64(tmn_left(run, row, s)) + UINT64_C(0x9e3779b97f4a7c15));
+        int t = tmn_clock_of(run, row, s);
+        if (t >= 0)
+            add_pair(all, ((uint64_t)row << 32) | transitions[t].hash,
+                     tmn_mix64(tmn_left(run, row, s)) + UINT64_C(0x9e3779b97f4a7c15));
     }
     const uint8_t *k = tmn_person(run, row) + run->k_at;
     size_t of_byte = 8 / run->k_bits;
     for (size_t first = 0; first < run->transitions; first += of_byte, k++) /* most bytes are 0 */
         for (size_t t = first; *k != 0 && t < first + of_byte && t < run->transitions; t++)
             if (tmn_k_small(run, row, (int)t) != 0)
-                sum += mix_pair(((uint64_t)row << 32) | run->model->transitions.items[t].hash, tmn_k(run, row, (int)t));
-    return sum;
+                add_pair(all, ((uint64_t)row << 32) | transitions[t].hash, tmn_k(run, row, (int)t));
 }
 
 static void clocks_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
+    struct clock_pairs all = {.count = 0};
     for (uint32_t row = block_first(block); row < end; row++)
-        worker->clocks_digest += row_clocks(run, row);
+        add_clocks(run, row, &all);
+    worker->clocks_digest += all.sum + sum_pairs(all.h, all.b, all.count);
 }
 
 static tmn_u128 event_clocks(const struct tmn_run *run) {

@@ -523,8 +523,6 @@ struct tmn_census {
 };
 void tmn_census(struct tmn_run *run, struct tmn_census *census); /* adds to what is there */
 void tmn_flags_fill(struct tmn_run *run);
-/* Does the row live and satisfy what a counter counts? */
-bool tmn_counted(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row, uint32_t counter);
 
 /* counter.c: counts all ties anew, or (check) compares with what is kept. */
 bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err);
@@ -559,7 +557,7 @@ void tmn_outcomes_end(struct tmn_run *run);    /* the period of this window is t
 
 /* digest.c */
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);
-tmn_u128 tmn_digest_row(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed);
+tmn_u128 tmn_digest_rows(const struct tmn_run *run, uint32_t first, uint32_t end);
 tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes);
 /* The same of many rows that change from one token to another of some attribute. */
 tmn_u128 tmn_digest_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count);
