@@ -3,10 +3,11 @@
  * clocks of all rows whose state is no longer what it was. */
 #include "engine/rooms.h"
 
-/* ---- one row's part in the sums ---- */
+/* ---- the part of rows in the sums ---- */
 
-struct change {
-    uint32_t row;
+struct change { /* of rows that are alike before and after */
+    const uint32_t *row;
+    uint32_t rows;
     const struct tmn_packed *before, *after;
     bool was_alive, alive;
 };
@@ -22,22 +23,25 @@ static void move_denominators(const struct tmn_run *run, struct tmn_worker *work
                               const struct change *change) {
     if (change->was_alive && change->alive) {
         TMN_EACH_WATCHING(s, &run->place_watch, changes) {
-            share_at(run, worker, s, change->before)->denominator--;
-            share_at(run, worker, s, change->after)->denominator++;
+            share_at(run, worker, s, change->before)->denominator -= change->rows;
+            share_at(run, worker, s, change->after)->denominator += change->rows;
         }
         return;
     }
     for (size_t s = 0; change->was_alive != change->alive && s < run->model->shares.count; s++)
-        share_at(run, worker, s, change->alive ? change->after : change->before)->denominator += change->alive ? 1 : -1;
+        if (change->alive)
+            share_at(run, worker, s, change->after)->denominator += change->rows;
+        else
+            share_at(run, worker, s, change->before)->denominator -= change->rows;
 }
 
 static void move_stock(const struct tmn_run *run, struct tmn_worker *worker, size_t o, const struct change *change,
                        bool held, bool holds) {
     const struct tmn_outcome_state *state = &run->outcome[o];
     if (held)
-        worker->stock[state->first + tmn_key_of(run, &state->by, change->before)]--;
+        worker->stock[state->first + tmn_key_of(run, &state->by, change->before)] -= change->rows;
     if (holds)
-        worker->stock[state->first + tmn_key_of(run, &state->by, change->after)]++;
+        worker->stock[state->first + tmn_key_of(run, &state->by, change->after)] += change->rows;
 }
 
 /* A test that reads what has changed and held before or holds now. */
@@ -51,18 +55,20 @@ static void move_test(struct tmn_run *run, struct tmn_worker *worker, struct tmn
     held = held && change->was_alive;
     holds = holds && change->alive;
     if (test >= tests->counter) {
-        struct tmn_delta *counted = held == holds ? NULL : tmn_list_add(&worker->counted, sizeof *counted);
-        if (counted != NULL)
-            *counted =
-                (struct tmn_delta){change->row, (uint16_t)(test - tests->counter), (int16_t)((int)holds - (int)held)};
-        else if (held != holds)
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change->row});
+        for (uint32_t i = 0; held != holds && i < change->rows; i++) {
+            struct tmn_delta *counted = tmn_list_add(&worker->counted, sizeof *counted);
+            if (counted != NULL)
+                *counted = (struct tmn_delta){change->row[i], (uint16_t)(test - tests->counter),
+                                              (int16_t)((int)holds - (int)held)};
+            else
+                tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change->row[i]});
+        }
         return;
     }
     if (held)
-        share_at(run, worker, test - tests->share, change->before)->numerator--;
+        share_at(run, worker, test - tests->share, change->before)->numerator -= change->rows;
     if (holds)
-        share_at(run, worker, test - tests->share, change->after)->numerator++;
+        share_at(run, worker, test - tests->share, change->after)->numerator += change->rows;
 }
 
 static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
@@ -93,11 +99,10 @@ static uint64_t may_move(const struct tmn_run *run, const struct tmn_changes *ch
     return *held | *hold;
 }
 
-/* The person's part in all that somebody watches. */
+/* The part of persons in all that somebody watches. */
 static void move_tests(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
                        const struct tmn_changes *changes, struct change *change) {
-    uint8_t *flags = tmn_flags(run, change->row);
-    bool unborn = (*flags & ROW_UNBORN) != 0, was_unborn = unborn;
+    bool unborn = (*tmn_flags(run, *change->row) & ROW_UNBORN) != 0, was_unborn = unborn;
     for (uint32_t w = 0; w < run->test_watch.words; w++) {
         uint64_t was, is;
         for (uint64_t moves = may_move(run, changes, change, w, &was, &is); moves != 0; moves &= moves - 1) {
@@ -115,12 +120,16 @@ static void move_tests(struct tmn_run *run, struct tmn_worker *worker, struct tm
         }
     }
     if (unborn && !was_unborn)
-        tmn_fail_row(block, (struct tmn_failure){
-                                .kind = FAILED_UNBORN, .row = change->row, .transition = -1, .packed = *change->after});
+        tmn_fail_row(block,
+                     (struct tmn_failure){
+                         .kind = FAILED_UNBORN, .row = *change->row, .transition = -1, .packed = *change->after});
     move_denominators(run, worker, changes, change);
-    worker->alive += (int)change->alive - (int)change->was_alive;
-    *flags = (uint8_t)((*flags & ~(unsigned)(ROW_ALIVE | ROW_UNBORN)) | (change->alive ? ROW_ALIVE : 0u) |
-                       (unborn ? ROW_UNBORN : 0u));
+    worker->alive += ((int)change->alive - (int)change->was_alive) * (int64_t)change->rows;
+    for (uint32_t i = 0; i < change->rows; i++) {
+        uint8_t *flags = tmn_flags(run, change->row[i]);
+        *flags = (uint8_t)((*flags & ~(unsigned)(ROW_ALIVE | ROW_UNBORN)) | (change->alive ? ROW_ALIVE : 0u) |
+                           (unborn ? ROW_UNBORN : 0u));
+    }
 }
 
 void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
@@ -131,7 +140,18 @@ void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
     if (!tmn_watched_by_any(&run->test_watch, before, after))
         return;
     bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0;
-    struct change change = {row, before, after, alive, alive};
+    struct change change = {&row, 1, before, after, alive, alive};
+    move_tests(run, worker, block, &changes, &change);
+}
+
+void tmn_commit_alike(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const uint32_t *row,
+                      uint32_t rows, const struct tmn_packed *before, const struct tmn_packed *after) {
+    if (!tmn_watched_by_any(&run->test_watch, before, after))
+        return;
+    struct tmn_changes changes;
+    tmn_changes_of(run, before, after, &changes);
+    bool alive = (*tmn_flags(run, *row) & ROW_ALIVE) != 0;
+    struct change change = {row, rows, before, after, alive, alive};
     move_tests(run, worker, block, &changes, &change);
 }
 

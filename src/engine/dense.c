@@ -10,8 +10,11 @@
 #include <string.h>
 
 enum {
-    OFTEN = 12,  /* a transition becomes dense when it fires for one of so many rows in a window */
-    SELDOM = 24, /* and is noted again when for so many windows it fired for fewer than one of so many */
+    /* A transition becomes dense when it fires for one of so many rows in a window: fewer where each clock is asked by
+     * itself than where all have one C and one sum. It is noted again when for some windows it fired for fewer than
+     * half of them. */
+    OFTEN = 12,
+    OFTEN_ALIKE = 40,
     QUIET_WINDOWS = 16,
     BLOCK_WORDS = BLOCK_ROWS / 64
 };
@@ -28,23 +31,40 @@ static bool may_be_dense(const struct tmn_run *run, size_t transition) {
     return it->kind != TMN_CLOCK_AFTER;
 }
 
+static void look_at(struct tmn_run *run, size_t transition, uint64_t fired) {
+    struct tmn_accrual *accrual = &run->accrual[transition];
+    if (accrual->dense) {
+        uint64_t often = accrual->alike ? OFTEN_ALIKE : OFTEN;
+        accrual->quiet = 2 * fired * often < run->rows ? accrual->quiet + 1 : 0;
+        if (accrual->quiet >= QUIET_WINDOWS) {
+            accrual->dense = false;
+            accrual->refill_at = run->window;
+        }
+    } else if (fired > 0 && fired * OFTEN_ALIKE >= run->rows && may_be_dense(run, transition)) {
+        uint64_t c;
+        bool alike = tmn_clocks_alike(run, (int)transition, &c);
+        if (!alike && fired * OFTEN < run->rows)
+            return;
+        accrual->dense = true;
+        accrual->quiet = 0;
+        accrual->alike = alike;
+        accrual->c = c;
+    }
+}
+
 void tmn_dense_choose(struct tmn_run *run) {
+    uint32_t denses = 0;
+    for (size_t t = 0; t < run->transitions; t++)
+        denses += run->accrual[t].dense;
     run->denses = 0;
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_accrual *accrual = &run->accrual[t];
         uint64_t fired = run->counters.transition_firings[t] - accrual->fired;
+        bool was = accrual->dense;
         accrual->fired += fired;
-        if (accrual->dense) {
-            accrual->quiet = fired * SELDOM < run->rows ? accrual->quiet + 1 : 0;
-            if (accrual->quiet >= QUIET_WINDOWS) {
-                accrual->dense = false;
-                accrual->refill_at = run->window;
-            }
-        } else if (fired > 0 && fired * OFTEN >= run->rows && run->denses < DENSE_MOST && may_be_dense(run, t)) {
-            accrual->dense = true;
-            accrual->quiet = 0;
-            accrual->alike = tmn_clocks_alike(run, (int)t, &accrual->c);
-        }
+        if (was || denses < DENSE_MOST)
+            look_at(run, t, fired);
+        denses = denses + accrual->dense - was;
         if (accrual->dense)
             run->dense[run->denses++] = (uint16_t)t;
     }
@@ -274,6 +294,16 @@ static void take_effect(const struct tmn_effect *effect, int year, struct tmn_pa
     }
 }
 
+/* The part of rows in what is summed, of those at once that follow one another and change alike. */
+static void commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const uint32_t *row,
+                   const struct tmn_packed *before, const struct tmn_packed *now, uint32_t count) {
+    for (uint32_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && tmn_same(&before[next], &before[i]) && tmn_same(&now[next], &now[i]);)
+            next++;
+        tmn_commit_alike(run, worker, block, row + i, next - i, &before[i], &now[i]);
+    }
+}
+
 /* What a branch does to some rows, from `from` on in the batch, and what follows from it at once. */
 static void change(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, int transition, int branch,
                    uint32_t from, uint32_t count) {
@@ -291,11 +321,9 @@ static void change(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bl
         tmn_flows(run, worker, &before[i], &now[i]);
     if (share_bits(&may, &run->clock_watch.any))
         touch(run, block, transition, row, before, now, count);
-    if (!share_bits(&may, &run->test_watch.any))
-        digest(run, worker, &may, row, before, now, count);
-    else
-        for (uint32_t i = 0; i < count; i++)
-            tmn_commit(run, worker, block, row[i], &before[i], &now[i]);
+    digest(run, worker, &may, row, before, now, count);
+    if (share_bits(&may, &run->test_watch.any))
+        commit(run, worker, block, row, before, now, count);
     for (uint32_t i = 0; i < count && run->options.happening != NULL; i++)
         if (tmn_watched(run, row[i]))
             tmn_happening_add(block, &(struct tmn_happening){TMN_HAPPENED_FIRING, run->window, row[i], row[i],

@@ -509,6 +509,9 @@ bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);
 /* A row has changed: its part in all sums, and what counters count of it into the worker's list. */
 void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
                 const struct tmn_packed *before, const struct tmn_packed *after);
+/* The same of rows that all change from one state to one other, but for the digest. */
+void tmn_commit_alike(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const uint32_t *row,
+                      uint32_t rows, const struct tmn_packed *before, const struct tmn_packed *after);
 bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err);
 void tmn_shares_close_window(struct tmn_run *run);
 
