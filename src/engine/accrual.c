@@ -124,6 +124,7 @@ void tmn_accruals_make(struct tmn_run *run) {
         accrual->sum = TMN_NEW_ARRAY(&run->arena, uint64_t, accrual->sums);
     }
     tmn_forecasts_make(run);
+    tmn_queues_make(run);
     while (run->transitions > (size_t)1 << run->note_bits)
         run->note_bits++;
     run->refill.transition = TMN_NEW_ARRAY(&run->arena, uint16_t, run->transitions + 1);

@@ -14,11 +14,8 @@
 enum {
     ROW_BITS = 14,
     RADIX_BITS = 7,
-    FEW = 24,      /* that are sorted by comparing */
-    LINK_EACH = 6, /* notes, for a link of the chain of a block to come */
-    SAMPLE_ROWS = 8192,
-    HORIZONS = 20, /* see horizon() */
-    HORIZON_OFTEN = 192
+    FEW = 24,     /* that are sorted by comparing */
+    LINK_EACH = 6 /* notes, for a link of the chain of a block to come */
 };
 #define MARK_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 _Static_assert(BLOCK_ROWS == 1 << ROW_BITS, "an entry holds a row of its block");
@@ -63,12 +60,16 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
     const struct tmn_accrual *accrual = &run->accrual[transition];
     if (accrual->dense || tmn_is_far(accrual, share, c, left))
         return;
+    uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
+    if (!accrual->known) {
+        tmn_queue_clock(run, worker, row, transition, share->at, c, make_entry(run, row, transition, word));
+        return;
+    }
     int window = tmn_forecast(run, accrual, row, share, c, left, from);
     if (window >= accrual->refill_at || window >= run->windows)
         return;
     worker->tally.work[transition].filed++;
     struct tmn_notes *notes = &worker->notes;
-    uint64_t word = *tmn_clock(run, row, run->model->transitions.items[transition].slot);
     struct tmn_note note = {&run->block[row / BLOCK_ROWS], make_entry(run, row, transition, word), row, window};
     tmn_wheel_prefetch_head(&note.block->wheel, window);
     notes->note[notes->count++ % NOTES] = note;
@@ -119,13 +120,10 @@ static void refill_alike(struct tmn_run *run, struct tmn_worker *worker, uint32_
     const struct tmn_share_of share = {0};
     const uint8_t *row = worker->group + (size_t)transition * 64, *end = row + worker->group_count[transition];
     const uint64_t c = accrual->c, accrued = c * accrual->sum[0];
-    const double most = (double)(int64_t)c * accrual->reach[0];
     const int slot = run->model->transitions.items[transition].slot;
-    for (; row < end; row++) {
-        uint64_t left = *tmn_clock(run, first + *row, slot) - accrued;
-        if ((double)(int64_t)left <= most)
-            tmn_file(run, worker, first + *row, transition, &share, c, left, run->window);
-    }
+    for (; row < end; row++)
+        tmn_file(run, worker, first + *row, transition, &share, c, *tmn_clock(run, first + *row, slot) - accrued,
+                 run->window);
 }
 
 static void refill_rows(struct tmn_run *run, struct tmn_worker *worker, uint32_t first, int transition) {
@@ -138,8 +136,7 @@ static void refill_rows(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         uint64_t c = c_of[tmn_key_index(run, &accrual.personal, first + *row, packed)];
         struct tmn_share_of share = tmn_share_of(run, &accrual, first + *row, packed);
         uint64_t left = *tmn_clock(run, first + *row, slot) - tmn_steady_c(c) * accrual.sum[share.at];
-        if (!tmn_is_far(&accrual, &share, c, left))
-            tmn_file(run, worker, first + *row, transition, &share, c, left, run->window);
+        tmn_file(run, worker, first + *row, transition, &share, c, left, run->window);
     }
 }
 
@@ -196,54 +193,6 @@ static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     }
 }
 
-/* 2, 3, 4, 6, 8, 12, ... windows, the last as far as the wheel reaches. */
-static int horizon(int i) {
-    return i == HORIZONS - 1 ? WHEEL_WINDOWS - 1 : (2 + i % 2) << (i / 2);
-}
-
-static uint32_t sample_rows(const struct tmn_run *run) {
-    return run->rows / (run->rows / SAMPLE_ROWS + 1);
-}
-
-/* How many clocks of a sample of rows may run out within horizon(i). */
-static uint32_t sample_clocks(const struct tmn_run *run, int transition, uint32_t *within) {
-    const struct tmn_transition *it = &run->model->transitions.items[transition];
-    const struct tmn_accrual *accrual = &run->accrual[transition];
-    uint32_t step = run->rows / SAMPLE_ROWS + 1, clocks = 0;
-    for (uint32_t row = 0; row < run->rows; row += step) {
-        if (tmn_clock_of(run, row, it->slot) != transition)
-            continue;
-        const struct tmn_packed *packed = &run->packed[row];
-        uint64_t c = run->rule[transition].c[tmn_key_index(run, &accrual->personal, row, packed)];
-        struct tmn_share_of share = tmn_share_of(run, accrual, row, packed);
-        uint64_t left = *tmn_clock(run, row, it->slot) - tmn_steady_c(c) * accrual->sum[share.at];
-        int window = tmn_forecast(run, accrual, row, &share, c, left, run->window);
-        clocks++;
-        for (int i = 0; i < HORIZONS; i++)
-            within[i] += window - run->window < horizon(i);
-    }
-    return clocks;
-}
-
-/* What is known ahead is filed as far ahead as wheels reach. Where rates are but bounds, up to half of the clocks of
- * what happens often may be in wheels, else up to a quarter: more makes notes too early, fewer scans many. Where few
- * rows have the clock, what is in wheels is little and a scan finds little. */
-static int choose_horizon(const struct tmn_run *run, int transition) {
-    if (run->accrual[transition].kind == TMN_PATH_KNOWN)
-        return horizon(HORIZONS - 1);
-    uint32_t within[HORIZONS] = {0}, clocks = sample_clocks(run, transition, within);
-    uint32_t few = sample_rows(run) / 8;
-    int i = HORIZONS - 1;
-    while (i > 0 && within[i] > few && within[i] * (horizon(i) <= HORIZON_OFTEN ? UINT64_C(2) : UINT64_C(4)) > clocks)
-        i--;
-    return horizon(i);
-}
-
-/* A transition that would be filed anew soon joins those that must be: rows are read once for all of them. */
-static bool joins(const struct tmn_run *run, const struct tmn_accrual *accrual) {
-    return !accrual->dense && accrual->refill_at - run->window <= accrual->horizon / 4;
-}
-
 bool tmn_clocks_alike(const struct tmn_run *run, int transition, uint64_t *one) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
     const uint64_t *c = run->rule[transition].c;
@@ -282,23 +231,26 @@ static void list_refilled(struct tmn_run *run) {
 
 static void refill(struct tmn_run *run) {
     bool any = false;
-    for (size_t t = 0; t < run->transitions; t++)
-        any = any || run->accrual[t].refill;
-    if (!any)
-        return;
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_accrual *accrual = &run->accrual[t];
-        if (!accrual->refill && !joins(run, accrual))
+        if (accrual->dense)
             continue;
+        bool due = run->window >= accrual->refill_at, exceeded = !accrual->known && tmn_outgrown(run, (int)t);
+        accrual->refill = due || exceeded;
+        if (!accrual->refill)
+            continue;
+        any = true;
         run->counters.work[t].refills++;
-        run->counters.work[t].exceeded += accrual->refill && run->window < accrual->refill_at;
-        tmn_rates_set(run, (int)t);
-        accrual->refill = true;
-        accrual->refill_at = INT_MAX;
-        accrual->horizon = choose_horizon(run, (int)t);
-        accrual->refill_at = run->window + accrual->horizon;
-        tmn_reach_set(run, accrual);
+        run->counters.work[t].exceeded += !due;
+        accrual->epoch++;
+        accrual->refill_at = accrual->known ? run->window + WHEEL_WINDOWS - 1 : INT_MAX;
+        if (accrual->known)
+            tmn_reach_set(run, accrual);
+        else
+            tmn_queues_begin(run, (int)t);
     }
+    if (!any)
+        return;
     list_refilled(run);
     tmn_run_blocks(run, refill_block);
     run->present_known = true; /* the first refill is of all transitions */
@@ -472,21 +424,37 @@ static inline uint32_t fetch_first(const struct tmn_run *run, uint32_t block) {
     return link;
 }
 
+/* Notes of this window, from the wheel and from queues, into worker->popped; false: out of memory. */
+static bool pop_notes(const struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_list *popped = &worker->popped;
+    popped->count = 0;
+    if (!tmn_wheel_take(run->wheels, &run->block[index].wheel, run->window, popped))
+        return false;
+    if (run->noted.count == 0)
+        return true;
+    uint32_t first = run->bucket[index], count = run->bucket[index + 1] - first;
+    if (!tmn_list_reserve(popped, popped->count + count, sizeof(uint32_t)))
+        return false;
+    const struct tmn_noted *noted = (const struct tmn_noted *)run->noted.items + first;
+    uint32_t *entry = (uint32_t *)popped->items + popped->count;
+    for (uint32_t i = 0; i < count; i++)
+        entry[i] = noted[i].entry;
+    popped->count += count;
+    return true;
+}
+
 /* Asks the clocks whose notes are due. */
 static void take_notes(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
     uint32_t first = block_first(index);
     uint32_t ahead = fetch_first(run, worker->next_block);
-    size_t count = tmn_wheel_count(run->wheels, &block->wheel, run->window);
     worker->due.count = 0;
-    if (count == 0)
-        return;
-    if (!tmn_list_reserve(&worker->popped, count, sizeof(uint32_t))) {
+    if (!pop_notes(run, worker, index)) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = first});
         return;
     }
-    uint32_t *entry = worker->popped.items;
-    tmn_wheel_take(run->wheels, &block->wheel, run->window, entry, count);
+    const uint32_t *entry = worker->popped.items;
+    size_t count = worker->popped.count;
     for (size_t i = 0; i < ROWS_AHEAD && i < count; i++) /* often they are all */
         fetch_clock(run, first, entry[i]);
     for (size_t i = 0; i < count; i++) {
@@ -513,13 +481,13 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
 }
 
 void tmn_clocks_file(struct tmn_run *run) {
-    tmn_forecasts_update(run);
     refill(run);
 }
 
 void tmn_event_persons(struct tmn_run *run) {
     tmn_dense_choose(run);
     tmn_clocks_file(run);
+    tmn_queues_take(run);
     tmn_run_blocks(run, visit_block);
     tmn_sums_advance(run);
 }
@@ -564,6 +532,7 @@ void tmn_clocks_resume(struct tmn_run *run) {
     tmn_wheel_pool_clear(run->wheels);
     for (uint32_t b = 0; b < run->blocks; b++)
         tmn_wheel_clear(&run->block[b].wheel);
+    tmn_queues_clear(run);
     run->present_known = false;
     for (size_t t = 0; t < run->transitions; t++) {
         run->accrual[t].refill_at = 0;

@@ -111,22 +111,21 @@ static void refresh_parts(void *context, int worker, uint32_t t) {
             evaluate_part(&run->product[t].part[i], &run->worker[worker], &env);
 }
 
-bool tmn_parts_hold(const struct tmn_product *product, uint32_t stratum, bool given) {
+static bool parts_hold(const struct tmn_product *product, uint32_t stratum) {
     for (size_t i = 0; i < product->conditions; i++) {
         const struct tmn_part *part = &product->part[i];
-        if ((!given || part->given) && part->value[part->at[stratum]] == 0)
+        if (part->value[part->at[stratum]] == 0)
             return false;
     }
     return true;
 }
 
-double tmn_parts_value(const struct tmn_product *product, uint32_t stratum, bool given) {
+static double parts_value(const struct tmn_product *product, uint32_t stratum) {
     double value = 1.0;
     for (size_t i = product->conditions; i < product->parts; i++) {
         const struct tmn_part *part = &product->part[i];
         double x = part->value[part->at[stratum]];
-        if (!given || part->given)
-            value = part->inverse ? value / x : value * x;
+        value = part->inverse ? value / x : value * x;
     }
     return value;
 }
@@ -232,13 +231,13 @@ uint64_t tmn_g_units(const struct tmn_run *run, uint32_t t, uint32_t stratum, do
     const struct tmn_transition *transition = &run->model->transitions.items[t];
     const struct tmn_product *product = &run->product[t];
     uint64_t units;
-    if (!tmn_parts_hold(product, stratum, false))
+    if (!parts_hold(product, stratum))
         return 0;
     if (transition->kind == TMN_CLOCK_AFTER)
         return 1;
     if (transition->kind == TMN_CLOCK_CHANCE && transition->g_factors == 0)
         return UINT64_C(1) << TMN_G_BITS;
-    double value = tmn_parts_value(product, stratum, false);
+    double value = parts_value(product, stratum);
     if (transition->kind == TMN_CLOCK_CHANCE)
         return chance_units(value, tmn_fixed_g);
     return tmn_fixed_g(value * window_y, &units) ? units : FACTOR_BAD;

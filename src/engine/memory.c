@@ -4,7 +4,8 @@
 /* Lists of blocks and workers: what they hold room for, since they keep it. */
 static size_t list_bytes(const struct tmn_run *run) {
     size_t bytes = run->message.capacity * sizeof(struct tmn_message) + run->delta.capacity * sizeof(struct tmn_delta) +
-                   run->birth.capacity * sizeof(struct tmn_birth) + run->born.capacity * sizeof(struct tmn_born);
+                   run->birth.capacity * sizeof(struct tmn_birth) + run->born.capacity * sizeof(struct tmn_born) +
+                   run->noted.capacity * sizeof(struct tmn_noted);
     for (uint32_t b = 0; b < run->blocks; b++) {
         const struct tmn_block *block = &run->block[b];
         bytes += block->touched.capacity * sizeof(struct tmn_touched) + block->told.capacity * sizeof(struct tmn_told) +
@@ -17,7 +18,9 @@ static size_t list_bytes(const struct tmn_run *run) {
                  worker->call.capacity * sizeof(struct tmn_call) + worker->counted.capacity * sizeof(struct tmn_delta) +
                  worker->birth.capacity * sizeof(struct tmn_birth) + worker->born.capacity * sizeof(struct tmn_born) +
                  worker->delta.capacity * sizeof(struct tmn_delta) + worker->popped.capacity * sizeof(uint32_t) +
-                 worker->due.capacity * sizeof(struct tmn_due) + worker->order.capacity * sizeof(uint32_t);
+                 worker->due.capacity * sizeof(struct tmn_due) + worker->order.capacity * sizeof(uint32_t) +
+                 worker->queues.queue.capacity * sizeof(struct tmn_queue) +
+                 worker->noted.capacity * sizeof(struct tmn_noted);
     }
     return bytes;
 }

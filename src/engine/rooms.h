@@ -269,9 +269,6 @@ void tmn_depend(struct tmn_arena *arena, const struct tmn_expr *expr, struct tmn
 bool tmn_stale(const struct tmn_run *run, const struct tmn_dependence *on);
 /* Evaluates all parts of G of a transition for the window of `env`. */
 void tmn_parts_evaluate(const struct tmn_run *run, struct tmn_worker *worker, uint32_t t, struct tmn_env *env);
-/* Do the conditions of a stratum hold, and the product of its factors: of all, or of those that are given. */
-bool tmn_parts_hold(const struct tmn_product *product, uint32_t stratum, bool given);
-double tmn_parts_value(const struct tmn_product *product, uint32_t stratum, bool given);
 uint64_t tmn_g_units(const struct tmn_run *run, uint32_t t, uint32_t stratum, double window_y); /* an entry of G */
 double tmn_g_value(const struct tmn_transition *transition, const struct tmn_env *env);
 double tmn_c_value(const struct tmn_transition *transition, const struct tmn_env *env);
@@ -388,21 +385,22 @@ static inline uint32_t tmn_stratum_now(const struct tmn_run *run, const struct t
 static inline uint64_t tmn_steady_c(uint64_t c) {
     return c < FACTOR_SPECIAL ? c : 0;
 }
-/* foreseen.c */
-void tmn_foreseen_prepare(struct tmn_run *run); /* which feedback variables can be told ahead */
-void tmn_feedback_foresee(struct tmn_run *run);
-bool tmn_is_foreseen(const struct tmn_run *run,
-                     const struct tmn_expr *expr); /* all feedback that it reads, and no share */
 /* forecast.c */
 void tmn_forecasts_make(struct tmn_run *run);
 double tmn_paths_bytes(const struct tmn_model *model, int windows);
 void tmn_foresee(struct tmn_run *run); /* once parameters are set: paths of G */
-/* Holds the forecasts of G against the tables of this window: marks transitions that must be filed anew. */
-void tmn_forecasts_update(struct tmn_run *run);
-/* Rates from G of this window; notes in wheels become out of date. */
-void tmn_rates_set(const struct tmn_run *run, int transition);
 /* How far G can grow from this window on before the transition is looked at again: a bound above. */
 void tmn_reach_set(const struct tmn_run *run, struct tmn_accrual *accrual);
+/* by_sum.c: clocks whose G is not known ahead are noted by what its sum will be when they run out. */
+void tmn_queues_make(struct tmn_run *run);
+void tmn_queues_clear(struct tmn_run *run); /* of what the pool of wheels has forgotten */
+/* Does some sum grow beyond what was looked at in this window, or does G become no number, or a number again? */
+bool tmn_outgrown(const struct tmn_run *run, int transition);
+void tmn_queues_begin(struct tmn_run *run, int transition); /* before all its clocks are filed */
+void tmn_queue_clock(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, size_t sum,
+                     uint64_t c, uint32_t entry);
+/* Takes out what may run out in this window, by blocks: into run->noted. */
+void tmn_queues_take(struct tmn_run *run);
 /* Can a clock not run out before its transition is filed anew? */
 static inline bool tmn_is_far(const struct tmn_accrual *accrual, const struct tmn_share_of *share, uint64_t c,
                               uint64_t left) {
@@ -430,8 +428,8 @@ static inline bool tmn_clock_ask(const struct tmn_run *run, uint32_t row, int tr
     *due = (struct tmn_due){left, c, g, row, (int16_t)slot, (int16_t)transition, share, 0, 0};
     return number ? left <= use && use > 0 : c != 0 && g != 0;
 }
-/* The first window, not before `from`, in which a clock of which `left` is left at its start may run out; INT_MAX or
- * beyond the next refill: not before it is looked at again. */
+/* Known ahead: the first window, not before `from`, in which a clock of which `left` is left at its start may run out;
+ * INT_MAX or beyond the next refill: not before it is looked at again. */
 int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
                  const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
 

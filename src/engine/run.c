@@ -109,6 +109,8 @@ void tmn_run_free(struct tmn_run *run) {
         free(run->worker[w].popped.items);
         free(run->worker[w].due.items);
         free(run->worker[w].order.items);
+        free(run->worker[w].queues.queue.items);
+        free(run->worker[w].noted.items);
     }
     for (int w = 0; run->worker != NULL && w < run->workers; w++) {
         free(run->worker[w].call.items);
@@ -123,6 +125,7 @@ void tmn_run_free(struct tmn_run *run) {
     free(run->delta.items);
     free(run->birth.items);
     free(run->born.items);
+    free(run->noted.items);
     tmn_wheel_pool_free(run->wheels);
     size_t rows = run->rows;
     tmn_column_free(run->block, run->blocks, sizeof *run->block);

@@ -12,10 +12,11 @@
 #include "base/draw.h"
 #include "base/gather.h"
 #include "engine/engine.h"
+#include "engine/list.h"
 #include "engine/profile.h"
+#include "engine/queue.h"
 #include "engine/sieve.h"
 #include "engine/sparse.h"
-#include "engine/wheel.h"
 
 enum {
     BLOCK_ROWS = 16384,
@@ -41,20 +42,6 @@ enum row_flag {
     ROW_CLOCKS = 8 /* reference engine: some clock is enabled */,
     ROW_COUNTED = 16 /* event engine: a counter that clocks read has changed in this window */
 };
-
-/* A growing list; items keep their memory from window to window. */
-struct tmn_list {
-    void *items;
-    size_t count, capacity;
-};
-/* Room for one more item, whose fields the caller all sets, or NULL when memory ran out. */
-static inline void *tmn_list_add(struct tmn_list *list, size_t size);
-bool tmn_list_reserve(struct tmn_list *list, size_t count, size_t size); /* for `count` items in all */
-static inline void *tmn_list_add(struct tmn_list *list, size_t size) {
-    if (list->count == list->capacity && !tmn_list_reserve(list, list->count + 1, size))
-        return NULL;
-    return (char *)list->items + list->count++ * size;
-}
 
 /* A stratum's index straight from packed attributes: the sum of part[first + level] over terms. */
 struct tmn_key_term {
@@ -224,7 +211,6 @@ struct tmn_clock_rule {
 };
 
 enum { PATH_GUIDE = 64 }; /* parts of a path */
-enum tmn_path { TMN_PATH_KNOWN /* all of G */, TMN_PATH_GIVEN /* a factor of G */, TMN_PATH_TIME };
 
 /* G of a transition accumulated, event engine. A clock that was enabled all the time has lost C times the growth of the
  * sum of its place: persons of one birth year and week pass the same ages, so that a birthday changes nothing of it. */
@@ -234,19 +220,21 @@ struct tmn_accrual {
     uint64_t *sum;                   /* modulo 2^64; [others], or [cohorts * others] where G reads age */
     size_t sums;
     uint32_t others, *base, age_stride; /* base[other]: stratum at age 0; NULL: G does not read age */
-    double *reach;                      /* [sums] G can not grow by more before window refill_at */
-    enum tmn_path kind;
-    double *path;    /* [paths * (windows + 1)] sum up to the start of each window of what is known of G */
-    uint32_t paths;  /* as many as strata, or one for all */
+    bool known;                         /* G of all windows to come; else clocks are noted by its sum */
+    double *path;                       /* [paths * (windows + 1)] sum of G up to the start of each window */
+    uint32_t paths;                     /* as many as strata, or none: there would be too many */
     uint32_t *guide; /* [paths * (PATH_GUIDE + 1)] the first window at whose start so many parts of the path are done */
-    /* [sums * birthdays] growth of a cohort's path from the start up to each birthday, one more for the end; NULL: not
-     * kept, as it is where G does not read age, or is not known */
+    /* [sums * birthdays] where G reads age: growth of a cohort's path from the start up to each birthday, one more for
+     * the end */
     double *ahead;
-    double *rate;           /* [strata] G per unit of its path is taken never to be above; else all is filed anew */
-    double slack;           /* of rates over G */
-    bool refill;            /* in this window */
-    int refill_at, horizon; /* clocks that may run out before window refill_at are in the wheel */
-    bool alike;             /* as of the last refill: all enabled clocks have this C and the one sum */
+    double *reach;   /* [sums] G does not grow by more before all its clocks are looked at again */
+    uint64_t *start; /* [sums] not known: where the sum stood when all was filed, and ... */
+    double *scale;   /* ... keys to its unit */
+    uint64_t *step;  /* [sums] where G reads age: what sums grow by in this window */
+    bool all;        /* not known: however far off, clocks are noted, as some G is no number */
+    bool refill;     /* in this window */
+    int refill_at;   /* clocks that may run out before that window are in wheels */
+    bool alike;      /* as of the last refill: all enabled clocks have this C and the one sum */
     uint64_t c;
     uint8_t epoch;  /* of entries in wheels that count */
     bool dense;     /* no clock of it is noted: all are asked in each window, see dense.c */
@@ -271,7 +259,7 @@ struct tmn_tell {
 /* G as a product: of conditions, then of factors, each by the levels that it reads, which are few beside the strata. */
 struct tmn_part {
     const struct tmn_expr *expr;
-    bool inverse, given; /* given: reads nothing that the run brings forth */
+    bool inverse;
     struct tmn_dependence on;
     struct tmn_strata strata;
     double *value; /* [strata] */
@@ -440,13 +428,15 @@ struct tmn_worker {
     struct tmn_env env;
     uint32_t next_block;                /* that it will do after the one at work, or the number of all: not known */
     struct tmn_list popped, due, order; /* uint32_t, struct tmn_due, uint32_t: of a block */
+    struct tmn_queues queues;
+    struct tmn_list noted; /* struct tmn_noted: taken out of queues */
     struct tmn_notes notes;
     uint8_t *group;             /* [(transitions + 1) * 64] rows of a group of 64, by transition */
     uint8_t *group_count;       /* [transitions + 1] */
     uint64_t *affected;         /* [transitions / 64 + 1] */
     uint32_t *touched_at;       /* [BLOCK_ROWS] index among the touched rows of a block */
-    double *feedback_view;      /* [feedback_slots] feedback as it is foreseen */
     double *driver_view;        /* [driver_slots] drivers of a window to come */
+    double *path_step;          /* [most paths] what paths grow by in it */
     uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
     struct tmn_memo_cell *cell; /* [cells of all memos] */
     struct tmn_list message, birth, born, delta; /* for rows of any block */
@@ -556,9 +546,7 @@ struct tmn_run {
     struct tmn_count_rule *count_rule; /* [counters] see delta.c */
     uint64_t *reads_any_counter;       /* [clock_watch.words] */
     int windows_ahead;                 /* of paths */
-    int *foreseen_at; /* [feedbacks] where in a window of foreseen[(windows + 1) * foreseen_count], or -1 */
-    double *foreseen;
-    size_t foreseen_count;
+    struct tmn_queue_bits queue_bits;
     bool *g_fresh;      /* [transitions] G was made anew for this window */
     uint8_t *present;   /* [blocks * transitions * PRESENT_BYTES] a bit for PRESENT_ROWS rows: a clock may be enabled */
     bool present_known; /* else any clock may be enabled */
@@ -591,10 +579,10 @@ struct tmn_run {
     struct tmn_wheel_pool *wheels;
     struct tmn_worker *worker; /* [threads] */
     int workers;
-    struct tmn_list message, birth, born, delta; /* of all, by receiver's block */
-    uint32_t *bucket;                            /* [blocks + 1] first of each block */
-    uint32_t *scatter;                           /* [workers * blocks] where a worker's next item for a block goes */
-    uint32_t *place_cursor, nation_cursor;       /* first row of each reserve that may be unborn */
+    struct tmn_list message, birth, born, delta, noted; /* of all, by receiver's block */
+    uint32_t *bucket;                                   /* [blocks + 1] first of each block */
+    uint32_t *scatter;                     /* [workers * blocks] where a worker's next item for a block goes */
+    uint32_t *place_cursor, nation_cursor; /* first row of each reserve that may be unborn */
     tmn_u128 rows_digest, outcome_digest, start_digest; /* start_digest: of the rows as they were made */
     struct tmn_digest weekly;
     struct tmn_counters_of_run counters;

@@ -37,30 +37,27 @@ static bool add_piece(struct tmn_wheel_pool *pool) {
     return true;
 }
 
-/* The next chunks for a wheel; false: out of memory. */
-static bool grant(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel) {
+/* The next chunks for an owner; false: out of memory. */
+static bool grant(struct tmn_wheel_pool *pool, struct tmn_supply *supply) {
     pthread_mutex_lock(&pool->mutex);
     bool ok = pool->granted / PIECE < pool->pieces || add_piece(pool);
     if (ok) {
-        wheel->next = pool->granted;
-        wheel->end = pool->granted += GRANT;
+        supply->next = pool->granted;
+        supply->end = pool->granted += GRANT;
     }
     pthread_mutex_unlock(&pool->mutex);
     return ok;
 }
 
-/* ---- a wheel ---- */
-
-/* A chunk at the head of a window's chain; false: out of memory. */
-static bool add_chunk(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, uint32_t *head) {
-    uint32_t index = wheel->free;
+bool tmn_supply_take(struct tmn_wheel_pool *pool, struct tmn_supply *supply, uint32_t *head) {
+    uint32_t index = supply->free;
     if (index != 0) {
-        wheel->free = tmn_wheel_chunk(pool, index - 1)->next;
-        wheel->reused++;
+        supply->free = tmn_wheel_chunk(pool, index - 1)->next;
+        supply->reused++;
     } else {
-        if (wheel->next == wheel->end && !grant(pool, wheel))
+        if (supply->next == supply->end && !grant(pool, supply))
             return false;
-        index = ++wheel->next;
+        index = ++supply->next;
     }
     struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, index - 1);
     chunk->count = 0;
@@ -69,40 +66,34 @@ static bool add_chunk(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, uint
     return true;
 }
 
+/* ---- a wheel ---- */
+
 bool tmn_wheel_file(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, uint32_t entry) {
     uint32_t *head = &wheel->head[window % WHEEL_WINDOWS];
-    if ((*head == 0 || tmn_wheel_chunk(pool, *head - 1)->count == WHEEL_CHUNK) && !add_chunk(pool, wheel, head))
+    if ((*head == 0 || tmn_wheel_chunk(pool, *head - 1)->count == WHEEL_CHUNK) &&
+        !tmn_supply_take(pool, &wheel->supply, head))
         return false;
     struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, *head - 1);
     chunk->entry[chunk->count++] = entry;
     return true;
 }
 
-size_t tmn_wheel_count(const struct tmn_wheel_pool *pool, const struct tmn_wheel *wheel, int window) {
-    size_t count = 0;
-    for (uint32_t index = wheel->head[window % WHEEL_WINDOWS]; index != 0;) {
-        const struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, index - 1);
-        count += chunk->count;
-        index = chunk->next;
-    }
-    return count;
-}
-
-void tmn_wheel_take(const struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, uint32_t *out,
-                    size_t count) {
+bool tmn_wheel_take(const struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, struct tmn_list *out) {
     uint32_t *head = &wheel->head[window % WHEEL_WINDOWS];
     while (*head != 0) {
         uint32_t index = *head;
         struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, index - 1);
-        count -= chunk->count;
-        memcpy(out + count, chunk->entry, chunk->count * sizeof *out);
+        if (!tmn_list_reserve(out, out->count + chunk->count, sizeof *chunk->entry))
+            return false;
+        memcpy((uint32_t *)out->items + out->count, chunk->entry, chunk->count * sizeof *chunk->entry);
+        out->count += chunk->count;
         *head = chunk->next;
-        chunk->next = wheel->free;
-        wheel->free = index;
+        tmn_supply_return(chunk, index, &wheel->supply);
     }
+    return true;
 }
 
 void tmn_wheel_clear(struct tmn_wheel *wheel) {
-    uint32_t reused = wheel->reused;
-    *wheel = (struct tmn_wheel){.reused = reused};
+    uint32_t reused = wheel->supply.reused;
+    *wheel = (struct tmn_wheel){.supply.reused = reused};
 }

@@ -6,9 +6,9 @@
 #ifndef TMN_ENGINE_WHEEL_H
 #define TMN_ENGINE_WHEEL_H
 
+#include "engine/list.h"
+
 #include <pthread.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -28,11 +28,16 @@ struct tmn_wheel_pool {
     struct tmn_wheel_chunk *piece[UINT32_C(1) << (32 - WHEEL_PIECE_BITS)];
 };
 
+/* Chunks of one owner. */
+struct tmn_supply {
+    uint32_t next, end; /* of what was granted last: the first chunk that is new, the one after the last */
+    uint32_t free;      /* index + 1 of the first of a chain */
+    uint32_t reused;    /* chunks taken from it */
+};
+
 struct tmn_wheel {
     uint32_t head[WHEEL_WINDOWS]; /* index + 1 of the chunk that is being filled, 0: none */
-    uint32_t next, end;           /* of what was granted last: the first chunk that is new, the one after the last */
-    uint32_t free;                /* index + 1 of the first of a chain */
-    uint32_t reused;              /* chunks taken from it */
+    struct tmn_supply supply;
 };
 
 static inline struct tmn_wheel_chunk *tmn_wheel_chunk(const struct tmn_wheel_pool *pool, uint32_t index) {
@@ -47,16 +52,20 @@ static inline void tmn_wheel_prefetch_chunk(const struct tmn_wheel_pool *pool, c
                                             int window) {
     uint32_t head = wheel->head[window % WHEEL_WINDOWS];
     if (head == 0)
-        head = wheel->free;
+        head = wheel->supply.free;
     if (head != 0)
         __builtin_prefetch(tmn_wheel_chunk(pool, head - 1), 1);
 }
 /* False: out of memory. `window` is at most WHEEL_WINDOWS - 1 after the one that is taken next. */
 bool tmn_wheel_file(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, uint32_t entry);
-size_t tmn_wheel_count(const struct tmn_wheel_pool *pool, const struct tmn_wheel *wheel, int window);
-/* Moves the entries of a window to out[count], as they were filed; count: tmn_wheel_count(). */
-void tmn_wheel_take(const struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, uint32_t *out,
-                    size_t count);
+/* Adds the entries of a window to a list of uint32_t, in any order. False: out of memory. */
+bool tmn_wheel_take(const struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, struct tmn_list *out);
+/* A chunk at the head of a chain, `entry` empty, and a chunk back; false: out of memory. */
+bool tmn_supply_take(struct tmn_wheel_pool *pool, struct tmn_supply *supply, uint32_t *head);
+static inline void tmn_supply_return(struct tmn_wheel_chunk *chunk, uint32_t index, struct tmn_supply *supply) {
+    chunk->next = supply->free;
+    supply->free = index;
+}
 /* A pool for wheels that are all zero; all wheels of a pool forget what they hold, and it keeps its memory. */
 struct tmn_wheel_pool *tmn_wheel_pool_new(void);
 void tmn_wheel_clear(struct tmn_wheel *wheel);

@@ -177,7 +177,7 @@ static void see_wheels(struct coverage *coverage) {
         work.exceeded += of->exceeded;
     }
     for (uint32_t b = 0; b < run->blocks; b++)
-        reused += run->block[b].wheel.reused;
+        reused += run->block[b].wheel.supply.reused;
     uint64_t exceeded = work.exceeded - before.exceeded;
     const bool seen[] = {run->now.index > 0 && work.refills - before.refills > exceeded,
                          exceeded > 0,
