@@ -78,8 +78,8 @@ bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int t
 }
 
 static void which_set(const struct tmn_run *run, uint32_t row, int slot, unsigned word) {
-    uint8_t *byte = tmn_person(run, row) + run->which_at + slot / 2;
-    int shift = slot % 2 * 4;
+    unsigned at = (unsigned)slot, shift = at % 2 * 4;
+    uint8_t *byte = tmn_person(run, row) + run->which_at + at / 2;
     *byte = (uint8_t)((*byte & ~(WORD_ASIDE << shift)) | word << shift);
 }
 

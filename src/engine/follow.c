@@ -100,7 +100,7 @@ static inline void take_marks(const struct tmn_run *run, struct tmn_worker *work
             int i = s + __builtin_ctzll(marks) / 8, /* the first slot is lowest */
                 transition = run->enabled[i * SHARERS + (slot[i] & SLOT_SHARER)];
             if (transition >= 0)
-                worker->affected[transition / 64] |= UINT64_C(1) << transition % 64;
+                worker->affected[(unsigned)transition / 64] |= UINT64_C(1) << (unsigned)transition % 64;
         }
     }
 }

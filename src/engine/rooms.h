@@ -203,7 +203,8 @@ static inline uint16_t *tmn_words_used(const struct tmn_run *run, uint32_t row) 
     return (uint16_t *)(void *)(tmn_person(run, row) + run->used_at);
 }
 static inline unsigned tmn_word_of(const struct tmn_run *run, uint32_t row, int slot) {
-    return (unsigned)tmn_person(run, row)[run->which_at + (size_t)slot / 2] >> slot % 2 * 4 & WORD_ASIDE;
+    unsigned at = (unsigned)slot; /* signed, a division by 2 takes steps more */
+    return (unsigned)tmn_person(run, row)[run->which_at + at / 2] >> at % 2 * 4 & WORD_ASIDE;
 }
 void tmn_word_take(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot);
 void tmn_word_give_back(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot);
