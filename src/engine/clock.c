@@ -27,10 +27,7 @@ static void lay_out(struct tmn_run *run, int words) {
 /* Few persons have as many clocks as there are slots. Where words of three fifths of the slots let a person lie in
  * fewer lines, wholly, she has no more than fit, and the clocks of those who need more lie aside. */
 void tmn_person_prepare(struct tmn_run *run) {
-    enum { LINE = 64, EACH = sizeof(uint64_t) };
-    run->slot_bytes = TMN_NEW_ARRAY(&run->arena, uint64_t, run->slots / EACH + 1);
-    for (int s = 0; s < run->slots; s++)
-        run->slot_bytes[s / EACH] |= (uint64_t)UINT8_MAX << 8 * (s % EACH);
+    enum { LINE = 64 };
     lay_out(run, run->slots);
     size_t lines = run->person_bytes / LINE * LINE;
     int words = run->slots;
@@ -114,6 +111,10 @@ void tmn_word_give_back(struct tmn_run *run, struct tmn_block *block, uint32_t r
 /* ---- which clocks are enabled ---- */
 
 void tmn_clocks_prepare(struct tmn_run *run) {
+    enum { EACH = sizeof(uint64_t) };
+    run->slot_bytes = TMN_NEW_ARRAY(&run->arena, uint64_t, run->slots / EACH + 1);
+    for (int s = 0; s < run->slots; s++)
+        run->slot_bytes[s / EACH] |= (uint64_t)UINT8_MAX << 8 * (s % EACH);
     uint32_t most = 1;
     for (size_t t = 0; t < run->transitions; t++) {
         uint32_t strata = run->model->transitions.items[t].personal.size;
@@ -150,6 +151,8 @@ static inline void set_threshold(struct tmn_run *run, struct tmn_worker *worker,
     uint64_t whole = rule->windows > 0 ? rule->windows : threshold,
              left = whole > start->overshoot ? whole - start->overshoot : 0;
     *tmn_clock(run, row, rule->slot) = left + start->accrued;
+    if (start->fresh)
+        tmn_present_set(run, row, start->transition);
     if (start->file && !tmn_is_far(&run->accrual[start->transition], &start->share, start->c, left))
         tmn_file(run, worker, row, start->transition, &start->share, start->c, left, run->window + 1);
 }

@@ -29,8 +29,8 @@ static inline void start(const struct follower *it, int transition, uint64_t c) 
     begun->share = tmn_share_of(run, accrual, it->row, it->after);
     begun->c = c;
     begun->accrued = tmn_steady_c(c) * accrual->sum[begun->share.at];
-    begun->file = true;
-    tmn_present_set(run, it->row, transition);
+    begun->file = begun->fresh = true;
+    __builtin_prefetch(tmn_present_of(run, it->row, transition), 1); /* set with the threshold */
 }
 
 /* A clock that was enabled before and is now, with C `c`, gets its word for what is left of it; slot: as it was. */

@@ -330,6 +330,7 @@ static inline struct tmn_start *tmn_clock_start(struct tmn_run *run, struct tmn_
     aim->k[i] = k;
     aim->hash[i] = run->rule[transition].hash;
     aim->start[i].transition = transition;
+    aim->start[i].fresh = false;
     return &aim->start[i];
 }
 /* Brings the clocks of a row in line with its state at the end of a window: newly enabled ones take E(k) afresh, those
@@ -411,8 +412,11 @@ static inline bool tmn_is_far(const struct tmn_accrual *accrual, const struct tm
 static inline uint8_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
     return run->present + ((size_t)block * run->transitions + (size_t)transition) * PRESENT_BYTES;
 }
+static inline uint8_t *tmn_present_of(const struct tmn_run *run, uint32_t row, int transition) {
+    return &tmn_present(run, row / BLOCK_ROWS, transition)[row % BLOCK_ROWS / 64];
+}
 static inline void tmn_present_set(struct tmn_run *run, uint32_t row, int transition) {
-    uint8_t *byte = &tmn_present(run, row / BLOCK_ROWS, transition)[row % BLOCK_ROWS / 64];
+    uint8_t *byte = tmn_present_of(run, row, transition);
     *byte = (uint8_t)(*byte | 1u << row % 64 / PRESENT_ROWS);
 }
 /* Fills `due` for an enabled clock; does it run out in this window, or are its factors no numbers? */

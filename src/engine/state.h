@@ -369,7 +369,8 @@ struct tmn_start {
     uint64_t c;
     struct tmn_share_of share;
     int transition;
-    bool file; /* event engine: to be noted in the wheel, by C and share */
+    bool file;  /* event engine: to be noted in the wheel, by C and share */
+    bool fresh; /* event engine: not enabled before, so that refills are to learn of it */
 };
 
 /* Those whose thresholds are still to be drawn. */
