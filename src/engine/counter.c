@@ -1,15 +1,24 @@
 /* Counters from scratch: how many of a row's ties satisfy a predicate. A first pass writes the truth of up to eight
- * counters of one layer as bits of a byte per row, a second one adds them up over ties. Used at the start and to
- * verify. */
+ * counters of one layer as bits of a byte per row, a second one adds them up over ties. Where few rows are counted they
+ * tell their ties instead, since layers are symmetric. Used at the start and to verify. */
 #include "engine/rooms.h"
+
+#include <string.h>
+
+enum { FEW = 8 /* ties of those counted are few beside so many times as many rows */ };
 
 struct counter_pass {
     struct tmn_run *run;
     uint8_t *truth; /* [rows] bit i: alive, and the predicate of counter order[first + i] holds */
     size_t first;
     int counters;
-    bool check; /* compare instead of storing */
+    int layer;
+    bool check; /* compare instead of storing: all ties are counted */
 };
+
+static const struct tmn_predicate *predicate_of(const struct counter_pass *pass, int i) {
+    return &pass->run->counter_rule[pass->run->counter_order[pass->first + (size_t)i]];
+}
 
 static void truth_block(void *context, int worker_index, uint32_t block) {
     struct counter_pass *pass = context;
@@ -19,13 +28,16 @@ static void truth_block(void *context, int worker_index, uint32_t block) {
     for (uint32_t row = block_first(block); row < end; row++) {
         const struct tmn_packed *packed = &run->packed[row];
         unsigned bits = 0;
-        for (int i = 0; i < pass->counters && tmn_holds(run, worker, &run->alive_rule, packed); i++) {
-            const struct tmn_predicate *of = &run->counter_rule[run->counter_order[pass->first + (size_t)i]];
-            bits |= (unsigned)tmn_holds(run, worker, of, packed) << i;
-        }
+        for (int i = 0; i < pass->counters; i++)
+            bits |= (unsigned)tmn_holds(run, worker, predicate_of(pass, i), packed) << i;
+        if (bits != 0 && !tmn_holds(run, worker, &run->alive_rule, packed))
+            bits = 0;
         pass->truth[row] = (uint8_t)bits;
+        worker->holding += (unsigned)__builtin_popcount(bits);
     }
 }
+
+/* ---- all rows count their ties ---- */
 
 static void count_row(struct counter_pass *pass, uint32_t row, const uint32_t *tie, uint32_t ties) {
     struct tmn_run *run = pass->run;
@@ -47,7 +59,7 @@ static void count_row(struct counter_pass *pass, uint32_t row, const uint32_t *t
 static void count_block(void *context, int worker_index, uint32_t block) {
     struct counter_pass *pass = context;
     struct tmn_worker *worker = &pass->run->worker[worker_index];
-    int layer = pass->run->model->counters.items[pass->run->counter_order[pass->first]].layer;
+    int layer = pass->layer;
     uint32_t end = block_end(pass->run, block);
     struct tmn_teller *teller = &worker->teller;
     uint32_t at_once = tmn_rows_at_once(pass->run, layer), degree = tmn_layer_degree_max(pass->run->world, layer);
@@ -61,25 +73,78 @@ static void count_block(void *context, int worker_index, uint32_t block) {
     }
 }
 
+/* ---- those who are counted tell their ties ---- */
+
+/* Have they few ties beside all rows? */
+static bool few_are_counted(const struct counter_pass *pass) {
+    uint64_t counted = 0;
+    for (int w = 0; w < pass->run->workers; w++)
+        counted += pass->run->worker[w].holding;
+    return counted * tmn_layer_degree_max(pass->run->world, pass->layer) * FEW <= pass->run->rows;
+}
+
+static void tell_block(void *context, int worker_index, uint32_t block) {
+    struct counter_pass *pass = context;
+    struct tmn_run *run = pass->run;
+    struct tmn_worker *worker = &run->worker[worker_index];
+    uint32_t first = block_first(block), end = block_end(run, block);
+    for (int i = 0; i < pass->counters; i++)
+        memset(&run->counter[run->counter_order[pass->first + (size_t)i]][first], 0,
+               (end - first) * sizeof **run->counter);
+    for (uint32_t row = first; row < end; row++)
+        for (unsigned bits = pass->truth[row]; bits != 0; bits &= bits - 1) {
+            size_t at = pass->first + (size_t)__builtin_ctz(bits);
+            struct tmn_delta *counted = tmn_list_add(&worker->counted, sizeof *counted);
+            if (counted != NULL)
+                *counted = (struct tmn_delta){row, (uint16_t)run->counter_order[at], 1};
+            else
+                tmn_fail_row(&run->block[block], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+        }
+    tmn_counted_tell(run, worker, &run->block[block]);
+}
+
+static void add_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    (void)worker;
+    const struct tmn_delta *delta = (const struct tmn_delta *)run->delta.items;
+    for (uint32_t i = run->bucket[block]; i < run->bucket[block + 1]; i++)
+        run->counter[delta[i].counter][delta[i].row]++;
+}
+
+static bool tell(struct counter_pass *pass, struct tmn_error *err) {
+    struct tmn_run *run = pass->run;
+    tmn_pool_run(run->pool, run->blocks, tell_block, pass);
+    if (!tmn_deliver(run, &run->delta, offsetof(struct tmn_worker, delta), sizeof(struct tmn_delta)))
+        return tmn_fail(err, TMN_MEMORY, "out of memory for the counters of a run");
+    if (run->delta.count > 0)
+        tmn_run_blocks(run, add_block);
+    return true;
+}
+
 bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     struct counter_pass pass = {.run = run, .check = check};
     void *truth = NULL;
+    bool ok = true;
     if (model->counters.count == 0)
         return true;
     if (!tmn_column_alloc(&truth, run->rows, 1, "counters", err))
         return false;
     pass.truth = truth;
-    for (size_t first = 0; first < model->counters.count; first += (size_t)pass.counters) {
-        int layer = model->counters.items[run->counter_order[first]].layer;
+    for (size_t first = 0; first < model->counters.count && ok; first += (size_t)pass.counters) {
+        pass.layer = model->counters.items[run->counter_order[first]].layer;
         pass.first = first;
         pass.counters = 1;
         while (pass.counters < 8 && first + (size_t)pass.counters < model->counters.count &&
-               model->counters.items[run->counter_order[first + (size_t)pass.counters]].layer == layer)
+               model->counters.items[run->counter_order[first + (size_t)pass.counters]].layer == pass.layer)
             pass.counters++;
+        for (int w = 0; w < run->workers; w++)
+            run->worker[w].holding = 0;
         tmn_pool_run(run->pool, run->blocks, truth_block, &pass);
-        tmn_pool_run(run->pool, run->blocks, count_block, &pass);
+        if (check || !few_are_counted(&pass))
+            tmn_pool_run(run->pool, run->blocks, count_block, &pass);
+        else
+            ok = tell(&pass, err);
     }
     tmn_column_free(truth, run->rows, 1);
-    return tmn_run_sound(run, err);
+    return ok && tmn_run_sound(run, err);
 }

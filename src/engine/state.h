@@ -465,6 +465,7 @@ struct tmn_worker {
     struct tmn_ratio *share;  /* [share_slots] */
     tmn_u128 rows_digest;
     int64_t alive;
+    uint64_t holding;       /* rows that counters of one layer count, once for each counter; see counter.c */
     tmn_u128 clocks_digest; /* of a full digest */
     struct tmn_counters_of_run tally;
     struct tmn_sampler sampler;

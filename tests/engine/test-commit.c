@@ -52,6 +52,32 @@ static void counters_are_the_true_counts_of_living_ties(void **unused) {
     scene_close(scene);
 }
 
+/* Few who are counted at the start tell their ties, whatever finds these; the same numbers as if all had asked. */
+static void few_who_are_counted_are_counted_by_all_their_ties(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_open(
+        "time: { start: 2001-01-01, windows: 2 }\n"
+        "attributes: { life: [here, dead], side: [left, right], town: [x, y] }\n"
+        "alive: life = here\n"
+        "population: { size: 40000, draw: { side: { right: 0.01, left: rest }, life: { dead: 0.1, here: rest }, town: "
+        "{ x: 0.3, y: rest } }, place: town, households: { size: 4 } }\n"
+        "layers: { home: { groups: household }, friends: { degree: 6, within: town, long: 0.2 }, met: { random: 0.5 } "
+        "}\n"
+        "counters: { a: { layer: home, of: side = right, max: 9 }, b: { layer: friends, of: side = right, max: 9 }, c: "
+        "{ layer: met, of: side = right, max: 9 } }\n"
+        "transitions: { turn: { who: side = left and b > 0, rate: 1 / y, then: { set: { side: right } } } }\n");
+    scene_step(scene, 1); /* verifies by asking all */
+    uint32_t all[3] = {0};
+    for (uint32_t row = 0; row < tmn_run_world(scene->run)->rows; row++)
+        for (int c = 0; c < 3; c++) {
+            uint32_t count = recount(scene, scene->model->counters.items[c].layer, row, "side", 1);
+            assert_int_equal(tmn_run_counter(scene->run, c, row), count < 9 ? count : 9);
+            all[c] += count;
+        }
+    assert_true(all[0] > 500 && all[1] > 1500 && all[2] > 100);
+    scene_close(scene);
+}
+
 static const char *const crowd =
     "time: { start: 2001-01-01, windows: 60 }\n"
     "attributes: { life: [here, dead], on: [no, yes], threshold: { levels: 0..100 }, hot: { levels: 0..3 } }\n"
@@ -560,6 +586,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_year_is_that_of_the_window),
         cmocka_unit_test(counters_are_the_true_counts_of_living_ties),
+        cmocka_unit_test(few_who_are_counted_are_counted_by_all_their_ties),
         cmocka_unit_test(counters_are_true_on_every_network),
         cmocka_unit_test(degrees_that_can_not_be_told_apart_are_refused),
         cmocka_unit_test(counters_are_shares_of_living_ties),
