@@ -1,6 +1,7 @@
 /* Everything that is summed over persons, from the rows alone: at the start, after dated settings, and to verify what
  * is kept up to date by changes. All predicates of a run stand in one sieve, so that a person costs a look at each
- * attribute and then work for the predicates that hold. */
+ * attribute and then work for the predicates that hold; and persons who are alike in all that these read are
+ * asked together. */
 #include "engine/rooms.h"
 
 void tmn_tests_prepare(struct tmn_run *run) {
@@ -49,46 +50,74 @@ void tmn_tests_fill(struct tmn_run *run) {
     fill_moves(run);
 }
 
-static void count_in_shares(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *packed) {
+static void count_in_shares(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *packed,
+                            uint32_t rows) {
     const struct tmn_model *model = run->model;
     for (size_t s = 0; s < model->shares.count; s++) {
         const struct tmn_share *share = &model->shares.items[s];
-        worker->share[share->first + tmn_place_slot(model, share->by, packed)].denominator++;
+        worker->share[share->first + tmn_place_slot(model, share->by, packed)].denominator += rows;
     }
 }
 
 /* What a test that holds adds to the sums. */
 static void count_test(const struct tmn_run *run, struct tmn_worker *worker, size_t test,
-                       const struct tmn_packed *packed, bool alive) {
+                       const struct tmn_packed *packed, uint32_t rows, bool alive) {
     const struct tmn_tests *tests = &run->tests;
     if (test >= tests->outcome) {
         const struct tmn_outcome_state *state = &run->outcome[test - tests->outcome];
-        worker->stock[state->first + tmn_key_of(run, &state->by, packed)]++;
+        worker->stock[state->first + tmn_key_of(run, &state->by, packed)] += rows;
     } else if (test >= tests->share && test < tests->counter && alive) {
         const struct tmn_share *share = &run->model->shares.items[test - tests->share];
-        worker->share[share->first + tmn_place_slot(run->model, share->by, packed)].numerator++;
+        worker->share[share->first + tmn_place_slot(run->model, share->by, packed)].numerator += rows;
     }
 }
 
-static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+/* So many rows in this state. */
+static void count_state(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *packed,
+                        uint32_t rows) {
     const struct tmn_tests *tests = &run->tests;
-    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
-        const struct tmn_packed *packed = &run->packed[row];
-        bool alive = false;
-        for (uint32_t w = 0; w < tests->sieve.words; w++)
-            for (uint64_t may = tmn_sieve_word(&tests->sieve, packed, w); may != 0; may &= may - 1) {
-                size_t test = w * (size_t)64 + (size_t)__builtin_ctzll(may);
-                if (test >= tests->count || !tmn_test_holds(run, worker, test, packed))
-                    continue;
-                if (test == TEST_ALIVE) { /* the first of all tests */
-                    alive = true;
-                    worker->alive++;
-                    count_in_shares(run, worker, packed);
-                } else {
-                    count_test(run, worker, test, packed, alive);
-                }
+    bool alive = false;
+    for (uint32_t w = 0; w < tests->sieve.words; w++)
+        for (uint64_t may = tmn_sieve_word(&tests->sieve, packed, w); may != 0; may &= may - 1) {
+            size_t test = w * (size_t)64 + (size_t)__builtin_ctzll(may);
+            if (test >= tests->count || !tmn_test_holds(run, worker, test, packed))
+                continue;
+            if (test == TEST_ALIVE) { /* the first of all tests */
+                alive = true;
+                worker->alive += rows;
+                count_in_shares(run, worker, packed, rows);
+            } else {
+                count_test(run, worker, test, packed, rows, alive);
             }
+        }
+}
+
+/* Rows that are alike in all that is asked of them are asked once: a state waits for others like it until another one
+ * takes its place. */
+static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    enum { STATES_BITS = 10, STATES = 1 << STATES_BITS };
+    const struct tmn_packed *read = &run->test_watch.any;
+    struct {
+        struct tmn_packed packed;
+        uint32_t rows;
+    } state[STATES];
+    for (uint32_t i = 0; i < STATES; i++)
+        state[i].rows = 0;
+    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
+        struct tmn_packed packed = {
+            {run->packed[row].word[0] & read->word[0], run->packed[row].word[1] & read->word[1]}};
+        uint32_t i = tmn_packed_hash(&packed) >> (32 - STATES_BITS);
+        if (state[i].rows > 0 &&
+            (state[i].packed.word[0] != packed.word[0] || state[i].packed.word[1] != packed.word[1])) {
+            count_state(run, worker, &state[i].packed, state[i].rows);
+            state[i].rows = 0;
+        }
+        state[i].packed = packed;
+        state[i].rows++;
     }
+    for (uint32_t i = 0; i < STATES; i++)
+        if (state[i].rows > 0)
+            count_state(run, worker, &state[i].packed, state[i].rows);
     worker->rows_digest += tmn_digest_rows(run, block_first(block), block_end(run, block));
 }
 
