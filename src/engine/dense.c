@@ -16,6 +16,7 @@ enum {
     OFTEN = 12,
     OFTEN_ALIKE = 40,
     QUIET_WINDOWS = 16,
+    SAMPLED = 4096, /* rows, before any window tells what fires */
     BLOCK_WORDS = BLOCK_ROWS / 64
 };
 _Static_assert(BLOCK_ROWS % STAGE_ROWS == 0 && STAGE_ROWS % 64 == 0, "stages of whole words of bits");
@@ -52,8 +53,22 @@ static void look_at(struct tmn_run *run, size_t transition, uint64_t fired) {
     }
 }
 
+/* As if what runs out in this window had fired in the one before, by a sample of rows. */
+static void sample_firings(struct tmn_run *run) {
+    uint32_t step = run->rows / SAMPLED + 1;
+    for (uint32_t row = 0; row < run->rows; row += step)
+        for (int s = 0; s < run->slots; s++) {
+            int transition = tmn_clock_of(run, row, s);
+            struct tmn_due due;
+            if (transition >= 0 && tmn_clock_ask(run, row, transition, &due))
+                run->accrual[transition].fired -= step;
+        }
+}
+
 void tmn_dense_choose(struct tmn_run *run) {
     uint32_t denses = 0;
+    if (!run->filed)
+        sample_firings(run);
     for (size_t t = 0; t < run->transitions; t++)
         denses += run->accrual[t].dense;
     run->denses = 0;

@@ -84,7 +84,7 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
 /* The rows of a group in which one of the clocks that are filed anew may be enabled, as bits of PRESENT_ROWS rows. */
 static inline unsigned rows_to_see(const struct tmn_run *run, uint32_t index, uint32_t group) {
     const struct tmn_refill *refill = &run->refill;
-    unsigned any = run->present_known ? 0 : UINT8_MAX;
+    unsigned any = run->filed ? 0 : UINT8_MAX;
     for (uint32_t i = 0; i < refill->transitions && any != UINT8_MAX; i++)
         any |= tmn_present(run, index, refill->transition[i])[group];
     return any;
@@ -229,10 +229,18 @@ static void list_refilled(struct tmn_run *run) {
     }
 }
 
+/* Clocks of a transition that is dense from the start have not been looked at: any may be enabled. */
+static void see_all_of_dense(struct tmn_run *run) {
+    for (uint32_t b = 0; b < run->blocks; b++)
+        for (uint32_t d = 0; d < run->denses; d++)
+            memset(tmn_present(run, b, run->dense[d]), UINT8_MAX, PRESENT_BYTES);
+}
+
 static void refill(struct tmn_run *run) {
     bool any = false;
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_accrual *accrual = &run->accrual[t];
+        accrual->refill = false;
         if (accrual->dense)
             continue;
         bool due = run->window >= accrual->refill_at, exceeded = !accrual->known && tmn_outgrown(run, (int)t);
@@ -249,13 +257,13 @@ static void refill(struct tmn_run *run) {
         else
             tmn_queues_begin(run, (int)t);
     }
-    if (!any)
-        return;
-    list_refilled(run);
-    tmn_run_blocks(run, refill_block);
-    run->present_known = true; /* the first refill is of all transitions */
-    for (size_t t = 0; t < run->transitions; t++)
-        run->accrual[t].refill = false;
+    if (any) {
+        list_refilled(run);
+        tmn_run_blocks(run, refill_block);
+    }
+    if (!run->filed)
+        see_all_of_dense(run);
+    run->filed = true; /* the first refill is of all others */
 }
 
 /* ---- what is due ---- */
@@ -481,11 +489,11 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
 }
 
 void tmn_clocks_file(struct tmn_run *run) {
+    tmn_dense_choose(run);
     refill(run);
 }
 
 void tmn_event_persons(struct tmn_run *run) {
-    tmn_dense_choose(run);
     tmn_clocks_file(run);
     tmn_queues_take(run);
     tmn_run_blocks(run, visit_block);
@@ -533,7 +541,7 @@ void tmn_clocks_resume(struct tmn_run *run) {
     for (uint32_t b = 0; b < run->blocks; b++)
         tmn_wheel_clear(&run->block[b].wheel);
     tmn_queues_clear(run);
-    run->present_known = false;
+    run->filed = false;
     for (size_t t = 0; t < run->transitions; t++) {
         run->accrual[t].refill_at = 0;
         run->accrual[t].dense = false;

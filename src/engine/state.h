@@ -549,9 +549,9 @@ struct tmn_run {
     uint64_t *reads_any_counter;       /* [clock_watch.words] */
     int windows_ahead;                 /* of paths */
     struct tmn_queue_bits queue_bits;
-    bool *g_fresh;      /* [transitions] G was made anew for this window */
-    uint8_t *present;   /* [blocks * transitions * PRESENT_BYTES] a bit for PRESENT_ROWS rows: a clock may be enabled */
-    bool present_known; /* else any clock may be enabled */
+    bool *g_fresh;    /* [transitions] G was made anew for this window */
+    uint8_t *present; /* [blocks * transitions * PRESENT_BYTES] a bit for PRESENT_ROWS rows: a clock may be enabled */
+    bool filed;       /* all clocks have been, since the run began or went on; else `present` says nothing */
     struct {
         uint32_t *items;
         size_t count, capacity;
