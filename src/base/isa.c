@@ -17,7 +17,7 @@ bool tmn_isa_present(enum tmn_isa isa) {
     if (isa == TMN_ISA_AVX2)
         return __builtin_cpu_supports("avx2") != 0;
     if (isa == TMN_ISA_AVX512)
-        return __builtin_cpu_supports("avx512f") != 0;
+        return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0;
 #endif
     return isa == TMN_ISA_BASELINE;
 }

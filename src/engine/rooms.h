@@ -56,9 +56,9 @@ static inline uint32_t tmn_key_index(const struct tmn_run *run, const struct tmn
 }
 /* Where states are looked up: the high bits are well mixed. */
 static inline uint32_t tmn_packed_hash(const struct tmn_packed *packed) {
-    uint64_t product =
-        (packed->word[0] ^ packed->word[1] * UINT64_C(0xff51afd7ed558ccd)) * UINT64_C(0x9e3779b97f4a7c15);
-    return (uint32_t)((product ^ product << 32) >> 32);
+    return (
+        uint32_t)(((packed->word[0] ^ packed->word[1] * UINT64_C(0xff51afd7ed558ccd)) * UINT64_C(0x9e3779b97f4a7c15)) >>
+                  32);
 }
 static inline bool tmn_holds(const struct tmn_run *run, struct tmn_worker *worker,
                              const struct tmn_predicate *predicate, const struct tmn_packed *packed) {
