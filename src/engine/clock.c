@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- how a person is laid out ---- */
 
@@ -86,6 +87,11 @@ uint64_t *tmn_clock_aside(const struct tmn_run *run, uint32_t row, int slot) {
     return word != NULL ? word : &block->lost;
 }
 
+static void word_aside(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
+    if (tmn_sparse_put(&block->aside, sparse_key(row, (size_t)run->slots, slot)) == NULL)
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+}
+
 void tmn_word_take(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
     uint16_t *used = tmn_words_used(run, row);
     unsigned unused = ~(unsigned)*used & ((1u << run->words) - 1);
@@ -95,8 +101,7 @@ void tmn_word_take(struct tmn_run *run, struct tmn_block *block, uint32_t row, i
         return;
     }
     which_set(run, row, slot, WORD_ASIDE);
-    if (tmn_sparse_put(&block->aside, sparse_key(row, (size_t)run->slots, slot)) == NULL)
-        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+    word_aside(run, block, row, slot);
 }
 
 void tmn_word_give_back(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
@@ -223,6 +228,75 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
     *tmn_flags(run, row) = (uint8_t)((*tmn_flags(run, row) & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
 }
 
+/* ---- the clocks of all ---- */
+
+/* A row that has no clock takes those of another one which is alike in all that C reads, and its words likewise. */
+static void derive_alike(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
+                         uint32_t like) {
+    memcpy(tmn_person(run, row) + run->used_at, tmn_person(run, like) + run->used_at, run->k_at - run->used_at);
+    const uint8_t *slot = tmn_slots(run, row);
+    bool any = false;
+    for (int s = 0; s < run->slots; s++) {
+        if (slot[s] == 0)
+            continue;
+        any = true;
+        if (run->which_at != 0 && tmn_word_of(run, row, s) == WORD_ASIDE)
+            word_aside(run, block, row, s);
+        start_left(run, worker, row, run->enabled[s * SHARERS + slot[s]]);
+    }
+    *tmn_flags(run, row) = (uint8_t)((*tmn_flags(run, row) & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
+}
+
+/* Is no counter of a row, and no slot of it, anything but 0? */
+static bool is_new(const struct tmn_run *run, uint32_t row) {
+    const uint8_t *slot = tmn_slots(run, row);
+    unsigned any = 0;
+    for (int s = 0; s < run->slots; s++)
+        any |= slot[s];
+    for (size_t c = 0; c < run->recipes.counters; c++)
+        any |= run->recipes.counter[c].column[row];
+    return any == 0;
+}
+
+/* What C reads of a state. */
+static struct tmn_packed read_by_c(const struct tmn_run *run) {
+    struct tmn_packed read = {{0, 0}};
+    for (size_t t = 0; t < run->transitions; t++) {
+        const struct tmn_key *key = &run->accrual[t].personal;
+        for (uint32_t i = 0; i < key->count; i++)
+            read.word[key->items[i].word] |= (uint64_t)key->items[i].mask << key->items[i].shift;
+    }
+    return read;
+}
+
+/* Event engine: at the start of a run nobody has a clock, and few states are found by looking. */
+static void derive_by_state(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
+    enum { STATES_BITS = 11, STATES = 1 << STATES_BITS };
+    struct {
+        struct tmn_packed packed;
+        uint32_t row; /* the last one found in it, or that of nobody */
+    } state[STATES];
+    const struct tmn_packed read = read_by_c(run);
+    for (uint32_t i = 0; i < STATES; i++)
+        state[i].row = UINT32_MAX;
+    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
+        struct tmn_packed packed = {{run->packed[row].word[0] & read.word[0], run->packed[row].word[1] & read.word[1]}};
+        uint32_t i = tmn_packed_hash(&packed) >> (32 - STATES_BITS);
+        bool new = is_new(run, row);
+        if (new &&state[i].row != UINT32_MAX && state[i].packed.word[0] == packed.word[0] &&
+            state[i].packed.word[1] == packed.word[1]) {
+            derive_alike(run, worker, &run->block[block], row, state[i].row);
+            continue;
+        }
+        tmn_derive(run, worker, &run->block[block], row);
+        if (new) {
+            state[i].packed = packed;
+            state[i].row = row;
+        }
+    }
+    tmn_clocks_draw(run, worker);
+}
+
 static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
     for (uint32_t row = block_first(block); row < end; row++)
@@ -231,5 +305,5 @@ static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
 }
 
 void tmn_derive_all(struct tmn_run *run) {
-    tmn_run_blocks(run, derive_all);
+    tmn_run_blocks(run, run->options.engine == TMN_ENGINE_REFERENCE ? derive_all : derive_by_state);
 }
