@@ -13,13 +13,17 @@ struct failure {
     struct tmn_packed packed;
 };
 
-/* Persons who are still to be dealt to and to draw, and scratch of a worker. */
+/* Persons of one place who are still to be found, dealt to and drawn, and scratch of a worker. */
 struct waiting {
     struct tmn_drawing drawing;
+    const struct tmn_place_plan *place;
     uint32_t count;
     uint32_t row[PERSONS_AT_ONCE], key_row[PERSONS_AT_ONCE]; /* in this world, in the full one */
     uint32_t person[PERSONS_AT_ONCE];                        /* in the order of rows */
+    uint32_t order[PERSONS_AT_ONCE];                         /* of a head among heads, or of all others */
+    bool head[PERSONS_AT_ONCE];
     uint32_t week[PERSONS_AT_ONCE], uniform[PERSONS_AT_ONCE];
+    struct tmn_packed packed[PERSONS_AT_ONCE];
 };
 
 struct filling {
@@ -34,53 +38,68 @@ struct filling {
     uint32_t weeks;
 };
 
-/* The person at `position` of household h; `start` and `heads` are the persons and heads of the place in households
- * before h, `has_head` says that h has one, who comes first. All others are dealt from what is left of heads and from
- * the rest. */
-static uint32_t person_at(const struct tmn_place_plan *place, uint32_t start, uint32_t heads, bool has_head,
-                          uint32_t position) {
-    if (has_head && position == 0)
-        return tmn_permute(place->head_key, place->heads, heads);
-    uint32_t heads_left = place->heads - place->heads_dealt;
-    uint32_t index = tmn_permute(place->rest_key, place->persons - place->heads_dealt,
-                                 start + position - heads - (has_head ? 1 : 0));
-    if (index < heads_left)
-        return tmn_permute(place->head_key, place->heads, place->heads_dealt + index);
-    return index + place->heads_dealt;
+/* Persons of a place with numbers that head_key permutes: those for whom `wanted` says so. */
+static void permute_heads(struct waiting *waiting, const bool *wanted) {
+    uint32_t number[PERSONS_AT_ONCE], count = 0;
+    for (uint32_t i = 0; i < waiting->count; i++)
+        if (wanted[i])
+            number[count++] = waiting->order[i];
+    tmn_permute_many(waiting->place->head_key, waiting->place->heads, false, number, count);
+    count = 0;
+    for (uint32_t i = 0; i < waiting->count; i++)
+        if (wanted[i])
+            waiting->order[i] = number[count++];
+}
+
+/* From orders to numbers of persons of the place: heads are dealt one to a household, all others from what is left of
+ * heads and from the rest. */
+static void find_persons(struct waiting *waiting) {
+    const struct tmn_place_plan *place = waiting->place;
+    uint32_t number[PERSONS_AT_ONCE], count = 0, heads_left = place->heads - place->heads_dealt;
+    bool left[PERSONS_AT_ONCE];
+    permute_heads(waiting, waiting->head);
+    for (uint32_t i = 0; i < waiting->count; i++)
+        if (!waiting->head[i])
+            number[count++] = waiting->order[i];
+    tmn_permute_many(place->rest_key, place->persons - place->heads_dealt, false, number, count);
+    count = 0;
+    for (uint32_t i = 0; i < waiting->count; i++) {
+        if (!waiting->head[i])
+            waiting->order[i] = place->heads_dealt + number[count++];
+        left[i] = !waiting->head[i] && waiting->order[i] < place->heads_dealt + heads_left;
+    }
+    permute_heads(waiting, left);
 }
 
 /* Rule by rule, since a later one may read what an earlier one gave. */
 static void draw_persons(struct filling *filling, struct waiting *waiting, struct failure *failure) {
     const struct tmn_world *world = filling->world;
+    const struct tmn_plan *plan = filling->plan;
     uint32_t first_failed = failure->failed ? 0 : PERSONS_AT_ONCE; /* nobody comes before one of those done */
+    if (waiting->count == 0)
+        return;
+    find_persons(waiting);
+    for (uint32_t i = 0; i < waiting->count; i++)
+        waiting->packed[i] = plan->cell_packed[tmn_plan_cell(plan, waiting->place, waiting->order[i])];
     for (size_t d = 0; d < filling->deals; d++)
         for (uint32_t i = 0; i < waiting->count; i++)
-            tmn_deal_set(&filling->deal[d], waiting->person[i], &world->packed[waiting->row[i]]);
+            tmn_deal_set(&filling->deal[d], waiting->person[i], &waiting->packed[i]);
     for (uint32_t i = 0; i < waiting->count && filling->rules > 0; i++)
         waiting->week[i] = tmn_birth_week(world->seed, waiting->row[i], (int)filling->weeks);
     for (size_t r = 0; r < filling->rules; r++) {
         const struct tmn_quantile *rule = &filling->rule[r];
         struct tmn_draws draws = {.seed = world->seed, .row = {waiting->key_row, 0}, .hash = {NULL, rule->hash}};
         tmn_draw_uniforms(&draws, waiting->count, waiting->uniform);
-        for (uint32_t i = 0; i < waiting->count; i++) {
-            struct tmn_packed *packed = &world->packed[waiting->row[i]];
-            if (tmn_quantile_set(rule, &waiting->drawing, waiting->uniform[i], waiting->week[i], packed) ||
-                i >= first_failed)
-                continue;
-            *failure = (struct failure){true, (uint32_t)r, waiting->week[i], *packed};
-            first_failed = i;
-        }
+        uint32_t failed =
+            tmn_quantile_set(rule, &waiting->drawing, waiting->uniform, waiting->week, waiting->packed, waiting->count);
+        if (failed >= waiting->count || failed >= first_failed)
+            continue;
+        *failure = (struct failure){true, (uint32_t)r, waiting->week[failed], waiting->packed[failed]};
+        first_failed = failed;
     }
+    for (uint32_t i = 0; i < waiting->count; i++)
+        world->packed[waiting->row[i]] = waiting->packed[i];
     waiting->count = 0;
-}
-
-static void add_person(struct filling *filling, struct waiting *waiting, struct failure *failure, uint32_t row,
-                       uint32_t key_row, uint32_t person) {
-    waiting->row[waiting->count] = row;
-    waiting->key_row[waiting->count] = key_row;
-    waiting->person[waiting->count++] = person;
-    if (waiting->count == PERSONS_AT_ONCE)
-        draw_persons(filling, waiting, failure);
 }
 
 /* Households first..end of one stretch (numbers in the place's full world). */
@@ -96,6 +115,7 @@ static void fill_households(struct filling *filling, struct waiting *waiting, st
     uint32_t dealt = stretch->person - tmn_plan_person(place, stretch->first); /* likewise, of persons */
     uint32_t start = tmn_plan_person(place, first), unborn = tmn_plan_unborn(plan, place, first),
              heads = tmn_plan_heads(place, first);
+    waiting->place = place;
     for (uint32_t h = first; h < end; h++) {
         uint32_t next = tmn_plan_person(place, h + 1), next_unborn = tmn_plan_unborn(plan, place, h + 1),
                  next_heads = tmn_plan_heads(place, h + 1);
@@ -107,10 +127,16 @@ static void fill_households(struct filling *filling, struct waiting *waiting, st
             if (h == tmn_plan_unit_first(place, unit))
                 world->unit_first[stretch->unit + unit - first_unit] = household;
         }
+        bool has_head = next_heads > heads;
         for (uint32_t i = 0; i < next - start; i++, row++) {
-            uint32_t person = person_at(place, start, heads, next_heads > heads, i);
-            world->packed[row] = plan->cell_packed[tmn_plan_cell(plan, place, person)];
-            add_person(filling, waiting, failure, row, place->full_row + full + i, dealt + start + i);
+            uint32_t at = waiting->count++;
+            waiting->row[at] = row;
+            waiting->key_row[at] = place->full_row + full + i;
+            waiting->person[at] = dealt + start + i;
+            waiting->head[at] = has_head && i == 0; /* who comes first */
+            waiting->order[at] = waiting->head[at] ? heads : start + i - heads - (has_head ? 1 : 0);
+            if (waiting->count == PERSONS_AT_ONCE)
+                draw_persons(filling, waiting, failure);
         }
         for (uint32_t i = unborn; i < next_unborn; i++, row++)
             world->packed[row] = place->unborn;
@@ -118,6 +144,7 @@ static void fill_households(struct filling *filling, struct waiting *waiting, st
         unborn = next_unborn;
         heads = next_heads;
     }
+    draw_persons(filling, waiting, failure); /* all of one place */
 }
 
 static void fill_block(void *context, int worker, uint32_t block) {
@@ -140,7 +167,6 @@ static void fill_block(void *context, int worker, uint32_t block) {
         order += count;
         left -= count;
     }
-    draw_persons(filling, &filling->waiting[worker], &filling->failure[block]);
 }
 
 /* Reserve rows first..end-1, each a household and a unit of its own. */

@@ -116,46 +116,102 @@ static uint32_t level_of(const struct tmn_reading *reading, const struct tmn_pac
     return reading->to != NULL ? reading->to[level] : level;
 }
 
-/* The cumulated chances of a person. */
-static const uint64_t *limits_of(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint32_t birth_week,
-                                 const struct tmn_packed *packed) {
-    int year = drawing->start.env.year;
-    if (quantile->upto == NULL) {
-        for (int r = 0; r < quantile->readings; r++)
-            drawing->start.level[quantile->reading[r].feature] =
-                level_of(&quantile->reading[r], packed, year, birth_week);
-        cumulate(quantile, drawing, drawing->upto);
-        return drawing->upto;
-    }
-    uint32_t stratum = 0;
+/* ---- many persons: each step is a loop over them ---- */
+
+enum { PERSONS_AT_ONCE = 256 };
+
+static void find_strata(const struct tmn_quantile *quantile, int year, const uint32_t *birth_week,
+                        const struct tmn_packed *packed, uint32_t count, uint32_t *stratum) {
+    for (uint32_t i = 0; i < count; i++)
+        stratum[i] = 0;
     for (int r = 0; r < quantile->readings; r++) {
         const struct tmn_reading *reading = &quantile->reading[r];
-        stratum += reading->part != NULL ? reading->part[tmn_level(packed, reading->attribute)]
-                                         : reading->stride * level_of(reading, packed, year, birth_week);
+        const struct tmn_attribute attribute = *reading->attribute;
+        const uint32_t *part = reading->part, stride = reading->stride;
+        for (uint32_t i = 0; part != NULL && i < count; i++)
+            stratum[i] += part[tmn_level(&packed[i], &attribute)];
+        for (uint32_t i = 0; part == NULL && i < count; i++)
+            stratum[i] +=
+                stride * tmn_age(year, 0, attribute.first + (int)tmn_level(&packed[i], &attribute), birth_week[i]);
     }
-    return &quantile->upto[(size_t)stratum * quantile->attribute->levels];
 }
 
-bool tmn_quantile_set(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint32_t uniform,
-                      uint32_t birth_week, struct tmn_packed *packed) {
-    const uint64_t *limit = limits_of(quantile, drawing, birth_week, packed);
-    uint32_t low = 0, high = quantile->attribute->levels - 1;
-    if (limit[high] == 0)
-        return false;
+/* How many of the first `high` limits a uniform has passed: the level. */
+static inline uint32_t passed(const uint64_t *limit, uint32_t high, uint32_t uniform) {
+    uint32_t low = 0;
     if (high < FEW_LEVELS) {
         for (uint32_t l = 0; l < high; l++)
             low += uniform >= limit[l];
-    } else {
-        while (low < high) {
-            uint32_t mid = (low + high) / 2;
-            if (uniform < limit[mid])
-                high = mid;
-            else
-                low = mid + 1;
-        }
+        return low;
     }
-    tmn_set_level(packed, quantile->attribute, low);
+    while (low < high) {
+        uint32_t mid = (low + high) / 2;
+        if (uniform < limit[mid])
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return low;
+}
+
+static inline __attribute__((always_inline)) uint32_t set_levels(const struct tmn_quantile *quantile, uint32_t high,
+                                                                 const uint32_t *stratum, const uint32_t *uniform,
+                                                                 struct tmn_packed *packed, uint32_t count) {
+    const struct tmn_attribute attribute = *quantile->attribute;
+    uint32_t failed = count;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t *limit = quantile->upto + (size_t)stratum[i] * (high + 1);
+        if (limit[high] != 0)
+            tmn_set_level(&packed[i], &attribute, passed(limit, high, uniform[i]));
+        else if (failed == count)
+            failed = i;
+    }
+    return failed;
+}
+
+static uint32_t set_tabled(const struct tmn_quantile *quantile, int year, const uint32_t *uniform,
+                           const uint32_t *birth_week, struct tmn_packed *packed, uint32_t count) {
+    uint32_t stratum[PERSONS_AT_ONCE], high = quantile->attribute->levels - 1;
+    find_strata(quantile, year, birth_week, packed, count, stratum);
+    switch (high) { /* most have few levels, and loops of a known length are unrolled */
+    case 1:
+        return set_levels(quantile, 1, stratum, uniform, packed, count);
+    case 2:
+        return set_levels(quantile, 2, stratum, uniform, packed, count);
+    case 3:
+        return set_levels(quantile, 3, stratum, uniform, packed, count);
+    default:
+        return set_levels(quantile, high, stratum, uniform, packed, count);
+    }
+}
+
+static bool set_evaluated(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint32_t uniform,
+                          uint32_t birth_week, struct tmn_packed *packed) {
+    uint32_t high = quantile->attribute->levels - 1;
+    for (int r = 0; r < quantile->readings; r++)
+        drawing->start.level[quantile->reading[r].feature] =
+            level_of(&quantile->reading[r], packed, drawing->start.env.year, birth_week);
+    cumulate(quantile, drawing, drawing->upto);
+    if (drawing->upto[high] == 0)
+        return false;
+    tmn_set_level(packed, quantile->attribute, passed(drawing->upto, high, uniform));
     return true;
+}
+
+uint32_t tmn_quantile_set(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, const uint32_t *uniform,
+                          const uint32_t *birth_week, struct tmn_packed *packed, uint32_t count) {
+    uint32_t failed = count;
+    for (uint32_t i = 0; quantile->upto == NULL && i < count; i++)
+        if (!set_evaluated(quantile, drawing, uniform[i], birth_week[i], &packed[i]) && failed == count)
+            failed = i;
+    for (uint32_t from = 0, some; quantile->upto != NULL && from < count; from += some) {
+        some = count - from < PERSONS_AT_ONCE ? count - from : PERSONS_AT_ONCE;
+        uint32_t first =
+            set_tabled(quantile, drawing->start.env.year, uniform + from, birth_week + from, packed + from, some);
+        if (first < some && failed == count)
+            failed = from + first;
+    }
+    return failed;
 }
 
 bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_model *model,

@@ -31,11 +31,11 @@ struct tmn_drawing {
 void tmn_drawing_init(struct tmn_drawing *drawing, const struct tmn_model *model, struct tmn_arena *arena);
 bool tmn_quantile_init(struct tmn_quantile *quantile, const struct tmn_model *model, size_t draw,
                        struct tmn_drawing *drawing, struct tmn_arena *arena, struct tmn_error *err);
-/* Sets the level of a person to the quantile of `uniform` (lane 2 of the draw keyed by the person's row in the full
- * world and `hash`); `birth_week` gives the age. False when the chances of this person are not probabilities that sum
- * to 1. */
-bool tmn_quantile_set(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, uint32_t uniform,
-                      uint32_t birth_week, struct tmn_packed *packed);
+/* Sets the level of each of so many persons to the quantile of her uniform (lane 2 of the draw keyed by the person's
+ * row in the full world and `hash`); `birth_week` gives the age. Returns the first person whose chances are not
+ * probabilities that sum to 1, who keeps her level; `count`: there is none. */
+uint32_t tmn_quantile_set(const struct tmn_quantile *quantile, struct tmn_drawing *drawing, const uint32_t *uniform,
+                          const uint32_t *birth_week, struct tmn_packed *packed, uint32_t count);
 /* The failure of tmn_quantile_set as a message. */
 bool tmn_quantile_fail(const struct tmn_quantile *quantile, const struct tmn_model *model,
                        const struct tmn_packed *packed, uint32_t birth_week, struct tmn_error *err);

@@ -136,8 +136,8 @@ static void table_or_not(void **state) {
     for (uint32_t row = 0; row < tabled->rows; row++) {
         struct tmn_packed packed = tabled->packed[row];
         tmn_set_level(&packed, &model->attributes.items[CLASS], 2);
-        assert_true(tmn_quantile_set(&rule, &drawing, tmn_draw_uniform(tmn_draw(4, row, 0, 0, rule.hash)),
-                                     tmn_birth_week(4, row, 52), &packed));
+        uint32_t uniform = tmn_draw_uniform(tmn_draw(4, row, 0, 0, rule.hash)), week = tmn_birth_week(4, row, 52);
+        assert_int_equal(tmn_quantile_set(&rule, &drawing, &uniform, &week, &packed, 1), 1);
         assert_memory_equal(&packed, &tabled->packed[row], sizeof packed);
     }
     tmn_arena_free(&scratch);
