@@ -142,13 +142,8 @@ void tmn_census(struct tmn_run *run, struct tmn_census *census) {
 }
 
 static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
-        const struct tmn_packed *packed = &run->packed[row];
-        unsigned flags = *tmn_flags(run, row) & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
-        flags |= tmn_holds(run, worker, &run->alive_rule, packed) ? ROW_ALIVE : 0;
-        flags |= run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, packed) ? ROW_UNBORN : 0;
-        *tmn_flags(run, row) = (uint8_t)flags;
-    }
+    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++)
+        tmn_row_begin(run, worker, row);
 }
 
 void tmn_flags_fill(struct tmn_run *run) {

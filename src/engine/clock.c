@@ -87,9 +87,12 @@ uint64_t *tmn_clock_aside(const struct tmn_run *run, uint32_t row, int slot) {
     return word != NULL ? word : &block->lost;
 }
 
-static void word_aside(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
-    if (tmn_sparse_put(&block->aside, sparse_key(row, (size_t)run->slots, slot)) == NULL)
+/* A word that none of the row is. */
+static uint64_t *word_aside(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
+    uint64_t *word = tmn_sparse_put(&block->aside, sparse_key(row, (size_t)run->slots, slot));
+    if (word == NULL)
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+    return word != NULL ? word : &block->lost;
 }
 
 void tmn_word_take(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
@@ -115,6 +118,15 @@ void tmn_word_give_back(struct tmn_run *run, struct tmn_block *block, uint32_t r
 
 /* ---- which clocks are enabled ---- */
 
+/* A state in which a row was found that had no clock before. */
+enum { ALIKE_BITS = 11, ALIKE_STATES = 1 << ALIKE_BITS, ALIKE_CLOCKS = 12 };
+struct tmn_alike {
+    struct tmn_packed packed; /* what C reads of it */
+    bool known;
+    uint32_t row, clocks;        /* the row, and how many clocks it got */
+    uint32_t hash[ALIKE_CLOCKS]; /* of their transitions, by slots */
+};
+
 void tmn_clocks_prepare(struct tmn_run *run) {
     enum { EACH = sizeof(uint64_t) };
     run->slot_bytes = TMN_NEW_ARRAY(&run->arena, uint64_t, run->slots / EACH + 1);
@@ -127,6 +139,8 @@ void tmn_clocks_prepare(struct tmn_run *run) {
     }
     run->enabled_somewhere = TMN_NEW_ARRAY(&run->arena, uint8_t, most);
     tmn_sieve_init(&run->clocks, run->model, run->transitions, &run->arena);
+    for (int w = 0; w < run->workers && run->options.engine == TMN_ENGINE_EVENT; w++)
+        run->worker[w].alike = TMN_NEW_ARRAY(&run->arena, struct tmn_alike, ALIKE_STATES);
 }
 
 void tmn_clocks_sift(struct tmn_run *run) {
@@ -230,33 +244,13 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
 
 /* ---- the clocks of all ---- */
 
-/* A row that has no clock takes those of another one which is alike in all that C reads, and its words likewise. */
-static void derive_alike(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
-                         uint32_t like) {
-    memcpy(tmn_person(run, row) + run->used_at, tmn_person(run, like) + run->used_at, run->k_at - run->used_at);
-    const uint8_t *slot = tmn_slots(run, row);
-    bool any = false;
-    for (int s = 0; s < run->slots; s++) {
-        if (slot[s] == 0)
-            continue;
-        any = true;
-        if (run->which_at != 0 && tmn_word_of(run, row, s) == WORD_ASIDE)
-            word_aside(run, block, row, s);
-        start_left(run, worker, row, run->enabled[s * SHARERS + slot[s]]);
-    }
-    *tmn_flags(run, row) = (uint8_t)((*tmn_flags(run, row) & ~ROW_CLOCKS) | (any ? ROW_CLOCKS : 0));
-}
-
-/* Is no counter of a row, and no slot of it, anything but 0? */
-static bool is_new(const struct tmn_run *run, uint32_t row) {
-    const uint8_t *slot = tmn_slots(run, row);
-    unsigned any = 0;
-    for (int s = 0; s < run->slots; s++)
-        any |= slot[s];
-    for (size_t c = 0; c < run->recipes.counters; c++)
-        any |= run->recipes.counter[c].column[row];
-    return any == 0;
-}
+/* Rows that are like others, whose thresholds are still to be drawn. */
+enum { DRAWN_CLOCKS = 512 };
+struct drawn {
+    uint32_t rows, clocks;
+    uint32_t of[DRAWN_CLOCKS], count[DRAWN_CLOCKS]; /* rows, and how many clocks each has */
+    uint32_t row[DRAWN_CLOCKS], hash[DRAWN_CLOCKS];
+};
 
 /* What C reads of a state. */
 static struct tmn_packed read_by_c(const struct tmn_run *run) {
@@ -269,41 +263,116 @@ static struct tmn_packed read_by_c(const struct tmn_run *run) {
     return read;
 }
 
-/* Event engine: at the start of a run nobody has a clock, and few states are found by looking. */
-static void derive_by_state(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    enum { STATES_BITS = 11, STATES = 1 << STATES_BITS };
-    struct {
-        struct tmn_packed packed;
-        uint32_t row; /* the last one found in it, or that of nobody */
-    } state[STATES];
+/* Has a row never had a clock, and are all its counters 0? */
+static bool is_new(const struct tmn_run *run, uint32_t row) {
+    const uint8_t *person = tmn_person(run, row);
+    unsigned any = 0;
+    for (size_t i = run->used_at; i < run->flags_at; i++) /* words, slots, k */
+        any |= person[i];
+    for (size_t c = 0; c < run->recipes.counters; c++)
+        any |= run->recipes.counter[c].column[row];
+    return any == 0;
+}
+
+/* Clocks of a row by slots, whose words are used in this order, as far as there are any. */
+static void put_thresholds(struct tmn_run *run, struct tmn_block *block, uint32_t row, const uint64_t *threshold,
+                           uint32_t clocks) {
+    uint64_t *word = (uint64_t *)(void *)tmn_person(run, row);
+    const uint8_t *slot = tmn_slots(run, row);
+    uint32_t words = run->which_at == 0 ? 0 : clocks < (uint32_t)run->words ? clocks : (uint32_t)run->words, clock = 0;
+    for (uint32_t i = 0; i < words; i++)
+        word[i] = threshold[i];
+    for (int s = 0; words < clocks && s < run->slots; s++) {
+        if (slot[s] == 0)
+            continue;
+        if (clock >= words) {
+            uint64_t *to = run->which_at == 0 ? &word[s] : word_aside(run, block, row, s);
+            *to = threshold[clock];
+        }
+        clock++;
+    }
+}
+
+static void draw_alike(struct tmn_run *run, struct tmn_block *block, struct drawn *drawn) {
+    uint64_t threshold[DRAWN_CLOCKS];
+    struct tmn_draws draws = {.seed = run->options.seed, .row = {drawn->row, 0}, .hash = {drawn->hash, 0}};
+    tmn_draw_thresholds(&draws, drawn->clocks, threshold);
+    for (uint32_t i = 0, at = 0; i < drawn->rows; at += drawn->count[i++])
+        put_thresholds(run, block, drawn->of[i], threshold + at, drawn->count[i]);
+    drawn->rows = drawn->clocks = 0;
+}
+
+/* A new row takes the clocks of one like it, as numbers 0 of their transitions, and has its words likewise. */
+static void take_clocks(struct tmn_run *run, struct tmn_block *block, uint32_t row, const struct tmn_alike *like,
+                        struct drawn *drawn) {
+    if (like->clocks == 0)
+        return;
+    if (drawn->clocks + like->clocks > DRAWN_CLOCKS)
+        draw_alike(run, block, drawn);
+    memcpy(tmn_person(run, row) + run->used_at, tmn_person(run, like->row) + run->used_at, run->k_at - run->used_at);
+    *tmn_flags(run, row) |= ROW_CLOCKS;
+    for (uint32_t i = 0; i < like->clocks; i++) {
+        drawn->row[drawn->clocks + i] = row;
+        drawn->hash[drawn->clocks + i] = like->hash[i];
+    }
+    drawn->clocks += like->clocks;
+    drawn->of[drawn->rows] = row;
+    drawn->count[drawn->rows++] = like->clocks;
+}
+
+/* A new row has been derived: others that are like it will do without, unless it has more clocks than are kept, or
+ * such as do not draw. */
+static void remember(const struct tmn_run *run, uint32_t row, const struct tmn_packed *packed,
+                     struct tmn_alike *alike) {
+    *alike = (struct tmn_alike){.packed = *packed, .known = true, .row = row};
+    for (int s = 0; alike->known && s < run->slots; s++) {
+        int transition = tmn_clock_of(run, row, s);
+        if (transition < 0)
+            continue;
+        alike->known = alike->clocks < ALIKE_CLOCKS && run->rule[transition].windows == 0;
+        if (alike->known)
+            alike->hash[alike->clocks++] = run->rule[transition].hash;
+    }
+}
+
+/* Event engine: at the start of a run nobody has a clock, and most rows are like one before. */
+static void derive_by_state(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
+    struct tmn_block *block = &run->block[index];
+    struct drawn drawn = {.rows = 0, .clocks = 0};
     const struct tmn_packed read = read_by_c(run);
-    for (uint32_t i = 0; i < STATES; i++)
-        state[i].row = UINT32_MAX;
-    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
+    for (uint32_t row = block_first(index), end = block_end(run, index); row < end; row++) {
         struct tmn_packed packed = {{run->packed[row].word[0] & read.word[0], run->packed[row].word[1] & read.word[1]}};
-        uint32_t i = tmn_packed_hash(&packed) >> (32 - STATES_BITS);
+        struct tmn_alike *alike = &worker->alike[tmn_packed_hash(&packed) >> (32 - ALIKE_BITS)];
         bool new = is_new(run, row);
-        if (new &&state[i].row != UINT32_MAX && state[i].packed.word[0] == packed.word[0] &&
-            state[i].packed.word[1] == packed.word[1]) {
-            derive_alike(run, worker, &run->block[block], row, state[i].row);
+        tmn_row_begin(run, worker, row);
+        if (new && alike->known && alike->packed.word[0] == packed.word[0] && alike->packed.word[1] == packed.word[1]) {
+            take_clocks(run, block, row, alike, &drawn);
             continue;
         }
-        tmn_derive(run, worker, &run->block[block], row);
-        if (new) {
-            state[i].packed = packed;
-            state[i].row = row;
-        }
+        tmn_derive(run, worker, block, row);
+        if (new)
+            remember(run, row, &packed, alike);
     }
+    draw_alike(run, block, &drawn);
     tmn_clocks_draw(run, worker);
 }
 
 static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++)
+    for (uint32_t row = block_first(block); row < end; row++) {
+        tmn_row_begin(run, worker, row);
         tmn_derive(run, worker, &run->block[block], row);
+    }
     tmn_clocks_draw(run, worker);
 }
 
 void tmn_derive_all(struct tmn_run *run) {
-    tmn_run_blocks(run, run->options.engine == TMN_ENGINE_REFERENCE ? derive_all : derive_by_state);
+    if (run->options.engine == TMN_ENGINE_REFERENCE) {
+        tmn_run_blocks(run, derive_all);
+        return;
+    }
+    for (int w = 0; w < run->workers; w++)
+        for (uint32_t i = 0; i < ALIKE_STATES; i++)
+            run->worker[w].alike[i].known = false;
+    tmn_run_blocks(run, derive_by_state);
 }

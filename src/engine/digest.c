@@ -88,11 +88,12 @@ static __attribute__((target("avx2"))) tmn_u128 avx2_moves(const uint32_t *row, 
 static __attribute__((target("avx2"))) tmn_u128 avx2_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
     return pairs(h, b, count);
 }
-static __attribute__((target("avx512f,avx512dq"))) tmn_u128 avx512_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
+static __attribute__((target("avx512f,avx512dq"))) tmn_u128 avx512_pairs(const uint64_t *h, const uint64_t *b,
+                                                                         size_t count) {
     return pairs(h, b, count);
 }
 static __attribute__((target("avx512f,avx512dq"))) tmn_u128 avx512_moves(const uint32_t *row, const uint64_t *was,
-                                                                const uint64_t *is, size_t count) {
+                                                                         const uint64_t *is, size_t count) {
     return moves(row, was, is, count);
 }
 #endif

@@ -101,13 +101,6 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     return true;
 }
 
-static void birth_weeks_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    (void)worker;
-    uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++)
-        *tmn_week(run, row) = (uint16_t)tmn_birth_week(run->options.seed, row, run->model->calendar.windows_per_year);
-}
-
 /* ---- rules ---- */
 
 static void list_push(struct tmn_arena *arena, struct tmn_list *list, uint32_t value) {
@@ -311,20 +304,19 @@ void tmn_workers_aim(struct tmn_run *run) {
     }
 }
 
-/* Flags, shares, stocks and digest from the rows. */
+/* Shares, stocks and digest from the rows. */
 static void count_rows(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     struct tmn_census census = {.share = run->share, .stock = run->stock};
     memset(run->share, 0, model->share_slots * sizeof *run->share);
     memset(run->stock, 0, run->cells * sizeof *run->stock);
     memset(run->share_changed, 1, model->shares.count);
-    tmn_flags_fill(run);
     tmn_census(run, &census);
     run->rows_digest = census.rows_digest;
     run->alive = census.alive;
 }
 
-/* That, then counters, and which clocks are enabled. */
+/* That, then counters, flags and which clocks are enabled. */
 static bool start_from_rows(struct tmn_run *run, struct tmn_error *err) {
     count_rows(run);
     if (!tmn_counters_pass(run, false, err))
@@ -402,8 +394,6 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
     tmn_drivers_fill(run, 0);
     tmn_feedback_prepare(run);
     tmn_workers_aim(run);
-    if (model->age_feature >= 0)
-        tmn_run_blocks(run, birth_weeks_block);
     make_rules(run);
     tmn_feedback_begin(run);
     make_memo_cells(run);
@@ -420,10 +410,12 @@ bool tmn_run_prepare(struct tmn_run *run, struct tmn_error *err) {
         tmn_accruals_make(run);
         tmn_count_rules_make(run);
     }
-    if (run->options.resumes)
-        count_rows(run); /* for the digest of the start; the rest follows from the rows of the checkpoint */
-    else if (!start_from_rows(run, err))
+    if (run->options.resumes) { /* for the digest of the start; the rest follows from the rows of the checkpoint */
+        tmn_flags_fill(run);
+        count_rows(run);
+    } else if (!start_from_rows(run, err)) {
         return false;
+    }
     if (run->options.cut_feedback)
         memcpy(run->share_read, run->share, model->share_slots * sizeof *run->share);
     run->start_digest = run->rows_digest;

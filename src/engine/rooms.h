@@ -167,6 +167,17 @@ static inline uint8_t *tmn_flags(const struct tmn_run *run, uint32_t row) { /* e
 static inline uint16_t *tmn_week(const struct tmn_run *run, uint32_t row) { /* of birth; only with age */
     return (uint16_t *)(void *)(tmn_person(run, row) + run->week_at);
 }
+/* What follows from a row and its state and lies with its clocks: flags of who it is, and the week of birth. */
+static inline void tmn_row_begin(struct tmn_run *run, struct tmn_worker *worker, uint32_t row) {
+    const struct tmn_packed *packed = &run->packed[row];
+    unsigned flags = *tmn_flags(run, row) & ~(unsigned)(ROW_ALIVE | ROW_UNBORN);
+    flags |= tmn_holds(run, worker, &run->alive_rule, packed) ? ROW_ALIVE : 0;
+    flags |= run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, packed) ? ROW_UNBORN : 0;
+    *tmn_flags(run, row) = (uint8_t)flags;
+    if (run->model->age_feature >= 0)
+        *tmn_week(run, row) = (uint16_t)tmn_birth_week(run->options.seed, row, run->model->calendar.windows_per_year);
+}
+
 /* Fetches the lines of a row before its turn. */
 static inline void tmn_prefetch_person(const struct tmn_run *run, uint32_t row) {
     const uint8_t *person = tmn_person(run, row);
@@ -345,7 +356,7 @@ void tmn_derive(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
 /* Which transitions may be enabled for whom: memory, and the answers once C is made. */
 void tmn_clocks_prepare(struct tmn_run *run);
 void tmn_clocks_sift(struct tmn_run *run);
-void tmn_derive_all(struct tmn_run *run);
+void tmn_derive_all(struct tmn_run *run); /* tmn_row_begin and tmn_derive of all */
 
 /* expire.c */
 /* Moves the last of `count` clocks to where it belongs among those before it. */
@@ -534,7 +545,7 @@ struct tmn_census {
     uint32_t alive;
 };
 void tmn_census(struct tmn_run *run, struct tmn_census *census); /* adds to what is there */
-void tmn_flags_fill(struct tmn_run *run);
+void tmn_flags_fill(struct tmn_run *run);                        /* tmn_row_begin of all */
 
 /* counter.c: counts all ties anew, or (check) compares with what is kept. */
 bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err);

@@ -451,6 +451,7 @@ struct tmn_worker {
     struct tmn_teller teller;
     struct tmn_batch *batch; /* event engine */
     uint8_t *wanted;         /* [slots] */
+    struct tmn_alike *alike; /* event engine: see clock.c */
     struct tmn_set_winner {
         int32_t priority;
         uint32_t level;
