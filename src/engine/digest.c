@@ -72,6 +72,34 @@ static inline __attribute__((always_inline)) tmn_u128 pairs(const uint64_t *h, c
     return join(&parts);
 }
 
+enum { AT_ONCE = 256 };
+
+/* Of all attributes of at most AT_ONCE rows. */
+static inline __attribute__((always_inline)) tmn_u128 rows(const struct tmn_run *run, uint32_t first, uint32_t count) {
+    uint64_t h[AT_ONCE], word[2][AT_ONCE];
+    tmn_u128 sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        h[i] = mix_first(first + i);
+        word[0][i] = run->packed[first + i].word[0];
+        word[1][i] = run->packed[first + i].word[1];
+    }
+    for (size_t a = 0; a < run->model->attributes.count; a++) {
+        const struct tmn_attribute *attribute = &run->model->attributes.items[a];
+        const uint64_t *of = word[attribute->word], *token = attribute->token,
+                       mask = (UINT64_C(1) << attribute->bits) - 1;
+        int shift = attribute->shift;
+        struct parts parts = {0, 0, 0};
+        for (uint32_t i = 0; i < count; i++)
+            add_part(&parts, h[i], token[of[i] >> shift & mask]);
+        sum += join(&parts);
+    }
+    return sum;
+}
+
+typedef tmn_u128 rows_fn(const struct tmn_run *run, uint32_t first, uint32_t count);
+static tmn_u128 baseline_rows(const struct tmn_run *run, uint32_t first, uint32_t count) {
+    return rows(run, first, count);
+}
 typedef tmn_u128 pairs_fn(const uint64_t *h, const uint64_t *b, size_t count);
 static tmn_u128 baseline_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
     return pairs(h, b, count);
@@ -81,6 +109,13 @@ static tmn_u128 baseline_moves(const uint32_t *row, const uint64_t *was, const u
     return moves(row, was, is, count);
 }
 #ifdef __x86_64__
+static __attribute__((target("avx2"))) tmn_u128 avx2_rows(const struct tmn_run *run, uint32_t first, uint32_t count) {
+    return rows(run, first, count);
+}
+static __attribute__((target("avx512f,avx512dq"))) tmn_u128 avx512_rows(const struct tmn_run *run, uint32_t first,
+                                                                        uint32_t count) {
+    return rows(run, first, count);
+}
 static __attribute__((target("avx2"))) tmn_u128 avx2_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is,
                                                            size_t count) {
     return moves(row, was, is, count);
@@ -120,21 +155,19 @@ static tmn_u128 sum_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
     return with[tmn_isa()](h, b, count);
 }
 
-enum { AT_ONCE = 256 };
-
 tmn_u128 tmn_digest_rows(const struct tmn_run *run, uint32_t first, uint32_t end) {
-    uint64_t h[AT_ONCE], token[AT_ONCE];
+    static rows_fn *const with[TMN_ISAS] = {
+        [TMN_ISA_BASELINE] = baseline_rows,
+#ifdef __x86_64__
+        [TMN_ISA_AVX2] = avx2_rows,
+        [TMN_ISA_AVX512] = avx512_rows,
+#endif
+    };
+    rows_fn *of = with[tmn_isa()];
     tmn_u128 sum = 0;
     for (uint32_t row = first, count; row < end; row += count) {
         count = end - row < AT_ONCE ? end - row : AT_ONCE;
-        for (uint32_t i = 0; i < count; i++)
-            h[i] = mix_first(row + i);
-        for (size_t a = 0; a < run->model->attributes.count; a++) {
-            const struct tmn_attribute *attribute = &run->model->attributes.items[a];
-            for (uint32_t i = 0; i < count; i++)
-                token[i] = attribute->token[tmn_level(&run->packed[row + i], attribute)];
-            sum += sum_pairs(h, token, count);
-        }
+        sum += of(run, row, count);
     }
     return sum;
 }
