@@ -66,7 +66,9 @@ static void count_test(const struct tmn_run *run, struct tmn_worker *worker, siz
     if (test >= tests->outcome) {
         const struct tmn_outcome_state *state = &run->outcome[test - tests->outcome];
         worker->stock[state->first + tmn_key_of(run, &state->by, packed)] += rows;
-    } else if (test >= tests->share && test < tests->counter && alive) {
+    } else if (test >= tests->counter) {
+        worker->holding[test - tests->counter] += alive ? rows : 0;
+    } else if (test >= tests->share && alive) {
         const struct tmn_share *share = &run->model->shares.items[test - tests->share];
         worker->share[share->first + tmn_place_slot(run->model, share->by, packed)].numerator += rows;
     }
@@ -133,6 +135,10 @@ void tmn_census(struct tmn_run *run, struct tmn_census *census) {
         for (uint32_t c = 0; c < run->cells; c++) {
             census->stock[c] += worker->stock[c];
             worker->stock[c] = 0;
+        }
+        for (size_t c = 0; c < run->model->counters.count; c++) {
+            census->counted[c] += worker->holding[c];
+            worker->holding[c] = 0;
         }
         census->rows_digest += worker->rows_digest;
         census->alive = (uint32_t)((int64_t)census->alive + worker->alive);

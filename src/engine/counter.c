@@ -33,7 +33,6 @@ static void truth_block(void *context, int worker_index, uint32_t block) {
         if (bits != 0 && !tmn_holds(run, worker, &run->alive_rule, packed))
             bits = 0;
         pass->truth[row] = (uint8_t)bits;
-        worker->holding += (unsigned)__builtin_popcount(bits);
     }
 }
 
@@ -75,23 +74,21 @@ static void count_block(void *context, int worker_index, uint32_t block) {
 
 /* ---- those who are counted tell their ties ---- */
 
-/* Have they few ties beside all rows? */
-static bool few_are_counted(const struct counter_pass *pass) {
-    uint64_t counted = 0;
-    for (int w = 0; w < pass->run->workers; w++)
-        counted += pass->run->worker[w].holding;
-    return counted * tmn_layer_degree_max(pass->run->world, pass->layer) * FEW <= pass->run->rows;
+static void clear_block(void *context, int worker, uint32_t block) {
+    const struct counter_pass *pass = context;
+    const struct tmn_run *run = pass->run;
+    uint32_t first = block_first(block), end = block_end(run, block);
+    (void)worker;
+    for (int i = 0; i < pass->counters; i++)
+        memset(&run->counter[run->counter_order[pass->first + (size_t)i]][first], 0,
+               (end - first) * sizeof **run->counter);
 }
 
 static void tell_block(void *context, int worker_index, uint32_t block) {
     struct counter_pass *pass = context;
     struct tmn_run *run = pass->run;
     struct tmn_worker *worker = &run->worker[worker_index];
-    uint32_t first = block_first(block), end = block_end(run, block);
-    for (int i = 0; i < pass->counters; i++)
-        memset(&run->counter[run->counter_order[pass->first + (size_t)i]][first], 0,
-               (end - first) * sizeof **run->counter);
-    for (uint32_t row = first; row < end; row++)
+    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++)
         for (unsigned bits = pass->truth[row]; bits != 0; bits &= bits - 1) {
             size_t at = pass->first + (size_t)__builtin_ctz(bits);
             struct tmn_delta *counted = tmn_list_add(&worker->counted, sizeof *counted);
@@ -120,30 +117,48 @@ static bool tell(struct counter_pass *pass, struct tmn_error *err) {
     return true;
 }
 
-bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err) {
+/* Up to eight counters of one layer, from order[first] on. */
+static void choose_counters(struct counter_pass *pass, size_t first) {
+    const struct tmn_run *run = pass->run;
     const struct tmn_model *model = run->model;
-    struct counter_pass pass = {.run = run, .check = check};
+    pass->layer = model->counters.items[run->counter_order[first]].layer;
+    pass->first = first;
+    pass->counters = 1;
+    while (pass->counters < 8 && first + (size_t)pass->counters < model->counters.count &&
+           model->counters.items[run->counter_order[first + (size_t)pass->counters]].layer == pass->layer)
+        pass->counters++;
+}
+
+static bool count_all(struct counter_pass *pass, const uint64_t *counted, struct tmn_error *err) {
+    struct tmn_run *run = pass->run;
+    uint64_t told = 0; /* ties of those counted */
+    for (size_t i = 0; counted != NULL && i < (size_t)pass->counters; i++)
+        told += counted[run->counter_order[pass->first + i]] * tmn_layer_degree_max(run->world, pass->layer);
+    bool few = counted != NULL && told * FEW <= run->rows;
+    if (few)
+        tmn_pool_run(run->pool, run->blocks, clear_block, pass);
+    if (few && told == 0)
+        return true;
+    tmn_pool_run(run->pool, run->blocks, truth_block, pass);
+    if (few)
+        return tell(pass, err);
+    tmn_pool_run(run->pool, run->blocks, count_block, pass);
+    return true;
+}
+
+bool tmn_counters_pass(struct tmn_run *run, const uint64_t *counted, struct tmn_error *err) {
+    size_t counters = run->model->counters.count;
+    struct counter_pass pass = {.run = run, .check = counted == NULL};
     void *truth = NULL;
     bool ok = true;
-    if (model->counters.count == 0)
+    if (counters == 0)
         return true;
     if (!tmn_column_alloc(&truth, run->rows, 1, "counters", err))
         return false;
     pass.truth = truth;
-    for (size_t first = 0; first < model->counters.count && ok; first += (size_t)pass.counters) {
-        pass.layer = model->counters.items[run->counter_order[first]].layer;
-        pass.first = first;
-        pass.counters = 1;
-        while (pass.counters < 8 && first + (size_t)pass.counters < model->counters.count &&
-               model->counters.items[run->counter_order[first + (size_t)pass.counters]].layer == pass.layer)
-            pass.counters++;
-        for (int w = 0; w < run->workers; w++)
-            run->worker[w].holding = 0;
-        tmn_pool_run(run->pool, run->blocks, truth_block, &pass);
-        if (check || !few_are_counted(&pass))
-            tmn_pool_run(run->pool, run->blocks, count_block, &pass);
-        else
-            ok = tell(&pass, err);
+    for (size_t first = 0; first < counters && ok; first += (size_t)pass.counters) {
+        choose_counters(&pass, first);
+        ok = count_all(&pass, counted, err);
     }
     tmn_column_free(truth, run->rows, 1);
     return ok && tmn_run_sound(run, err);

@@ -29,6 +29,7 @@ static void make_workers(struct tmn_run *run) {
         worker->add = TMN_NEW_ARRAY(arena, tmn_i128, model->feedback_slots + 1);
         worker->add_once = TMN_NEW_ARRAY(arena, tmn_i128, model->feedback_slots + 1);
         worker->share = TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1);
+        worker->holding = TMN_NEW_ARRAY(arena, uint64_t, model->counters.count + 1);
         worker->tally.transition_firings = TMN_NEW_ARRAY(arena, uint64_t, run->transitions + 1);
         worker->tally.work = TMN_NEW_ARRAY(arena, struct tmn_clock_work, run->transitions + 1);
     }
@@ -52,6 +53,7 @@ static void make_arrays(struct tmn_run *run) {
     run->share_rule = TMN_NEW_ARRAY(arena, struct tmn_predicate, model->shares.count + 1);
     run->counter_rule = TMN_NEW_ARRAY(arena, struct tmn_predicate, model->counters.count + 1);
     run->counter_read = TMN_NEW_ARRAY(arena, bool, model->counters.count + 1);
+    run->counted = TMN_NEW_ARRAY(arena, uint64_t, model->counters.count + 1);
     run->counter_order = TMN_NEW_ARRAY(arena, uint32_t, model->counters.count + 1);
     run->rule = TMN_NEW_ARRAY(arena, struct tmn_clock_rule, run->transitions + 1);
     run->product = TMN_NEW_ARRAY(arena, struct tmn_product, run->transitions + 1);
@@ -307,7 +309,8 @@ void tmn_workers_aim(struct tmn_run *run) {
 /* Shares, stocks and digest from the rows. */
 static void count_rows(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
-    struct tmn_census census = {.share = run->share, .stock = run->stock};
+    struct tmn_census census = {.share = run->share, .stock = run->stock, .counted = run->counted};
+    memset(run->counted, 0, model->counters.count * sizeof *run->counted);
     memset(run->share, 0, model->share_slots * sizeof *run->share);
     memset(run->stock, 0, run->cells * sizeof *run->stock);
     memset(run->share_changed, 1, model->shares.count);
@@ -319,7 +322,7 @@ static void count_rows(struct tmn_run *run) {
 /* That, then counters, flags and which clocks are enabled. */
 static bool start_from_rows(struct tmn_run *run, struct tmn_error *err) {
     count_rows(run);
-    if (!tmn_counters_pass(run, false, err))
+    if (!tmn_counters_pass(run, run->counted, err))
         return false;
     tmn_c_tables(run);
     tmn_clocks_sift(run);

@@ -120,7 +120,8 @@ static bool change_persons(struct prospect *prospect, const struct tmn_cause *co
         return true;
     struct tmn_packed *packed = TMN_NEW_ARRAY(prospect->arena, struct tmn_packed, run->rows);
     struct tmn_census census = {.share = prospect->share,
-                                .stock = TMN_NEW_ARRAY(prospect->arena, int64_t, run->cells + 1)};
+                                .stock = TMN_NEW_ARRAY(prospect->arena, int64_t, run->cells + 1),
+                                .counted = TMN_NEW_ARRAY(prospect->arena, uint64_t, model->counters.count + 1)};
     uint16_t **counter = TMN_NEW_ARRAY(prospect->arena, uint16_t *, model->counters.count + 1);
     for (size_t c = 0; c < model->counters.count; c++)
         counter[c] = TMN_NEW_ARRAY(prospect->arena, uint16_t, run->rows);
@@ -134,7 +135,7 @@ static bool change_persons(struct prospect *prospect, const struct tmn_cause *co
     tmn_flags_fill(run);
     memset(prospect->share, 0, model->share_slots * sizeof *prospect->share);
     tmn_census(run, &census);
-    return tmn_counters_pass(run, false, err);
+    return tmn_counters_pass(run, census.counted, err);
 }
 
 static void swap_back(struct tmn_run *run, const struct swapped *swapped) {

@@ -541,14 +541,15 @@ void tmn_tests_fill(struct tmn_run *run);    /* once they are filled anew */
 struct tmn_census {
     struct tmn_ratio *share;
     int64_t *stock;
+    uint64_t *counted; /* [counters] persons whom each counts, of whosever ties */
     tmn_u128 rows_digest;
     uint32_t alive;
 };
 void tmn_census(struct tmn_run *run, struct tmn_census *census); /* adds to what is there */
 void tmn_flags_fill(struct tmn_run *run);                        /* tmn_row_begin of all */
 
-/* counter.c: counts all ties anew, or (check) compares with what is kept. */
-bool tmn_counters_pass(struct tmn_run *run, bool check, struct tmn_error *err);
+/* counter.c: counts ties anew, `counted` as a census found it; NULL: counts all and compares with what is kept. */
+bool tmn_counters_pass(struct tmn_run *run, const uint64_t *counted, struct tmn_error *err);
 
 /* feedback.c */
 void tmn_drivers_fill(struct tmn_run *run, int window);

@@ -466,7 +466,7 @@ struct tmn_worker {
     struct tmn_ratio *share;  /* [share_slots] */
     tmn_u128 rows_digest;
     int64_t alive;
-    uint64_t holding;       /* rows that counters of one layer count, once for each counter; see counter.c */
+    uint64_t *holding;      /* [counters] persons whom each counts, of a census */
     tmn_u128 clocks_digest; /* of a full digest */
     struct tmn_counters_of_run tally;
     struct tmn_sampler sampler;
@@ -535,6 +535,7 @@ struct tmn_run {
     struct tmn_moves test_moves, clock_moves;
     bool *counter_read;      /* [counters] strata of clocks read it; reference engine: personal ones */
     uint32_t *counter_order; /* [counters] by layer */
+    uint64_t *counted;       /* [counters] persons whom each counted when a state was last made from rows */
     struct tmn_recipes recipes;
     struct tmn_clock_rule *rule; /* [transitions] */
     struct tmn_sieve clocks;     /* tests: transitions; which may be enabled */
