@@ -37,22 +37,51 @@ static int entry_transition(const struct tmn_run *run, uint32_t entry) {
     return (int)(entry << ROW_BITS >> ROW_BITS >> (32 - ROW_BITS - run->note_bits));
 }
 
-static inline void see_chunk(const struct tmn_run *run, struct tmn_notes *notes) {
-    const struct tmn_note *note = &notes->note[notes->seen++ % NOTES];
-    tmn_wheel_prefetch_chunk(run->wheels, &note->block->wheel, note->window);
+/* ---- notes on their way ---- */
+
+static void narrow_note(const struct tmn_run *run, struct tmn_note *note) {
+    tmn_forecast_narrow(run, &run->accrual[note->transition], &note->search);
 }
 
-static void file_note(const struct tmn_run *run, struct tmn_notes *notes) {
-    const struct tmn_note *note = &notes->note[notes->filed++ % NOTES];
-    if (!tmn_wheel_file(run->wheels, &note->block->wheel, note->window, note->entry))
-        tmn_fail_row(note->block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = note->row});
+static void find_window(const struct tmn_run *run, struct tmn_worker *worker, struct tmn_note *note) {
+    const struct tmn_accrual *accrual = &run->accrual[note->transition];
+    tmn_forecast_end(run, accrual, &note->search);
+    if (note->search.window >= accrual->refill_at || note->search.window >= run->windows) {
+        note->search.window = INT_MAX;
+        return;
+    }
+    worker->tally.work[note->transition].filed++;
+    tmn_wheel_prefetch_head(&run->block[note->row / BLOCK_ROWS].wheel, note->search.window);
+}
+
+/* Always inline, since it only fetches: gcc takes a call for one without effect and leaves it out. */
+__attribute__((always_inline)) static inline void see_chunk(const struct tmn_run *run, const struct tmn_note *note) {
+    if (note->search.window != INT_MAX)
+        tmn_wheel_prefetch_chunk(run->wheels, &run->block[note->row / BLOCK_ROWS].wheel, note->search.window);
+}
+
+static void file_note(const struct tmn_run *run, const struct tmn_note *note) {
+    struct tmn_block *block = &run->block[note->row / BLOCK_ROWS];
+    if (note->search.window != INT_MAX && !tmn_wheel_file(run->wheels, &block->wheel, note->search.window, note->entry))
+        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = note->row});
+}
+
+/* Takes a note of each step further where more than `ahead` wait for it. */
+static inline void move_notes(const struct tmn_run *run, struct tmn_worker *worker, uint32_t ahead) {
+    struct tmn_notes *notes = &worker->notes;
+    if (notes->count - notes->narrowed > ahead)
+        narrow_note(run, &notes->note[notes->narrowed++ % NOTES]);
+    if (notes->narrowed - notes->found > ahead)
+        find_window(run, worker, &notes->note[notes->found++ % NOTES]);
+    if (notes->found - notes->seen > ahead)
+        see_chunk(run, &notes->note[notes->seen++ % NOTES]);
+    if (notes->seen - notes->filed > ahead)
+        file_note(run, &notes->note[notes->filed++ % NOTES]);
 }
 
 void tmn_notes_flush(const struct tmn_run *run, struct tmn_worker *worker) {
-    while (worker->notes.seen != worker->notes.count)
-        see_chunk(run, &worker->notes);
     while (worker->notes.filed != worker->notes.count)
-        file_note(run, &worker->notes);
+        move_notes(run, worker, 0);
 }
 
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
@@ -65,18 +94,12 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
         tmn_queue_clock(run, worker, row, transition, share->at, c, make_entry(run, row, transition, word));
         return;
     }
-    int window = tmn_forecast(run, accrual, row, share, c, left, from);
-    if (window >= accrual->refill_at || window >= run->windows)
-        return;
-    worker->tally.work[transition].filed++;
-    struct tmn_notes *notes = &worker->notes;
-    struct tmn_note note = {&run->block[row / BLOCK_ROWS], make_entry(run, row, transition, word), row, window};
-    tmn_wheel_prefetch_head(&note.block->wheel, window);
-    notes->note[notes->count++ % NOTES] = note;
-    if (notes->count - notes->seen > NOTES_AHEAD)
-        see_chunk(run, notes);
-    if (notes->count - notes->filed > 2 * NOTES_AHEAD)
-        file_note(run, notes);
+    struct tmn_note *note = &worker->notes.note[worker->notes.count++ % NOTES];
+    tmn_forecast_begin(run, accrual, row, share, c, left, from, &note->search);
+    note->entry = make_entry(run, row, transition, word);
+    note->row = row;
+    note->transition = transition;
+    move_notes(run, worker, NOTES_AHEAD);
 }
 
 /* ---- refills ---- */
@@ -401,8 +424,7 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
     }
 }
 
-/* Fetches of a row what the check of a note and a firing read. Inline, like all that only fetches: gcc takes such a
- * call for one without effect and leaves it out. */
+/* Fetches of a row what the check of a note and a firing read. */
 static inline void fetch_clock(const struct tmn_run *run, uint32_t first, uint32_t entry) {
     uint32_t row = first + entry_row(entry);
     int transition = entry_transition(run, entry);

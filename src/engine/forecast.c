@@ -215,25 +215,9 @@ static double growth(const struct tmn_run *run, const struct tmn_accrual *accrua
     return path_growth(path_of(run, accrual, stratum), from, to);
 }
 
-/* The first window from `from` on by whose end G of a stratum may have grown by `need`, if that is before `to`; else
- * INT_MAX. */
-static int first_reached(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum, int from,
-                         int to, double need) {
-    const double *path = path_of(run, accrual, stratum);
-    if (from >= to || !(path_growth(path, from, to) >= need))
-        return INT_MAX;
-    if (!(need > 0)) /* it has already */
-        return from;
-    /* the first whose path ends at `end` or beyond: within a part of it, where it would be on a straight path, narrowed
-     * some times, then by halves */
-    double end = (path[from] + need) * (1 - ROUNDING);
-    const uint32_t *guide = accrual->guide + stratum * (PATH_GUIDE + 1);
-    double parts = end / path[run->windows_ahead] * PATH_GUIDE;
-    int part = parts < PATH_GUIDE - 1 ? (int)parts : PATH_GUIDE - 1, near = guide[part] - 1, beyond = guide[part + 1];
-    if (near > from && near < to && path[near] < end)
-        from = near;
-    if (beyond > from && beyond < to && path[beyond] >= end)
-        to = beyond;
+/* The first of the windows from `from` on, before `to`, whose path ends at `end` or beyond; the last of them does.
+ * Where it would be on a straight path, narrowed some times, then by halves. */
+static int reached_between(const double *path, int from, int to, double end) {
     double low = path[from], high = path[to];
     for (int tries = 0; tries < STRAIGHT && to - from > 1; tries++) {
         int guess = from + (int)((double)(to - from) * (end - low) / (high - low));
@@ -257,6 +241,14 @@ static int first_reached(const struct tmn_run *run, const struct tmn_accrual *ac
         count -= half;
     }
     return from;
+}
+
+/* The guide to where a path that is `need` beyond its start of a window will be. */
+static const uint32_t *guide_to(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t stratum,
+                                int from, double need) {
+    const double *path = path_of(run, accrual, stratum);
+    double parts = (path[from] + need) * (1 - ROUNDING) / path[run->windows_ahead] * PATH_GUIDE;
+    return accrual->guide + stratum * (PATH_GUIDE + 1) + (parts < PATH_GUIDE - 1 ? (int)parts : PATH_GUIDE - 1);
 }
 
 /* The end of what is forecast: the next refill, or the last window. */
@@ -310,34 +302,102 @@ static int birthday_reached(const struct tmn_run *run, const struct tmn_accrual 
     return from + (int)(low - at) * run->model->calendar.windows_per_year;
 }
 
-static int forecast_by_age(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
-                           const struct tmn_share_of *share, double need, int from) {
-    int week = *tmn_week(run, row), end = end_of(run, accrual),
-        birth_year = run->model->attributes.items[run->model->birth_year].first + (int)share->birth_year;
-    bool first = true;
-    for (int next; from < end; from = next, first = false) {
-        if (!first) {
-            from = birthday_reached(run, accrual, share, from, &need);
-            if (from >= end)
-                break;
-        }
-        uint32_t stratum = stratum_at(run, accrual, share->other, birth_year, week, from);
-        next = birthday_after(run, from, week);
-        next = next < end ? next : end;
-        double most = growth(run, accrual, stratum, from, next);
-        if (most >= need)
-            return first_reached(run, accrual, stratum, from, next, need);
-        need -= most;
-    }
-    return INT_MAX;
+/* The birthday at which the search goes on; false: there is none. */
+static bool next_year(const struct tmn_run *run, const struct tmn_accrual *accrual, struct tmn_search *search) {
+    int end = end_of(run, accrual);
+    if (search->from < end)
+        search->from = birthday_reached(run, accrual, &search->share, search->from, &search->need);
+    return search->from < end;
 }
 
-int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
-                 const struct tmn_share_of *share, uint64_t c, uint64_t left, int from) {
-    if (c == 0)
-        return INT_MAX;
+/* The path of the year of life that goes on or begins at search->from, and the window after it. */
+static const double *path_of_year(const struct tmn_run *run, const struct tmn_accrual *accrual,
+                                  const struct tmn_search *search, int *to) {
+    int birth_year = run->model->attributes.items[run->model->birth_year].first + (int)search->share.birth_year,
+        next = birthday_after(run, search->from, search->week), end = end_of(run, accrual);
+    *to = next < end ? next : end;
+    return path_of(run, accrual, stratum_at(run, accrual, search->share.other, birth_year, search->week, search->from));
+}
+
+/* Is what is needed reached in that year? Else the search stands at its end. */
+static bool reached_in_year(const struct tmn_run *run, const struct tmn_accrual *accrual, struct tmn_search *search) {
+    int to;
+    const double *path = path_of_year(run, accrual, search, &to);
+    double most = search->from < to ? path_growth(path, search->from, to) : 0;
+    if (search->from < to && most >= search->need) {
+        search->window = search->need > 0 ? reached_between(path, search->from, to,
+                                                            (path[search->from] + search->need) * (1 - ROUNDING))
+                                          : search->from; /* it has been already */
+        return true;
+    }
+    search->need -= most;
+    search->from = to;
+    return false;
+}
+
+void tmn_forecast_begin(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
+                        const struct tmn_share_of *share, uint64_t c, uint64_t left, int from,
+                        struct tmn_search *search) {
     double need = c >= FACTOR_SPECIAL ? 0.0 : (double)(int64_t)left / (double)(int64_t)c; /* both are below 2^63 */
     need = need < 0.5 ? 0.5 : need;                                                       /* G must grow at all */
-    return accrual->base != NULL ? forecast_by_age(run, accrual, row, share, need, from)
-                                 : first_reached(run, accrual, share->other, from, end_of(run, accrual), need);
+    *search = (struct tmn_search){.share = *share, .need = need, .from = from, .window = SEARCHING};
+    if (c == 0) {
+        search->window = INT_MAX;
+    } else if (accrual->base == NULL) {
+        search->guide = guide_to(run, accrual, share->other, from, need);
+        __builtin_prefetch(search->guide);
+    } else {
+        search->week = *tmn_week(run, row);
+        if (reached_in_year(run, accrual, search)) /* paths of now are at hand */
+            return;
+        const double *ahead = accrual->ahead + share->at * birthdays(run->model, run->windows_ahead);
+        for (uint32_t b = 0; b < birthdays(run->model, run->windows_ahead); b += 8) /* a line each */
+            __builtin_prefetch(&ahead[b]);
+    }
+}
+
+void tmn_forecast_narrow(const struct tmn_run *run, const struct tmn_accrual *accrual, struct tmn_search *search) {
+    if (search->window != SEARCHING)
+        return;
+    if (accrual->base == NULL) {
+        const double *path = path_of(run, accrual, search->share.other);
+        __builtin_prefetch(&path[search->guide[0]]);
+        __builtin_prefetch(&path[search->guide[1]]);
+        return;
+    }
+    int to;
+    if (!next_year(run, accrual, search)) {
+        search->window = INT_MAX;
+        return;
+    }
+    const double *path = path_of_year(run, accrual, search, &to);
+    for (int w = search->from; w < to; w += 8)
+        __builtin_prefetch(&path[w]);
+    __builtin_prefetch(&path[to]);
+}
+
+void tmn_forecast_end(const struct tmn_run *run, const struct tmn_accrual *accrual, struct tmn_search *search) {
+    if (search->window != SEARCHING)
+        return;
+    if (accrual->base != NULL) {
+        while (!reached_in_year(run, accrual, search))
+            if (!next_year(run, accrual, search)) {
+                search->window = INT_MAX;
+                return;
+            }
+        return;
+    }
+    const double *path = path_of(run, accrual, search->share.other);
+    int from = search->from, to = end_of(run, accrual);
+    if (from >= to || !(path_growth(path, from, to) >= search->need)) {
+        search->window = INT_MAX;
+        return;
+    }
+    double end = (path[from] + search->need) * (1 - ROUNDING);
+    int near = (int)search->guide[0] - 1, beyond = (int)search->guide[1];
+    if (near > from && near < to && path[near] < end)
+        from = near;
+    if (beyond > from && beyond < to && path[beyond] >= end)
+        to = beyond;
+    search->window = reached_between(path, from, to, end);
 }

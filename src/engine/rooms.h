@@ -451,9 +451,12 @@ static inline bool tmn_clock_ask(const struct tmn_run *run, uint32_t row, int tr
     return number ? left <= use && use > 0 : c != 0 && g != 0;
 }
 /* Known ahead: the first window, not before `from`, in which a clock of which `left` is left at its start may run out;
- * INT_MAX or beyond the next refill: not before it is looked at again. */
-int tmn_forecast(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
-                 const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);
+ * never too late. In three steps, so that others can be taken while what the next one reads is on its way. */
+void tmn_forecast_begin(const struct tmn_run *run, const struct tmn_accrual *accrual, uint32_t row,
+                        const struct tmn_share_of *share, uint64_t c, uint64_t left, int from,
+                        struct tmn_search *search);
+void tmn_forecast_narrow(const struct tmn_run *run, const struct tmn_accrual *accrual, struct tmn_search *search);
+void tmn_forecast_end(const struct tmn_run *run, const struct tmn_accrual *accrual, struct tmn_search *search);
 
 /* event.c: notes a clock in the wheel of its block, unless it can not run out before it is looked at again. `left` at
  * the start of window `from`. */

@@ -210,7 +210,7 @@ struct tmn_clock_rule {
     uint32_t most_items;
 };
 
-enum { PATH_GUIDE = 64 }; /* parts of a path */
+enum { PATH_GUIDE = 256 }; /* parts of a path */
 
 /* G of a transition accumulated, event engine. A clock that was enabled all the time has lost C times the growth of the
  * sum of its place: persons of one birth year and week pass the same ages, so that a birthday changes nothing of it. */
@@ -414,15 +414,27 @@ struct tmn_due {
     uint32_t k, uniform; /* see struct tmn_expired; drawn for all that are due */
 };
 
-/* Notes on their way into wheels: random places in memory, which are fetched before their turn. */
-enum { NOTES = 32, NOTES_AHEAD = 12 };
+/* A forecast on its way: the window by whose end what is needed of G may have been reached. */
+enum { SEARCHING = -1 };
+struct tmn_search {
+    struct tmn_share_of share;
+    double need;           /* of G, from the start of `from` on */
+    int from, window;      /* window: SEARCHING, or INT_MAX for none before all its clocks are looked at again */
+    int week;              /* G reads age: of birth */
+    const uint32_t *guide; /* else: of the path, where it is to be looked at */
+};
+
+/* Notes on their way into wheels: forecasts and wheels are read at random places in memory, which are fetched before
+ * their turn. */
+enum { NOTES = 64, NOTES_AHEAD = 12 };
 struct tmn_notes {
     struct tmn_note {
-        struct tmn_block *block;
+        struct tmn_search search;
         uint32_t entry, row;
-        int window;
-    } note[NOTES];               /* a ring */
-    uint32_t filed, seen, count; /* of all ever: in wheels, their chunk is on its way, all */
+        int transition;
+    } note[NOTES]; /* a ring */
+    /* Of all ever: in wheels, their chunk is on its way, their window is known, they were looked at once, all. */
+    uint32_t filed, seen, found, narrowed, count;
 };
 
 struct tmn_worker {
