@@ -38,37 +38,35 @@ struct filling {
     uint32_t weeks;
 };
 
-/* Persons of a place with numbers that head_key permutes: those for whom `wanted` says so. */
-static void permute_heads(struct waiting *waiting, const bool *wanted) {
-    uint32_t number[PERSONS_AT_ONCE], count = 0;
-    for (uint32_t i = 0; i < waiting->count; i++)
-        if (wanted[i])
-            number[count++] = waiting->order[i];
-    tmn_permute_many(waiting->place->head_key, waiting->place->heads, false, number, count);
+/* Permutes the orders of those for whom `wanted` says so. */
+static void permute_orders(struct waiting *waiting, uint64_t key, uint32_t n, const bool *wanted) {
+    uint32_t number[PERSONS_AT_ONCE + 1] = {0}, count = 0;
+    for (uint32_t i = 0; i < waiting->count; i++) { /* without branches: who is wanted is as good as random */
+        number[count] = waiting->order[i];
+        count += wanted[i];
+    }
+    tmn_permute_many(key, n, false, number, count);
     count = 0;
-    for (uint32_t i = 0; i < waiting->count; i++)
-        if (wanted[i])
-            waiting->order[i] = number[count++];
+    for (uint32_t i = 0; i < waiting->count; i++) {
+        waiting->order[i] = wanted[i] ? number[count] : waiting->order[i];
+        count += wanted[i];
+    }
 }
 
 /* From orders to numbers of persons of the place: heads are dealt one to a household, all others from what is left of
  * heads and from the rest. */
 static void find_persons(struct waiting *waiting) {
     const struct tmn_place_plan *place = waiting->place;
-    uint32_t number[PERSONS_AT_ONCE], count = 0, heads_left = place->heads - place->heads_dealt;
-    bool left[PERSONS_AT_ONCE];
-    permute_heads(waiting, waiting->head);
+    bool other[PERSONS_AT_ONCE], left[PERSONS_AT_ONCE];
     for (uint32_t i = 0; i < waiting->count; i++)
-        if (!waiting->head[i])
-            number[count++] = waiting->order[i];
-    tmn_permute_many(place->rest_key, place->persons - place->heads_dealt, false, number, count);
-    count = 0;
+        other[i] = !waiting->head[i];
+    permute_orders(waiting, place->head_key, place->heads, waiting->head);
+    permute_orders(waiting, place->rest_key, place->persons - place->heads_dealt, other);
     for (uint32_t i = 0; i < waiting->count; i++) {
-        if (!waiting->head[i])
-            waiting->order[i] = place->heads_dealt + number[count++];
-        left[i] = !waiting->head[i] && waiting->order[i] < place->heads_dealt + heads_left;
+        waiting->order[i] += other[i] ? place->heads_dealt : 0;
+        left[i] = other[i] && waiting->order[i] < place->heads;
     }
-    permute_heads(waiting, left);
+    permute_orders(waiting, place->head_key, place->heads, left);
 }
 
 /* Rule by rule, since a later one may read what an earlier one gave. */
