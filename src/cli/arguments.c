@@ -26,7 +26,8 @@ static const struct option_row options[] = {
     {"seeds", "N|A..B", SPAN, FIELD(seeds), 1, 1000,
      "how many seeds, or which (default: 2 to fit, 4 to attribute, else 8)"},
     {"year", "YEAR", WHOLE, FIELD(year), 1, 9999, "year to explain"},
-    {"draws", "N", WHOLE, FIELD(draws), 0, 10000, "draws of the parameters from their priors (default 0: as they are)"},
+    {"draws", "N", WHOLE, FIELD(draws), 0, 10000,
+     "draws of the parameters from their priors (default 0: as they are; claims: 40)"},
     {"plant", "N", WHOLE, FIELD(plant), 2, 10000,
      "also make N worlds, half with a claim false by construction, and their data"},
     {"hours", "H", REAL, FIELD(hours), 0, 10000, "begin no draw that would end later than this (default 4)"},
@@ -166,8 +167,7 @@ const struct tmn_command tmn_commands[] = {
     {"claims", "what the model says to what others say of the country", "NAME|PATH", false,
      "only draws hours scale seed set controls plant all threads store out json quiet help",
      "Makes the experiments of the section `claims`, over draws of the parameters (default 40) from their priors, each "
-     "in "
-     "twin worlds that share their luck, and gives each claim a verdict in this model. Without a posterior verdicts "
+     "in twin worlds that share their luck, and gives each claim a verdict in this model. Without a posterior verdicts "
      "are prior-predictive: no claim is supported or contradicted by data. Prints counts by class and verdict, the "
      "rows (all with --all) and the controls; writes a results folder (default results/claims) with a page. The "
      "scale, unless given, is that of half a million persons. Before it starts it says how long it will take; it "
@@ -179,8 +179,8 @@ const struct tmn_command tmn_commands[] = {
      "For each link of the section `arrows`: the direct sign, computed without a draw at the state of its date, of the "
      "first seed, by changing its cause alone; then the total effect on its outcome over its horizon, with all "
      "feedback, by pairs of runs that share their seeds, with an interval of 90 % over the seeds. These test the "
-     "wiring "
-     "of the model, not the world. Writes a results folder (default results/arrows) with a table and a page. Finished "
+     "wiring of the model, not the world. Writes a results folder (default results/arrows) with a table and a page. "
+     "Finished "
      "runs are kept in --store and shared, so that the same command goes on after Ctrl-C. Ends with 1 when a direct "
      "sign is not what the link says. " BUILT_IN,
      tmn_command_arrows},
