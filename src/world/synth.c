@@ -155,8 +155,3 @@ bool tmn_world_size(struct tmn_world_size *size, const struct tmn_model *model, 
     tmn_arena_free(&scratch);
     return planned;
 }
-
-uint32_t tmn_birth_week(uint64_t seed, uint32_t row, int windows_per_year) {
-    uint64_t key = tmn_mix64(tmn_mix64(seed ^ UINT64_C(0xb1674b1274beef01)) + row);
-    return (uint32_t)(((key >> 32) * (uint64_t)windows_per_year) >> 32);
-}

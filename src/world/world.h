@@ -5,6 +5,7 @@
 #ifndef TMN_WORLD_WORLD_H
 #define TMN_WORLD_WORLD_H
 
+#include "base/draw.h"
 #include "base/pool.h"
 #include "model/model.h"
 
@@ -80,7 +81,10 @@ void tmn_layer_one_many(const struct tmn_world *world, int layer, const uint32_t
 /* Place at the start, which is where the row lies for ever; the last place for rows of the nation's reserve. */
 static inline uint32_t tmn_world_place(const struct tmn_world *world, uint32_t row);
 /* Birth week in 0..windows_per_year-1, keyed by seed and row; age in whole years, 0..127. */
-uint32_t tmn_birth_week(uint64_t seed, uint32_t row, int windows_per_year);
+static inline uint32_t tmn_birth_week(uint64_t seed, uint32_t row, int windows_per_year) {
+    uint64_t key = tmn_mix64(tmn_mix64(seed ^ UINT64_C(0xb1674b1274beef01)) + row);
+    return (uint32_t)(((key >> 32) * (uint64_t)windows_per_year) >> 32);
+}
 static inline uint32_t tmn_age(int year, int in_year, int birth_year, uint32_t birth_week) {
     int age = year - birth_year - (in_year < (int)birth_week ? 1 : 0);
     return age < 0 ? 0u : age > TMN_MAX_AGE ? (uint32_t)TMN_MAX_AGE : (uint32_t)age;
