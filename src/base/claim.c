@@ -32,25 +32,21 @@ static void remove_left_over(struct tmn_arena *arena, const char *folder) {
     closedir(dir);
 }
 
-bool tmn_claim_take(struct tmn_claim *claim, struct tmn_arena *arena, const char *path, struct tmn_error *err) {
+bool tmn_claim_take(struct tmn_lock *claim, struct tmn_arena *arena, const char *path, struct tmn_error *err) {
     struct tmn_folder folder; /* begun for a moment, to see that it could be */
     char who[TMN_LOCK_WHO];
-    claim->lock.file = -1;
+    claim->file = -1;
     if (!tmn_folder_begin(&folder, arena, path, err))
         return false;
     tmn_folder_abandon(&folder);
     const char *lock = tmn_arena_printf(arena, "%s.lock", folder.path);
-    if (!tmn_lock_take(&claim->lock, lock, who, err))
+    if (!tmn_lock_take(claim, lock, who, err))
         return who[0] != '\0' &&
                tmn_fail(err, TMN_IO,
                         "'%s' is being written by %s, which holds '%s': wait until it has ended, or choose another "
                         "folder with --out",
                         folder.path, who, lock);
-    if (claim->lock.file >= 0)
+    if (claim->file >= 0)
         remove_left_over(arena, folder.path);
     return true;
-}
-
-void tmn_claim_give_back(struct tmn_claim *claim) {
-    tmn_lock_drop(&claim->lock);
 }

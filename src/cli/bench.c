@@ -172,7 +172,7 @@ enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_argu
                                         .progress = show,
                                         .progress_context = &progress};
     struct tmn_error err;
-    struct tmn_claim claim;
+    struct tmn_lock claim;
     const char *out = arguments->out ? arguments->out : "results/bench";
     if (!read_workloads(arguments, &options))
         return TMN_MISUSED;
@@ -190,7 +190,7 @@ enum tmn_status tmn_command_bench(struct tmn_arena *arena, const struct tmn_argu
     bool good = tmn_bench_run(&bench, arena, &options, &err);
     tmn_progress_end(&progress);
     good = good && tmn_bench_save(&bench, out, &err);
-    tmn_claim_give_back(&claim);
+    tmn_lock_drop(&claim);
     if (!good)
         return tmn_complain_error(&err);
     if (arguments->json)

@@ -139,13 +139,13 @@ static enum tmn_status run_claimed(struct job *job, bool in_place) {
 /* From an open session to written results. in_place: `out` is the folder of the run that goes on. */
 static enum tmn_status run_job(struct job *job, bool in_place) {
     struct tmn_error err;
-    struct tmn_claim claim;
+    struct tmn_lock claim;
     if (!tmn_result_allowed(job->session.model, &err) ||
         !tmn_settings_allowed(job->session.model, job->session.settings.items, job->session.settings.count, &err) ||
         !tmn_claim_take(&claim, job->session.arena, job->out, &err))
         return tmn_complain_error(&err);
     enum tmn_status status = run_claimed(job, in_place);
-    tmn_claim_give_back(&claim);
+    tmn_lock_drop(&claim);
     return status;
 }
 

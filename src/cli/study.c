@@ -24,7 +24,7 @@ void tmn_study_ran(struct tmn_study *study) {
 }
 
 enum tmn_status tmn_study_end(struct tmn_study *study, bool good, const struct tmn_error *err) {
-    tmn_claim_give_back(&study->claim);
+    tmn_lock_drop(&study->claim);
     if (good)
         return TMN_DONE;
     enum tmn_status status = tmn_complain_error(err);

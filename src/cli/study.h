@@ -11,7 +11,7 @@
 
 struct tmn_study {
     const char *out; /* the results folder */
-    struct tmn_claim claim;
+    struct tmn_lock claim;
     struct tmn_progress progress; /* context of tmn_progress_runs */
 };
 

@@ -136,7 +136,7 @@ static enum tmn_status status_of(const struct tmn_verify *verify) {
 enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
     struct suite suite = {NULL, 0};
     struct tmn_error err;
-    struct tmn_claim claim;
+    struct tmn_lock claim;
     uint64_t seed = (uint64_t)arguments->seed;
     const char *out = arguments->out ? arguments->out : "results/verify";
     if (arguments->fresh && arguments->seed_given) {
@@ -163,7 +163,7 @@ enum tmn_status tmn_command_verify(struct tmn_arena *arena, const struct tmn_arg
     bool good = tmn_verify_run(&verify, arena, suite.models, suite.count, &options, &err);
     tmn_progress_end(&progress);
     good = good && tmn_verify_save(&verify, arena, out, &err);
-    tmn_claim_give_back(&claim);
+    tmn_lock_drop(&claim);
     if (!good)
         return tmn_complain_error(&err);
     tmn_diagnostics_print(stderr, suite.models[0]->path, &verify.mistakes);
