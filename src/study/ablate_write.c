@@ -1,7 +1,7 @@
 /* An ablation as CSV, JSON and a page. */
 #include "study/ablate.h"
 
-#include "base/file.h"
+#include "base/pages.h"
 #include "report/html.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
@@ -121,21 +121,10 @@ void tmn_ablation_html(const struct tmn_ablation *ablation, struct tmn_text *out
 }
 
 bool tmn_ablation_save(const struct tmn_ablation *ablation, const char *path, struct tmn_error *err) {
-    static const struct {
-        const char *name;
-        void (*put)(const struct tmn_ablation *ablation, struct tmn_text *out);
-    } files[] = {
-        {"ablate.csv", tmn_ablation_csv}, {"ablate.json", tmn_ablation_json}, {"ablate.html", tmn_ablation_html}};
-    struct tmn_folder folder;
-    bool good = tmn_folder_begin(&folder, ablation->arena, path, err);
-    for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
-        struct tmn_text text;
-        tmn_text_init(&text, ablation->arena);
-        files[f].put(ablation, &text);
-        good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);
-    }
-    if (good)
-        return tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder);
-    return false;
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, ablation->arena);
+    tmn_ablation_csv(ablation, tmn_pages_add(&pages, "ablate.csv"));
+    tmn_ablation_json(ablation, tmn_pages_add(&pages, "ablate.json"));
+    tmn_ablation_html(ablation, tmn_pages_add(&pages, "ablate.html"));
+    return tmn_pages_save(&pages, path, err);
 }

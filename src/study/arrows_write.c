@@ -1,6 +1,7 @@
 /* Tests of arrows as CSV, JSON and a page; the links themselves as a table. */
 #include "study/arrows.h"
 
+#include "base/pages.h"
 #include "report/html.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
@@ -229,20 +230,10 @@ void tmn_arrows_markdown(const struct tmn_model *model, struct tmn_text *out) {
 }
 
 bool tmn_arrows_save(const struct tmn_arrows *arrows, const char *path, struct tmn_error *err) {
-    static const struct {
-        const char *name;
-        void (*put)(const struct tmn_arrows *arrows, struct tmn_text *out);
-    } files[] = {{"arrows.csv", tmn_arrows_csv}, {"arrows.json", tmn_arrows_json}, {"arrows.html", tmn_arrows_html}};
-    struct tmn_folder folder;
-    bool good = tmn_folder_begin(&folder, arrows->arena, path, err);
-    for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
-        struct tmn_text text;
-        tmn_text_init(&text, arrows->arena);
-        files[f].put(arrows, &text);
-        good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);
-    }
-    if (good)
-        return tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder);
-    return false;
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, arrows->arena);
+    tmn_arrows_csv(arrows, tmn_pages_add(&pages, "arrows.csv"));
+    tmn_arrows_json(arrows, tmn_pages_add(&pages, "arrows.json"));
+    tmn_arrows_html(arrows, tmn_pages_add(&pages, "arrows.html"));
+    return tmn_pages_save(&pages, path, err);
 }

@@ -1,7 +1,7 @@
 /* An attribution as CSV, JSON and a page with a waterfall for each outcome. */
 #include "study/attribute.h"
 
-#include "base/file.h"
+#include "base/pages.h"
 #include "report/html.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
@@ -239,22 +239,10 @@ void tmn_attribution_html(const struct tmn_attribution *attribution, struct tmn_
 }
 
 bool tmn_attribution_save(const struct tmn_attribution *attribution, const char *path, struct tmn_error *err) {
-    static const struct {
-        const char *name;
-        void (*put)(const struct tmn_attribution *attribution, struct tmn_text *out);
-    } files[] = {{"attribute.csv", tmn_attribution_csv},
-                 {"attribute.json", tmn_attribution_json},
-                 {"attribute.html", tmn_attribution_html}};
-    struct tmn_folder folder;
-    bool good = tmn_folder_begin(&folder, attribution->arena, path, err);
-    for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
-        struct tmn_text text;
-        tmn_text_init(&text, attribution->arena);
-        files[f].put(attribution, &text);
-        good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);
-    }
-    if (good)
-        return tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder);
-    return false;
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, attribution->arena);
+    tmn_attribution_csv(attribution, tmn_pages_add(&pages, "attribute.csv"));
+    tmn_attribution_json(attribution, tmn_pages_add(&pages, "attribute.json"));
+    tmn_attribution_html(attribution, tmn_pages_add(&pages, "attribute.html"));
+    return tmn_pages_save(&pages, path, err);
 }

@@ -1,5 +1,5 @@
 /* The files of bench: tables as CSV, and all of it as JSON. */
-#include "base/file.h"
+#include "base/pages.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
 #include "result/result.h"
@@ -190,23 +190,12 @@ void tmn_bench_json(const struct tmn_bench *bench, struct tmn_text *out) {
 }
 
 bool tmn_bench_save(const struct tmn_bench *bench, const char *path, struct tmn_error *err) {
-    static const struct {
-        const char *name;
-        void (*put)(const struct tmn_bench *bench, struct tmn_text *out);
-    } files[] = {{"figures.csv", tmn_bench_figures_csv},
-                 {"runs.csv", tmn_bench_runs_csv},
-                 {"peers.csv", tmn_bench_peers_csv},
-                 {"bench.json", tmn_bench_json},
-                 {"bench.html", tmn_bench_html}};
-    struct tmn_folder folder = {NULL, NULL};
-    bool good = tmn_folder_begin(&folder, bench->arena, path, err);
-    for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
-        struct tmn_text text;
-        tmn_text_init(&text, bench->arena);
-        files[f].put(bench, &text);
-        good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);
-    }
-    good = good && tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder); /* after a commit nothing is left to abandon */
-    return good;
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, bench->arena);
+    tmn_bench_figures_csv(bench, tmn_pages_add(&pages, "figures.csv"));
+    tmn_bench_runs_csv(bench, tmn_pages_add(&pages, "runs.csv"));
+    tmn_bench_peers_csv(bench, tmn_pages_add(&pages, "peers.csv"));
+    tmn_bench_json(bench, tmn_pages_add(&pages, "bench.json"));
+    tmn_bench_html(bench, tmn_pages_add(&pages, "bench.html"));
+    return tmn_pages_save(&pages, path, err);
 }

@@ -1,7 +1,7 @@
 /* What the claims came to, as sentences, CSV and JSON. */
 #include "study/claims.h"
 
-#include "base/file.h"
+#include "base/pages.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
 #include "result/result.h"
@@ -320,25 +320,15 @@ static void planted_data(const struct tmn_claims *claims, struct tmn_text *out) 
 }
 
 bool tmn_claims_save(const struct tmn_claims *claims, const char *path, struct tmn_error *err) {
-    static const struct {
-        const char *name;
-        void (*put)(const struct tmn_claims *claims, struct tmn_text *out);
-        bool planted;
-    } files[] = {{"claims.csv", tmn_claims_csv, false},         {"effects.csv", tmn_claims_effects_csv, false},
-                 {"claims.json", tmn_claims_json, false},       {"claims.html", tmn_claims_html, false},
-                 {"planted.csv", tmn_claims_planted_csv, true}, {"planted_data.csv", planted_data, true}};
-    struct tmn_folder folder;
-    bool good = tmn_folder_begin(&folder, claims->arena, path, err);
-    for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
-        struct tmn_text text;
-        if (files[f].planted && claims->planted_count == 0)
-            continue;
-        tmn_text_init(&text, claims->arena);
-        files[f].put(claims, &text);
-        good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, claims->arena);
+    tmn_claims_csv(claims, tmn_pages_add(&pages, "claims.csv"));
+    tmn_claims_effects_csv(claims, tmn_pages_add(&pages, "effects.csv"));
+    tmn_claims_json(claims, tmn_pages_add(&pages, "claims.json"));
+    tmn_claims_html(claims, tmn_pages_add(&pages, "claims.html"));
+    if (claims->planted_count > 0) {
+        tmn_claims_planted_csv(claims, tmn_pages_add(&pages, "planted.csv"));
+        planted_data(claims, tmn_pages_add(&pages, "planted_data.csv"));
     }
-    if (good)
-        return tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder);
-    return false;
+    return tmn_pages_save(&pages, path, err);
 }

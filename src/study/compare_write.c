@@ -1,7 +1,7 @@
 /* A comparison as words, CSV and JSON, and its folder. */
 #include "study/compare.h"
 
-#include "base/file.h"
+#include "base/pages.h"
 #include "result/csv_cell.h"
 #include "result/result.h"
 #include "study/json_head.h"
@@ -314,24 +314,12 @@ void tmn_compare_json(const struct tmn_compare *compare, struct tmn_text *out) {
 }
 
 bool tmn_compare_save(const struct tmn_compare *compare, const char *path, struct tmn_error *err) {
-    static const struct {
-        const char *name;
-        void (*put)(const struct tmn_compare *compare, struct tmn_text *out);
-    } files[] = {{"effects.csv", tmn_compare_effects_csv},
-                 {"persons.csv", tmn_compare_persons_csv},
-                 {"pairs.csv", tmn_compare_pairs_csv},
-                 {"compare.json", tmn_compare_json},
-                 {"compare.html", tmn_compare_html}};
-    struct tmn_folder folder;
-    bool good = tmn_folder_begin(&folder, compare->arena, path, err);
-    for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
-        struct tmn_text text;
-        tmn_text_init(&text, compare->arena);
-        files[f].put(compare, &text);
-        good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);
-    }
-    if (good)
-        return tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder);
-    return false;
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, compare->arena);
+    tmn_compare_effects_csv(compare, tmn_pages_add(&pages, "effects.csv"));
+    tmn_compare_persons_csv(compare, tmn_pages_add(&pages, "persons.csv"));
+    tmn_compare_pairs_csv(compare, tmn_pages_add(&pages, "pairs.csv"));
+    tmn_compare_json(compare, tmn_pages_add(&pages, "compare.json"));
+    tmn_compare_html(compare, tmn_pages_add(&pages, "compare.html"));
+    return tmn_pages_save(&pages, path, err);
 }

@@ -1,6 +1,7 @@
 /* Gains of loops as CSV, JSON and a page with bars by period. */
 #include "study/loops.h"
 
+#include "base/pages.h"
 #include "report/html.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
@@ -217,20 +218,10 @@ void tmn_loops_html(const struct tmn_loops *loops, struct tmn_text *out) {
 }
 
 bool tmn_loops_save(const struct tmn_loops *loops, const char *path, struct tmn_error *err) {
-    static const struct {
-        const char *name;
-        void (*put)(const struct tmn_loops *loops, struct tmn_text *out);
-    } files[] = {{"loops.csv", tmn_loops_csv}, {"loops.json", tmn_loops_json}, {"loops.html", tmn_loops_html}};
-    struct tmn_folder folder;
-    bool good = tmn_folder_begin(&folder, loops->arena, path, err);
-    for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
-        struct tmn_text text;
-        tmn_text_init(&text, loops->arena);
-        files[f].put(loops, &text);
-        good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);
-    }
-    if (good)
-        return tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder);
-    return false;
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, loops->arena);
+    tmn_loops_csv(loops, tmn_pages_add(&pages, "loops.csv"));
+    tmn_loops_json(loops, tmn_pages_add(&pages, "loops.json"));
+    tmn_loops_html(loops, tmn_pages_add(&pages, "loops.html"));
+    return tmn_pages_save(&pages, path, err);
 }

@@ -1,7 +1,7 @@
 /* A survey as CSV, JSON and a page. */
 #include "study/survey.h"
 
-#include "base/file.h"
+#include "base/pages.h"
 #include "report/html.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
@@ -183,20 +183,10 @@ void tmn_survey_html(const struct tmn_survey_result *result, struct tmn_text *ou
 }
 
 bool tmn_survey_save(const struct tmn_survey_result *result, const char *path, struct tmn_error *err) {
-    static const struct {
-        const char *name;
-        void (*put)(const struct tmn_survey_result *result, struct tmn_text *out);
-    } files[] = {{"survey.csv", tmn_survey_csv}, {"survey.json", tmn_survey_json}, {"survey.html", tmn_survey_html}};
-    struct tmn_folder folder;
-    bool good = tmn_folder_begin(&folder, result->arena, path, err);
-    for (size_t f = 0; good && f < sizeof files / sizeof *files; f++) {
-        struct tmn_text text;
-        tmn_text_init(&text, result->arena);
-        files[f].put(result, &text);
-        good = tmn_folder_write(&folder, files[f].name, text.items, text.count, err);
-    }
-    if (good)
-        return tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder);
-    return false;
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, result->arena);
+    tmn_survey_csv(result, tmn_pages_add(&pages, "survey.csv"));
+    tmn_survey_json(result, tmn_pages_add(&pages, "survey.json"));
+    tmn_survey_html(result, tmn_pages_add(&pages, "survey.html"));
+    return tmn_pages_save(&pages, path, err);
 }

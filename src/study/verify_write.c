@@ -1,7 +1,7 @@
 /* What verify found, as words, CSV and JSON. */
 #include "study/verify.h"
 
-#include "base/file.h"
+#include "base/pages.h"
 #include "result/csv_cell.h"
 #include "result/json.h"
 #include <math.h>
@@ -172,19 +172,10 @@ void tmn_verify_json(const struct tmn_verify *verify, struct tmn_text *out) {
 
 bool tmn_verify_save(const struct tmn_verify *verify, struct tmn_arena *arena, const char *path,
                      struct tmn_error *err) {
-    struct tmn_folder folder = {NULL, NULL};
-    struct tmn_text csv, json, page;
-    tmn_text_init(&csv, arena);
-    tmn_text_init(&json, arena);
-    tmn_text_init(&page, arena);
-    tmn_verify_csv(verify, &csv);
-    tmn_verify_json(verify, &json);
-    tmn_verify_html(verify, &page);
-    bool good = tmn_folder_begin(&folder, arena, path, err) &&
-                tmn_folder_write(&folder, "verify.csv", csv.items, csv.count, err) &&
-                tmn_folder_write(&folder, "verify.json", json.items, json.count, err) &&
-                tmn_folder_write(&folder, "verify.html", page.items, page.count, err) &&
-                tmn_folder_commit(&folder, err);
-    tmn_folder_abandon(&folder); /* after a commit nothing is left to abandon */
-    return good;
+    struct tmn_pages pages;
+    tmn_pages_init(&pages, arena);
+    tmn_verify_csv(verify, tmn_pages_add(&pages, "verify.csv"));
+    tmn_verify_json(verify, tmn_pages_add(&pages, "verify.json"));
+    tmn_verify_html(verify, tmn_pages_add(&pages, "verify.html"));
+    return tmn_pages_save(&pages, path, err);
 }
