@@ -7,32 +7,41 @@
 void tmn_tests_prepare(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     struct tmn_tests *tests = &run->tests;
-    tests->share = TESTS_FIRST;
-    tests->counter = tests->share + model->shares.count;
-    tests->outcome = tests->counter + model->counters.count;
+    tests->counter = TESTS_FIRST;
+    tests->share = tests->counter + model->counters.count;
+    tests->outcome = tests->share + model->shares.count;
     tests->count = tests->outcome + model->outcomes.count;
     tests->predicate = TMN_NEW_ARRAY(&run->arena, const struct tmn_predicate *, tests->count);
     tests->predicate[TEST_ALIVE] = &run->alive_rule;
     tests->predicate[TEST_UNBORN] = model->unborn != NULL ? &run->unborn_rule : NULL;
-    for (size_t s = 0; s < model->shares.count; s++)
-        tests->predicate[tests->share + s] = &run->share_rule[s];
     for (size_t c = 0; c < model->counters.count; c++)
         tests->predicate[tests->counter + c] = &run->counter_rule[c];
+    for (size_t s = 0; s < model->shares.count; s++)
+        tests->predicate[tests->share + s] = &run->share_rule[s];
     for (size_t o = 0; o < model->outcomes.count; o++)
         if (model->outcomes.items[o].kind == TMN_OUTCOME_STOCK)
             tests->predicate[tests->outcome + o] = &run->outcome[o].predicate;
     tmn_sieve_init(&tests->sieve, model, tests->count, &run->arena);
 }
 
-/* Whom a change concerns: those whose truth it may change, and those counted where it leads. */
+/* Which tests that are asked at each change it may concern: those whose truth it may change; counters count the living
+ * alone. */
 static void fill_moves(struct tmn_run *run) {
+    const struct tmn_tests *tests = &run->tests;
+    const struct tmn_predicate *alive = &run->alive_rule;
     tmn_moves_clear(run, &run->test_moves);
-    for (size_t t = 0; t < run->tests.count; t++) {
-        const struct tmn_predicate *predicate = run->tests.predicate[t];
-        if (predicate != NULL && predicate->truth != NULL)
-            tmn_moves_add(run, &run->test_moves, t, &predicate->strata, predicate->truth, sizeof *predicate->truth);
-        tmn_moves_add_watching(run, &run->test_moves,
-                               predicate == NULL || predicate->truth != NULL ? &run->key_watch : &run->test_watch, t);
+    for (size_t t = 0; t < tests->share; t++) {
+        const struct tmn_predicate *predicate = tests->predicate[t];
+        bool counter = t >= tests->counter;
+        if (predicate == NULL)
+            continue;
+        if (predicate->truth == NULL || (counter && alive->truth == NULL)) {
+            tmn_moves_add_watching(run, &run->test_moves, &run->test_watch, t);
+            continue;
+        }
+        tmn_moves_add(run, &run->test_moves, t, &predicate->strata, predicate->truth, sizeof *predicate->truth);
+        if (counter)
+            tmn_moves_add(run, &run->test_moves, t, &alive->strata, alive->truth, sizeof *alive->truth);
     }
 }
 
@@ -48,6 +57,7 @@ void tmn_tests_fill(struct tmn_run *run) {
     }
     tmn_sieve_finish(&tests->sieve);
     fill_moves(run);
+    tmn_joints_forget(run);
 }
 
 static void count_in_shares(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_packed *packed,
@@ -66,11 +76,11 @@ static void count_test(const struct tmn_run *run, struct tmn_worker *worker, siz
     if (test >= tests->outcome) {
         const struct tmn_outcome_state *state = &run->outcome[test - tests->outcome];
         worker->stock[state->first + tmn_key_of(run, &state->by, packed)] += rows;
-    } else if (test >= tests->counter) {
-        worker->holding[test - tests->counter] += alive ? rows : 0;
     } else if (test >= tests->share && alive) {
         const struct tmn_share *share = &run->model->shares.items[test - tests->share];
         worker->share[share->first + tmn_place_slot(run->model, share->by, packed)].numerator += rows;
+    } else if (test >= tests->counter && test < tests->share && alive) {
+        worker->holding[test - tests->counter] += rows;
     }
 }
 
@@ -98,7 +108,8 @@ static void count_state(struct tmn_run *run, struct tmn_worker *worker, const st
  * takes its place. */
 static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     enum { STATES_BITS = 10, STATES = 1 << STATES_BITS };
-    const struct tmn_packed *read = &run->test_watch.any;
+    const struct tmn_packed *asked = &run->test_watch.any, *summed = &run->joint_reads,
+                            read = {{asked->word[0] | summed->word[0], asked->word[1] | summed->word[1]}};
     struct {
         struct tmn_packed packed;
         uint32_t rows;
@@ -106,8 +117,7 @@ static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     for (uint32_t i = 0; i < STATES; i++)
         state[i].rows = 0;
     for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
-        struct tmn_packed packed = {
-            {run->packed[row].word[0] & read->word[0], run->packed[row].word[1] & read->word[1]}};
+        struct tmn_packed packed = {{run->packed[row].word[0] & read.word[0], run->packed[row].word[1] & read.word[1]}};
         uint32_t i = tmn_packed_hash(&packed) >> (32 - STATES_BITS);
         if (state[i].rows > 0 &&
             (state[i].packed.word[0] != packed.word[0] || state[i].packed.word[1] != packed.word[1])) {

@@ -44,33 +44,17 @@ static void watch_expr(struct tmn_run *run, struct tmn_watch *watch, size_t watc
 void tmn_changes_prepare(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     const struct tmn_tests *tests = &run->tests;
+    tmn_joints_make(run);
     tmn_watch_make(run, &run->flow_watch, model->outcomes.count);
-    tmn_watch_make(run, &run->test_watch, tests->count);
-    tmn_watch_make(run, &run->key_watch, tests->count);
-    tmn_watch_make(run, &run->place_watch, model->shares.count);
-    for (size_t t = 0; t < tests->count; t++)
+    tmn_watch_make(run, &run->test_watch, tests->share);
+    for (size_t t = 0; t < tests->share; t++)
         if (tests->predicate[t] != NULL)
             watch_expr(run, &run->test_watch, t, tests->predicate[t]->expr);
-    for (size_t o = 0; o < model->outcomes.count; o++) {
-        const struct tmn_outcome *outcome = &model->outcomes.items[o];
-        if (outcome->kind == TMN_OUTCOME_FLOW)
-            watch_expr(run, &run->flow_watch, o, outcome->state);
-        for (int i = 0; outcome->kind == TMN_OUTCOME_STOCK && i < outcome->by.n; i++)
-            tmn_watch_feature(run, &run->key_watch, tests->outcome + o, outcome->by.feature[i]);
-    }
-    for (size_t s = 0; s < model->shares.count; s++) {
-        watch_expr(run, &run->key_watch, tests->share + s, model->alive);
-        if (model->shares.items[s].by < 0)
-            continue;
-        tmn_watch_feature(run, &run->key_watch, tests->share + s, model->shares.items[s].by);
-        tmn_watch_feature(run, &run->place_watch, s, model->shares.items[s].by);
-    }
     for (size_t c = 0; c < model->counters.count; c++)
-        watch_expr(run, &run->key_watch, tests->counter + c, model->alive);
-    for (size_t i = 0; i < model->attributes.count * run->test_watch.words; i++)
-        run->test_watch.bits[i] |= run->key_watch.bits[i];
-    for (int w = 0; w < 2; w++)
-        run->test_watch.any.word[w] |= run->key_watch.any.word[w];
+        watch_expr(run, &run->test_watch, tests->counter + c, model->alive);
+    for (size_t o = 0; o < model->outcomes.count; o++)
+        if (model->outcomes.items[o].kind == TMN_OUTCOME_FLOW)
+            watch_expr(run, &run->flow_watch, o, model->outcomes.items[o].state);
     tmn_moves_make(run, &run->test_moves, &run->test_watch, &tests->sieve);
     tmn_tests_fill(run);
 }

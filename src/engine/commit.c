@@ -12,63 +12,16 @@ struct change { /* of rows that are alike before and after */
     bool was_alive, alive;
 };
 
-static struct tmn_ratio *share_at(const struct tmn_run *run, struct tmn_worker *worker, size_t s,
-                                  const struct tmn_packed *packed) {
-    const struct tmn_share *share = &run->model->shares.items[s];
-    return &worker->share[share->first + tmn_place_slot(run->model, share->by, packed)];
-}
-
-/* Among how many: of all shares when a person is no longer alive or newly so, else of those whose place is another. */
-static void move_denominators(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_changes *changes,
-                              const struct change *change) {
-    if (change->was_alive && change->alive) {
-        TMN_EACH_WATCHING(s, &run->place_watch, changes) {
-            share_at(run, worker, s, change->before)->denominator -= change->rows;
-            share_at(run, worker, s, change->after)->denominator += change->rows;
-        }
-        return;
-    }
-    for (size_t s = 0; change->was_alive != change->alive && s < run->model->shares.count; s++)
-        if (change->alive)
-            share_at(run, worker, s, change->after)->denominator += change->rows;
+/* Those whom a counter counts are told to their ties. */
+static void count(struct tmn_worker *worker, struct tmn_block *block, size_t counter, const struct change *change,
+                  int by) {
+    for (uint32_t i = 0; by != 0 && i < change->rows; i++) {
+        struct tmn_delta *counted = tmn_list_add(&worker->counted, sizeof *counted);
+        if (counted != NULL)
+            *counted = (struct tmn_delta){change->row[i], (uint16_t)counter, (int16_t)by};
         else
-            share_at(run, worker, s, change->before)->denominator -= change->rows;
-}
-
-static void move_stock(const struct tmn_run *run, struct tmn_worker *worker, size_t o, const struct change *change,
-                       bool held, bool holds) {
-    const struct tmn_outcome_state *state = &run->outcome[o];
-    if (held)
-        worker->stock[state->first + tmn_key_of(run, &state->by, change->before)] -= change->rows;
-    if (holds)
-        worker->stock[state->first + tmn_key_of(run, &state->by, change->after)] += change->rows;
-}
-
-/* A test that reads what has changed and held before or holds now. */
-static void move_test(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, size_t test,
-                      const struct change *change, bool held, bool holds) {
-    const struct tmn_tests *tests = &run->tests;
-    if (test >= tests->outcome) {
-        move_stock(run, worker, test - tests->outcome, change, held, holds);
-        return;
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change->row[i]});
     }
-    held = held && change->was_alive;
-    holds = holds && change->alive;
-    if (test >= tests->counter) {
-        for (uint32_t i = 0; held != holds && i < change->rows; i++) {
-            struct tmn_delta *counted = tmn_list_add(&worker->counted, sizeof *counted);
-            if (counted != NULL)
-                *counted = (struct tmn_delta){change->row[i], (uint16_t)(test - tests->counter),
-                                              (int16_t)((int)holds - (int)held)};
-            else
-                tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change->row[i]});
-        }
-        return;
-    }
-    if (held)
-        share_at(run, worker, test - tests->share, change->before)->numerator -= change->rows;
-    if (holds)
-        share_at(run, worker, test - tests->share, change->after)->numerator += change->rows;
 }
 
 static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
@@ -99,7 +52,7 @@ static uint64_t may_move(const struct tmn_run *run, const struct tmn_changes *ch
     return *held | *hold;
 }
 
-/* The part of persons in all that somebody watches. */
+/* The part of persons in what is known at once: who is alive, who unborn, whom counters count. */
 static void move_tests(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
                        const struct tmn_changes *changes, struct change *change) {
     bool unborn = (*tmn_flags(run, *change->row) & ROW_UNBORN) != 0, was_unborn = unborn;
@@ -115,15 +68,15 @@ static void move_tests(struct tmn_run *run, struct tmn_worker *worker, struct tm
                 change->alive = holds;
             else if (test == TEST_UNBORN)
                 unborn = holds;
-            else if (held || holds)
-                move_test(run, worker, block, test, change, held, holds);
+            else
+                count(worker, block, test - run->tests.counter, change,
+                      (int)(holds && change->alive) - (int)(held && change->was_alive));
         }
     }
     if (unborn && !was_unborn)
         tmn_fail_row(block,
                      (struct tmn_failure){
                          .kind = FAILED_UNBORN, .row = *change->row, .transition = -1, .packed = *change->after});
-    move_denominators(run, worker, changes, change);
     worker->alive += ((int)change->alive - (int)change->was_alive) * (int64_t)change->rows;
     for (uint32_t i = 0; i < change->rows; i++) {
         uint8_t *flags = tmn_flags(run, change->row[i]);
@@ -137,6 +90,7 @@ void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
     struct tmn_changes changes;
     tmn_changes_of(run, before, after, &changes);
     worker->rows_digest += tmn_digest_change(run, row, &changes);
+    tmn_joints_move(run, worker, 1, before, after);
     if (!tmn_watched_by_any(&run->test_watch, before, after))
         return;
     bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0;
@@ -146,6 +100,7 @@ void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
 
 void tmn_commit_alike(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const uint32_t *row,
                       uint32_t rows, const struct tmn_packed *before, const struct tmn_packed *after) {
+    tmn_joints_move(run, worker, rows, before, after);
     if (!tmn_watched_by_any(&run->test_watch, before, after))
         return;
     struct tmn_changes changes;
@@ -209,6 +164,7 @@ bool tmn_phase_commit(struct tmn_run *run, struct tmn_error *err) {
     if (run->delta.count > 0)
         tmn_run_blocks(run, run->options.engine == TMN_ENGINE_REFERENCE ? apply_deltas : tmn_follow_deltas);
     tmn_run_blocks(run, derive_block);
+    tmn_joints_close(run);
     merge_sums(run);
     return tmn_run_sound(run, err);
 }

@@ -135,13 +135,16 @@ static const uint16_t *keep_gathered(struct tmn_run *run, uint16_t *numbers, siz
 static const uint16_t *gather(struct tmn_run *run, const struct tmn_key *key, uint32_t word, uint64_t mask) {
     size_t count = (size_t)1 << __builtin_popcountll(mask);
     uint16_t *numbers = TMN_NEW_ARRAY(&run->arena, uint16_t, count);
-    for (size_t i = 0; i < count; i++)
-        for (uint32_t t = 0; t < key->count; t++) {
-            const struct tmn_key_term *term = &key->items[t];
-            uint32_t level = (uint32_t)(tmn_scatter(i, mask) >> term->shift) & term->mask;
-            if (term->word == word && (mask >> term->shift & 1) != 0 && level < term->levels)
+    for (const struct tmn_key_term *term = key->items, *end = term + key->count; term < end; term++) {
+        if (term->word != word || (mask >> term->shift & 1) == 0)
+            continue;
+        int shift = __builtin_popcountll(mask & ((UINT64_C(1) << term->shift) - 1)); /* among these bits */
+        for (size_t i = 0; i < count; i++) {
+            uint32_t level = (uint32_t)(i >> shift) & term->mask;
+            if (level < term->levels)
                 numbers[i] = (uint16_t)(numbers[i] + run->part.items[term->first + level]);
         }
+    }
     return keep_gathered(run, numbers, count);
 }
 
@@ -161,13 +164,21 @@ static void choose_masks(const struct tmn_run *run, struct tmn_key *key) {
     }
 }
 
-static void make_gathered(struct tmn_run *run, struct tmn_key *key) {
+void tmn_key_finish(struct tmn_run *run, struct tmn_key *key, uint32_t strata) {
+    if (!tmn_isa_gathers() || strata > UINT16_MAX + 1)
+        return;
     choose_masks(run, key);
     if (__builtin_popcountll(key->mask[0]) > GATHERED_BITS || __builtin_popcountll(key->mask[1]) > GATHERED_BITS)
         return;
     key->to[0] = gather(run, key, 0, key->mask[0]);
     key->to[1] = gather(run, key, key->second, key->mask[1]);
     key->whole = key->lates == 0;
+}
+
+void tmn_key_add(struct tmn_run *run, struct tmn_key *key, int attribute, const uint32_t *numbers) {
+    const struct tmn_attribute *it = &run->model->attributes.items[attribute];
+    key->items[key->count++] = (struct tmn_key_term){find_parts(run, numbers, it->levels),
+                                                     (UINT32_C(1) << it->bits) - 1u, it->levels, it->word, it->shift};
 }
 
 void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key) {
@@ -185,8 +196,7 @@ void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct t
         key->items[key->count++] = (struct tmn_key_term){term.first, (UINT32_C(1) << attribute->bits) - 1u,
                                                          attribute->levels, attribute->word, attribute->shift};
     }
-    if (tmn_isa_gathers() && strata->size <= UINT16_MAX + 1)
-        make_gathered(run, key);
+    tmn_key_finish(run, key, strata->size);
 }
 
 uint32_t tmn_key_terms(const struct tmn_run *run, const struct tmn_key *key, const struct tmn_packed *packed) {

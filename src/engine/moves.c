@@ -32,9 +32,8 @@ void tmn_moves_make(struct tmn_run *run, struct tmn_moves *moves, const struct t
     }
 }
 
-/* The first level, for each of a feature, from which no entry of a table tells it apart. */
-static void tell_apart(const struct tmn_strata *strata, int key, uint32_t levels, const void *table, size_t size,
-                       uint32_t *told) {
+void tmn_tell_apart(const struct tmn_strata *strata, int key, uint32_t levels, const void *table, size_t size,
+                    uint32_t *told) {
     size_t stride = strata->stride[key] * size, all = strata->size * size;
     const char *at = table;
     for (uint32_t l = 0; l < levels; l++) {
@@ -88,7 +87,7 @@ void tmn_moves_add(const struct tmn_run *run, struct tmn_moves *moves, size_t wa
         if (moves->of[attribute].from == 0)
             continue;
         if (table != NULL && !age)
-            tell_apart(strata, i, feature->cardinality, table, size, moves->told);
+            tmn_tell_apart(strata, i, feature->cardinality, table, size, moves->told);
         else
             tell_all(age ? levels : feature->cardinality, moves->told);
         mark_pairs(moves, attribute, levels, map ? model->maps.items[feature->index].to : NULL, moves->told, watcher);

@@ -77,7 +77,9 @@ void tmn_outcomes_prepare(struct tmn_run *run) {
     run->period = TMN_NEW_ARRAY(&run->arena, int64_t, run->cells + 1);
     for (int w = 0; w < run->workers; w++) {
         run->worker[w].flow = TMN_NEW_ARRAY(&run->arena, int64_t, run->cells + 1);
-        run->worker[w].stock = TMN_NEW_ARRAY(&run->arena, int64_t, run->cells + 1);
+        run->worker[w].stock =
+            TMN_NEW_ARRAY(&run->arena, int64_t, run->cells + 2 * (size_t)run->model->share_slots + 1);
+        run->worker[w].share = (struct tmn_ratio *)(void *)(run->worker[w].stock + run->cells);
     }
 }
 

@@ -28,7 +28,6 @@ static void make_workers(struct tmn_run *run) {
         worker->count = TMN_NEW_ARRAY(arena, int64_t, model->count_slots + 1);
         worker->add = TMN_NEW_ARRAY(arena, tmn_i128, model->feedback_slots + 1);
         worker->add_once = TMN_NEW_ARRAY(arena, tmn_i128, model->feedback_slots + 1);
-        worker->share = TMN_NEW_ARRAY(arena, struct tmn_ratio, model->share_slots + 1);
         worker->holding = TMN_NEW_ARRAY(arena, uint64_t, model->counters.count + 1);
         worker->tally.transition_firings = TMN_NEW_ARRAY(arena, uint64_t, run->transitions + 1);
         worker->tally.work = TMN_NEW_ARRAY(arena, struct tmn_clock_work, run->transitions + 1);

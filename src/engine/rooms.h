@@ -29,6 +29,9 @@ void tmn_predicate_fill(struct tmn_run *run, struct tmn_predicate *predicate);
 bool tmn_predicate_eval(const struct tmn_run *run, struct tmn_worker *worker, const struct tmn_predicate *predicate,
                         const struct tmn_packed *packed);
 void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key);
+/* A key is made by hand: a number for each level of an attribute, then (strata: of all) what makes it fast. */
+void tmn_key_add(struct tmn_run *run, struct tmn_key *key, int attribute, const uint32_t *numbers);
+void tmn_key_finish(struct tmn_run *run, struct tmn_key *key, uint32_t strata);
 /* Of the terms alone, one after the other. */
 uint32_t tmn_key_terms(const struct tmn_run *run, const struct tmn_key *key, const struct tmn_packed *packed);
 /* Of a row: counters and age too. */
@@ -106,7 +109,19 @@ static inline uint64_t tmn_watching(const struct tmn_watch *watch, const struct 
         bits |= watch->bits[changes->attribute[i] * watch->words + word];
     return bits;
 }
+/* joint.c */
+void tmn_joints_make(struct tmn_run *run);   /* once stocks are known: which sums are moved together */
+void tmn_joints_forget(struct tmn_run *run); /* what tests have said, once they may say something else */
+/* Persons change alike: their part in shares and stocks, most of which move once joints are closed, at the end of a
+ * window. */
+void tmn_joints_move(const struct tmn_run *run, struct tmn_worker *worker, uint32_t persons,
+                     const struct tmn_packed *before, const struct tmn_packed *after);
+void tmn_joints_close(struct tmn_run *run);
+
 /* moves.c */
+/* told: of each level of key `key` the first level from which no entry of a table over strata tells it apart. */
+void tmn_tell_apart(const struct tmn_strata *strata, int key, uint32_t levels, const void *table, size_t size,
+                    uint32_t *told);
 void tmn_moves_make(struct tmn_run *run, struct tmn_moves *moves, const struct tmn_watch *watch,
                     const struct tmn_sieve *sieve);
 void tmn_moves_clear(const struct tmn_run *run, struct tmn_moves *moves);

@@ -100,12 +100,12 @@ struct tmn_moves {
 };
 
 /* All predicates of a run in one sieve: who is alive (the first test, as others ask for it), who unborn, then those of
- * shares, counters and stocks. */
+ * counters, which are asked at each change as these are, of shares and of stocks. */
 enum { TEST_ALIVE, TEST_UNBORN, TESTS_FIRST };
 struct tmn_tests {
     struct tmn_sieve sieve;
     const struct tmn_predicate **predicate; /* [count] NULL: of nobody */
-    size_t count, share, counter, outcome;  /* number of all, and of the first of each kind */
+    size_t count, counter, share, outcome;  /* number of all, and of the first of each kind */
 };
 
 /* How to get the level of a feature from a row; only those from which clocks' strata are made. */
@@ -475,7 +475,9 @@ struct tmn_worker {
     int64_t *count;           /* [count_slots] */
     tmn_i128 *add, *add_once; /* [feedback_slots] 2^-20, of persons and of events */
     int64_t *flow, *stock;    /* [cells of all outcomes] */
-    struct tmn_ratio *share;  /* [share_slots] */
+    struct tmn_ratio *share;  /* [share_slots] right after stock */
+    struct tmn_moved *moved;  /* [joints] see joint.c */
+    uint64_t moves;           /* of persons from stratum to stratum of joints */
     tmn_u128 rows_digest;
     int64_t alive;
     uint64_t *holding;      /* [counters] persons whom each counts, of a census */
@@ -537,14 +539,16 @@ struct tmn_run {
 
     struct tmn_predicate *assign_rule; /* [settings] of those that assign */
     struct tmn_predicate alive_rule, unborn_rule, *share_rule, *counter_rule;
-    struct tmn_watch flow_watch, test_watch, key_watch,
-        place_watch;             /* of outcomes; of tests; of those where they are counted; of shares, too */
-    uint8_t attribute_at[2][64]; /* attribute of each bit of packed words */
+    struct tmn_watch flow_watch, test_watch;     /* of outcomes; of tests that are asked at each change */
+    uint8_t attribute_at[2][64];                 /* attribute of each bit of packed words */
     uint64_t attribute_bits[TMN_MAX_ATTRIBUTES]; /* all bits of an attribute in its word */
     struct tmn_place_of birth_year;              /* where the model has age */
     uint32_t cohorts_a_year;                     /* windows */
     struct tmn_tests tests;
     struct tmn_moves test_moves, clock_moves;
+    struct tmn_joint *joint;       /* [joints] see joint.c */
+    struct tmn_packed joint_reads; /* bits of the attributes that shares and stocks read */
+    size_t joints;
     bool *counter_read;      /* [counters] strata of clocks read it; reference engine: personal ones */
     uint32_t *counter_order; /* [counters] by layer */
     uint64_t *counted;       /* [counters] persons whom each counted when a state was last made from rows */
