@@ -10,50 +10,50 @@
 
 #define NO_ROW UINT32_MAX
 
-enum { AHEAD = 8 }; /* births ahead whose rows are fetched */
+enum { AHEAD = 4 }; /* births ahead that are fetched a step further, blocks to come among them: a block has few */
 
 /* A row that is taken loses its flag at once. */
 static bool is_unborn(const struct tmn_run *run, uint32_t row) {
     return (*tmn_flags(run, row) & ROW_UNBORN) != 0;
 }
 
-struct range {
-    uint32_t first, end;
-};
-
-static uint32_t first_unborn(const struct tmn_run *run, struct range rows) {
+static uint32_t first_unborn(const struct tmn_run *run, struct tmn_rows rows) {
     for (uint32_t row = rows.first; row < rows.end; row++)
         if (is_unborn(run, row))
             return row;
     return NO_ROW;
 }
 
-/* Rows never become unborn again, so the cursor of a reserve only moves on. */
-static uint32_t take_reserve(const struct tmn_run *run, uint32_t *cursor, uint32_t to) {
-    uint32_t row = first_unborn(run, (struct range){*cursor, to});
+/* Rows never become unborn again, so a cursor to the first row that may be unborn only moves on. */
+static uint32_t take_from(const struct tmn_run *run, uint32_t *cursor, uint32_t to) {
+    uint32_t row = first_unborn(run, (struct tmn_rows){*cursor, to});
     *cursor = row == NO_ROW ? to : row;
     return row;
 }
 
-static struct range household_rows(const struct tmn_world *world, uint32_t row) {
+static struct tmn_rows household_rows(const struct tmn_world *world, uint32_t row) {
     uint32_t household = tmn_world_household(world, row);
-    return (struct range){world->household_first[household], world->household_first[household + 1]};
+    return (struct tmn_rows){world->household_first[household], world->household_first[household + 1]};
 }
 
 /* The household where there are no units. */
-static struct range unit_rows(const struct tmn_world *world, uint32_t row) {
+static struct tmn_rows unit_rows(const struct tmn_world *world, uint32_t row) {
     if (world->unit_first == NULL)
         return household_rows(world, row);
     uint32_t unit = tmn_world_unit(world, tmn_world_household(world, row));
-    return (struct range){world->household_first[world->unit_first[unit]],
-                          world->household_first[world->unit_first[unit + 1]]};
+    return (struct tmn_rows){world->household_first[world->unit_first[unit]],
+                             world->household_first[world->unit_first[unit + 1]]};
 }
 
 /* The first unborn row of the mother's household, else of her unit. */
 static uint32_t find_near(const struct tmn_run *run, uint32_t mother, bool *elsewhere) {
-    uint32_t row = first_unborn(run, household_rows(run->world, mother));
+    const struct tmn_world *world = run->world;
+    uint32_t row = first_unborn(run, household_rows(world, mother));
     *elsewhere = row == NO_ROW;
-    return row != NO_ROW ? row : first_unborn(run, unit_rows(run->world, mother));
+    if (row != NO_ROW || world->unit_first == NULL)
+        return row;
+    uint32_t unit = tmn_world_unit(world, tmn_world_household(world, mother));
+    return take_from(run, &run->unit_cursor[unit], world->household_first[world->unit_first[unit + 1]]);
 }
 
 static uint32_t find_row(struct tmn_run *run, uint32_t mother, bool *elsewhere) {
@@ -62,24 +62,38 @@ static uint32_t find_row(struct tmn_run *run, uint32_t mother, bool *elsewhere) 
     uint32_t row = world->household_first == NULL ? NO_ROW : find_near(run, mother, elsewhere);
     if (row == NO_ROW && mother < world->national_reserve) {
         uint32_t place = tmn_world_place(world, mother);
-        row = take_reserve(run, &run->place_cursor[place], world->place_first[place + 1]);
+        row = take_from(run, &run->place_cursor[place], world->place_first[place + 1]);
     }
-    return row != NO_ROW ? row : take_reserve(run, &run->nation_cursor, run->rows);
+    return row != NO_ROW ? row : take_from(run, &run->nation_cursor, run->rows);
 }
 
 /* Rows of a block whose whole unit lies within it. */
-static struct range whole_units(const struct tmn_run *run, uint32_t block) {
-    struct range rows = {block_first(block), block_end(run, block)};
+static struct tmn_rows whole_units(const struct tmn_run *run, uint32_t block) {
+    struct tmn_rows rows = {block_first(block), block_end(run, block)};
     if (run->world->household_first == NULL)
-        return (struct range){0, 0};
-    struct range first = unit_rows(run->world, rows.first), last = unit_rows(run->world, rows.end - 1);
-    return (struct range){first.first < rows.first ? first.end : rows.first,
-                          last.end > rows.end ? last.first : rows.end};
+        return (struct tmn_rows){0, 0};
+    struct tmn_rows first = unit_rows(run->world, rows.first), last = unit_rows(run->world, rows.end - 1);
+    return (struct tmn_rows){first.first < rows.first ? first.end : rows.first,
+                             last.end > rows.end ? last.first : rows.end};
+}
+
+void tmn_births_prepare(struct tmn_run *run) {
+    const struct tmn_world *world = run->world;
+    run->whole = TMN_NEW_ARRAY(&run->arena, struct tmn_rows, run->blocks + 1);
+    for (uint32_t block = 0; block < run->blocks; block++)
+        run->whole[block] = whole_units(run, block);
+    run->unit_cursor = TMN_NEW_ARRAY(&run->arena, uint32_t, world->units + 1);
+    for (uint32_t unit = 0; unit < world->units; unit++)
+        run->unit_cursor[unit] = world->household_first[world->unit_first[unit]];
+    run->place_cursor = TMN_NEW_ARRAY(&run->arena, uint32_t, world->places + 1);
+    for (uint32_t place = 0; place < world->places; place++)
+        run->place_cursor[place] = world->place_reserve[place];
+    run->nation_cursor = world->national_reserve;
 }
 
 /* Rows of a reserve are each a household, and may be taken by anybody. */
 static bool in_reserve(const struct tmn_world *world, uint32_t row) {
-    struct range household = household_rows(world, row);
+    struct tmn_rows household = household_rows(world, row);
     return household.end - household.first == 1 &&
            (row >= world->national_reserve || row >= world->place_reserve[tmn_world_place(world, row)]);
 }
@@ -98,24 +112,30 @@ static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t nu
         *born = (struct tmn_born){row, number};
 }
 
-static void fetch(const struct tmn_run *run, uint32_t row) {
-    if (run->world->household_guide != NULL)
-        __builtin_prefetch(&run->world->household_guide[row >> TMN_GUIDE_BITS]);
-    __builtin_prefetch(tmn_flags(run, row));
+/* Fetches what mothers to come read: where their households are looked up, then where they lie, then their rows. */
+static inline void fetch_mothers(const struct tmn_run *run, uint32_t i) {
+    const struct tmn_world *world = run->world;
+    const struct tmn_birth *birth = run->birth.items;
+    if (world->household_first == NULL)
+        return;
+    if (i + 3 * AHEAD < run->birth.count)
+        __builtin_prefetch(&world->household_guide[birth[i + 3 * AHEAD].row >> TMN_GUIDE_BITS]);
+    if (i + 2 * AHEAD < run->birth.count)
+        __builtin_prefetch(&world->household_first[world->household_guide[birth[i + 2 * AHEAD].row >> TMN_GUIDE_BITS]]);
+    if (i + AHEAD < run->birth.count)
+        for (struct tmn_rows rows = household_rows(world, birth[i + AHEAD].row); rows.first < rows.end; rows.first++)
+            __builtin_prefetch(tmn_flags(run, rows.first), 1);
 }
 
 /* Rows for the mothers of a block whose unit lies within it and has one. */
 static void choose_near(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_birth *birth = run->birth.items;
     uint32_t i = run->bucket[index], end = run->bucket[index + 1];
-    if (i == end)
-        return;
-    for (struct range whole = whole_units(run, index); i < end; i++) {
+    for (const struct tmn_rows whole = run->whole[index]; i < end; i++) {
         uint32_t mother = birth[i].row;
         bool elsewhere = false;
         birth[i].child = NO_ROW;
-        if (i + AHEAD < end)
-            fetch(run, birth[i + AHEAD].row);
+        fetch_mothers(run, i);
         if (mother >= whole.first && mother < whole.end && !in_reserve(run->world, mother))
             birth[i].child = find_near(run, mother, &elsewhere);
         if (birth[i].child != NO_ROW)
@@ -242,8 +262,8 @@ static void bear(struct tmn_run *run, struct tmn_worker *worker, uint32_t number
 static void bear_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     const struct tmn_born *born = run->born.items;
     for (uint32_t i = run->bucket[index], end = run->bucket[index + 1]; i < end; i++) {
-        if (i + AHEAD < end)
-            __builtin_prefetch(&run->packed[born[i + AHEAD].child]);
+        if (i + AHEAD < run->born.count)
+            tmn_prefetch_row(run, born[i + AHEAD].child);
         bear(run, worker, born[i].birth);
     }
     tmn_counted_tell(run, worker, &run->block[index]);

@@ -14,6 +14,7 @@
 enum {
     WINDOWS_MORE = 64, /* of growth, */
     PART_MORE = 4,     /* and a fourth more than what is left of the run: G may grow */
+    FEW_NOTES = 16,    /* of so many rows one: of them no heed is taken */
     UNEVEN = 256       /* G is taken to be at least that part of the largest one */
 };
 
@@ -85,12 +86,28 @@ bool tmn_outgrown(const struct tmn_run *run, int transition) {
     return beyond || special != accrual->all;
 }
 
+/* Notes that were written and not yet asked, up to the last window. */
+static int64_t notes_of(const struct tmn_run *run, int transition) {
+    const struct tmn_clock_work *work = &run->counters.work[transition];
+    return (int64_t)(work->filed - work->checked);
+}
+
+bool tmn_overfull(const struct tmn_run *run, int transition) {
+    struct tmn_accrual *accrual = &run->accrual[transition];
+    int64_t notes = notes_of(run, transition) - accrual->notes_before;
+    if (accrual->notes_first == 0)
+        accrual->notes_first = notes;
+    return notes > 2 * accrual->notes_first + run->rows / FEW_NOTES;
+}
+
 /* How far each sum will have come by the end of the run if G stays what it is: of cohorts, the largest of all ages. */
 void tmn_queues_begin(struct tmn_run *run, int transition) {
     struct tmn_accrual *accrual = &run->accrual[transition];
     const uint64_t *g = run->rule[transition].g;
     double windows = run->windows - run->window, largest = 0, most = key_most(run);
     accrual->all = false;
+    accrual->notes_before = notes_of(run, transition);
+    accrual->notes_first = 0;
     for (uint32_t s = 0; s < run->model->transitions.items[transition].shared.size; s++) {
         largest = g[s] < FACTOR_SPECIAL && (double)g[s] > largest ? (double)g[s] : largest;
     }

@@ -113,6 +113,8 @@ void tmn_commit_alike(struct tmn_run *run, struct tmn_worker *worker, struct tmn
 static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
     const struct tmn_touched *touched = block->touched.items;
+    for (size_t i = 0; i < ROWS_AHEAD && i < block->touched.count; i++)
+        tmn_prefetch_row(run, touched[i].row);
     for (size_t i = 0; i < block->touched.count; i++) {
         if (i + ROWS_AHEAD < block->touched.count)
             tmn_prefetch_row(run, touched[i + ROWS_AHEAD].row);

@@ -266,7 +266,8 @@ static void refill(struct tmn_run *run) {
         accrual->refill = false;
         if (accrual->dense)
             continue;
-        bool due = run->window >= accrual->refill_at, exceeded = !accrual->known && tmn_outgrown(run, (int)t);
+        bool due = run->window >= accrual->refill_at,
+             exceeded = !accrual->known && (tmn_outgrown(run, (int)t) || tmn_overfull(run, (int)t));
         accrual->refill = due || exceeded;
         if (!accrual->refill)
             continue;

@@ -64,10 +64,7 @@ static void make_arrays(struct tmn_run *run) {
     run->g_fresh = TMN_NEW_ARRAY(arena, bool, run->transitions + 1);
     run->bucket = TMN_NEW_ARRAY(arena, uint32_t, run->blocks + 2);
     run->scatter = TMN_NEW_ARRAY(arena, uint32_t, (size_t)run->workers * run->blocks + 1);
-    run->place_cursor = TMN_NEW_ARRAY(arena, uint32_t, run->world->places + 1);
-    for (uint32_t place = 0; place < run->world->places; place++)
-        run->place_cursor[place] = run->world->place_reserve[place];
-    run->nation_cursor = run->world->national_reserve;
+    tmn_births_prepare(run);
 }
 
 static bool make_columns(struct tmn_run *run, struct tmn_error *err) {

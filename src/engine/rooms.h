@@ -430,6 +430,8 @@ void tmn_queues_make(struct tmn_run *run);
 void tmn_queues_clear(struct tmn_run *run); /* of what the pool of wheels has forgotten */
 /* Does some sum grow beyond what was looked at in this window, or does G become no number, or a number again? */
 bool tmn_outgrown(const struct tmn_run *run, int transition);
+/* Are most of its notes of clocks that have changed since? They would wait in memory until their sum comes. */
+bool tmn_overfull(const struct tmn_run *run, int transition);
 void tmn_queues_begin(struct tmn_run *run, int transition); /* before all its clocks are filed */
 void tmn_queue_clock(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, size_t sum,
                      uint64_t c, uint32_t entry);
@@ -542,6 +544,7 @@ void tmn_counted_tell(struct tmn_run *run, struct tmn_worker *worker, struct tmn
 
 /* birth.c */
 bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);
+void tmn_births_prepare(struct tmn_run *run);
 
 /* commit.c */
 /* A row has changed: its part in all sums, and what counters count of it into the worker's list. */

@@ -232,9 +232,11 @@ struct tmn_accrual {
     double *scale;   /* ... keys to its unit */
     uint64_t *step;  /* [sums] where G reads age: what sums grow by in this window */
     bool all;        /* not known: however far off, clocks are noted, as some G is no number */
-    bool refill;     /* in this window */
-    int refill_at;   /* clocks that may run out before that window are in wheels */
-    bool alike;      /* as of the last refill: all enabled clocks have this C and the one sum */
+    /* Not known: notes written less asked, when all was filed, and from there on by the end of the first window. */
+    int64_t notes_before, notes_first;
+    bool refill;   /* in this window */
+    int refill_at; /* clocks that may run out before that window are in wheels */
+    bool alike;    /* as of the last refill: all enabled clocks have this C and the one sum */
     uint64_t c;
     uint8_t epoch;  /* of entries in wheels that count */
     bool dense;     /* no clock of it is noted: all are asked in each window, see dense.c */
@@ -341,6 +343,10 @@ struct tmn_failure {
     int transition, branch;
     double value;
     struct tmn_packed packed;
+};
+
+struct tmn_rows {
+    uint32_t first, end;
 };
 
 struct tmn_block {
@@ -601,8 +607,10 @@ struct tmn_run {
     int workers;
     struct tmn_list message, birth, born, delta, noted; /* of all, by receiver's block */
     uint32_t *bucket;                                   /* [blocks + 1] first of each block */
-    uint32_t *scatter;                     /* [workers * blocks] where a worker's next item for a block goes */
-    uint32_t *place_cursor, nation_cursor; /* first row of each reserve that may be unborn */
+    uint32_t *scatter;      /* [workers * blocks] where a worker's next item for a block goes */
+    struct tmn_rows *whole; /* [blocks] rows whose whole unit lies within the block */
+    /* The first row that may be unborn: of each unit, and of each reserve. */
+    uint32_t *unit_cursor, *place_cursor, nation_cursor;
     tmn_u128 rows_digest, outcome_digest, start_digest; /* start_digest: of the rows as they were made */
     struct tmn_digest weekly;
     struct tmn_counters_of_run counters;
