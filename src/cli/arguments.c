@@ -224,12 +224,10 @@ const struct tmn_command tmn_commands[] = {
     {"bench", "how fast, beside the limits of this machine and other programs", "W...", true,
      "quick turns threads peers out json quiet help",
      "Measures the workloads W1 (the country, and a frozen load), W2 (an epidemic in a small world), W3 (rare events), "
-     "W4 (a "
-     "cascade) and W5 (everybody, every window), or those named, and what this machine's memory can do. Prints the "
-     "figures beside "
-     "their targets and writes a results folder (default results/bench) with tables and a page. At full size it takes "
-     "most of "
-     "an hour and up to 12 GB. Ctrl-C ends it with what there is.",
+     "W4 (a cascade) and W5 (everybody, every window), or those named, and what this machine's memory can do. Prints "
+     "the figures beside their targets and writes a results folder (default results/bench) with tables and a page. At "
+     "full size a turn takes an hour or more, and all of it up to 12 GB; the frozen load, the longest, comes last. "
+     "Ctrl-C ends it with what there is.",
      tmn_command_bench},
     {"doc", "describe a scenario on a page, in the order of the ODD protocol", "NAME|PATH", false, "out help",
      "Writes one HTML file (default NAME.html) that needs nothing else: purpose, entities, schedule with state charts, "

@@ -215,22 +215,17 @@ static void leave_out_if_large(struct tmn_bench *bench, struct tmn_bench_run *ru
                                          (double)available / 0x1p30);
 }
 
-static bool run_workload(struct tmn_bench *bench, int workload, struct tmn_error *err) {
-    size_t first = 0;
-    char name[16];
-    snprintf(name, sizeof name, "W%d", workload + 1);
-    while (first < bench->runs.count && strcmp(bench->runs.items[first].plan->workload, name) != 0)
-        first++;
+/* Cases from `first` to before `end`, in turns. */
+static bool run_group(struct tmn_bench *bench, size_t first, size_t end, struct tmn_error *err) {
     for (int turn = 0; turn < bench->options->turns && !bench->stopped; turn++)
-        for (size_t r = first;
-             r < bench->runs.count && strcmp(bench->runs.items[r].plan->workload, name) == 0 && !bench->stopped; r++) {
+        for (size_t r = first; r < end && !bench->stopped; r++) {
             struct tmn_bench_run *run = &bench->runs.items[r];
             if (turn == 0)
                 leave_out_if_large(bench, run);
             if ((!run->left_out && !measure(bench, run, err)) || !tmn_bench_peers_beside(bench, run, turn, err))
                 return false;
         }
-    return true;
+    return strcmp(bench->runs.items[first].plan->scenario, "sir") != 0 || tmn_bench_compare_sir(bench, err);
 }
 
 static void plan(struct tmn_bench *bench) {
@@ -254,10 +249,13 @@ bool tmn_bench_run(struct tmn_bench *bench, struct tmn_arena *arena, const struc
     describe(bench);
     plan(bench);
     bool good = measure_limits(bench, err);
-    for (int w = 0; good && w < TMN_BENCH_WORKLOADS && !bench->stopped; w++)
-        if (options->wanted[w])
-            good = run_workload(bench, w, err);
-    good = good && (!options->wanted[1] || tmn_bench_compare_sir(bench, err)) && tmn_bench_peers_before(bench, err);
+    for (size_t first = 0, end; good && first < bench->runs.count && !bench->stopped; first = end) {
+        for (end = first + 1; end < bench->runs.count && strcmp(bench->runs.items[end].plan->workload,
+                                                                bench->runs.items[first].plan->workload) == 0;)
+            end++;
+        good = run_group(bench, first, end, err);
+    }
+    good = good && tmn_bench_peers_before(bench, err);
     if (good)
         tmn_bench_make_figures(bench);
     return good;

@@ -153,8 +153,13 @@ static void add_country(struct tmn_bench *bench, const char *name, const char *w
     at_most(add(bench, "W1", tmn_arena_printf(arena, "%s, set-up", what), tmn_bench_median(run->set_up_s, run->turns),
                 "s", "making the population and the state of all clocks"),
             10, 2);
-    add(bench, "W1", tmn_arena_printf(arena, "%s, a firing all told", what),
-        step_s(run) * run->threads / (double)run->counters.firings * 1e9, "ns of a thread", "stepping over firings");
+    double firing_s = step_s(run) * run->threads / (double)run->counters.firings;
+    add(bench, "W1", tmn_arena_printf(arena, "%s, a firing all told", what), firing_s * 1e9, "ns of a thread",
+        "stepping over firings");
+    const struct tmn_limit *lines = &bench->limits.gather_lines_s;
+    add(bench, "W1", tmn_arena_printf(arena, "%s, a firing beside memory", what),
+        firing_s * (run->threads > 1 ? lines->all / bench->limits.threads : lines->one), "lines",
+        "how many lines at random places a thread could have fetched meanwhile: moves less from machine to machine");
 }
 
 static const char *const variants[] = {"frozen-1",     "frozen-half", "frozen-twice",
