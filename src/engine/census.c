@@ -117,10 +117,9 @@ static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     for (uint32_t i = 0; i < STATES; i++)
         state[i].rows = 0;
     for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
-        struct tmn_packed packed = {{run->packed[row].word[0] & read.word[0], run->packed[row].word[1] & read.word[1]}};
+        struct tmn_packed packed = tmn_as_read(&run->packed[row], &read);
         uint32_t i = tmn_packed_hash(&packed) >> (32 - STATES_BITS);
-        if (state[i].rows > 0 &&
-            (state[i].packed.word[0] != packed.word[0] || state[i].packed.word[1] != packed.word[1])) {
+        if (state[i].rows > 0 && !tmn_same(&state[i].packed, &packed)) {
             count_state(run, worker, &state[i].packed, state[i].rows);
             state[i].rows = 0;
         }

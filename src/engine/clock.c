@@ -341,11 +341,11 @@ static void derive_by_state(struct tmn_run *run, struct tmn_worker *worker, uint
     struct drawn drawn = {.rows = 0, .clocks = 0};
     const struct tmn_packed read = read_by_c(run);
     for (uint32_t row = block_first(index), end = block_end(run, index); row < end; row++) {
-        struct tmn_packed packed = {{run->packed[row].word[0] & read.word[0], run->packed[row].word[1] & read.word[1]}};
+        struct tmn_packed packed = tmn_as_read(&run->packed[row], &read);
         struct tmn_alike *alike = &worker->alike[tmn_packed_hash(&packed) >> (32 - ALIKE_BITS)];
         bool new = is_new(run, row);
         tmn_row_begin(run, worker, row);
-        if (new && alike->known && alike->packed.word[0] == packed.word[0] && alike->packed.word[1] == packed.word[1]) {
+        if (new && alike->known && tmn_same(&alike->packed, &packed)) {
             take_clocks(run, block, row, alike, &drawn);
             continue;
         }

@@ -96,78 +96,49 @@ static inline __attribute__((always_inline)) tmn_u128 rows(const struct tmn_run 
     return sum;
 }
 
-typedef tmn_u128 rows_fn(const struct tmn_run *run, uint32_t first, uint32_t count);
-static tmn_u128 baseline_rows(const struct tmn_run *run, uint32_t first, uint32_t count) {
-    return rows(run, first, count);
-}
-typedef tmn_u128 pairs_fn(const uint64_t *h, const uint64_t *b, size_t count);
-static tmn_u128 baseline_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
-    return pairs(h, b, count);
-}
-typedef tmn_u128 moves_fn(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count);
-static tmn_u128 baseline_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count) {
-    return moves(row, was, is, count);
-}
+/* The three of them with the instructions of a set. */
+struct sums {
+    tmn_u128 (*moves)(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count);
+    tmn_u128 (*pairs)(const uint64_t *h, const uint64_t *b, size_t count);
+    tmn_u128 (*rows)(const struct tmn_run *run, uint32_t first, uint32_t count);
+};
+#define SUMS(set, target)                                                                                              \
+    target static tmn_u128 set##_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count) {   \
+        return moves(row, was, is, count);                                                                             \
+    }                                                                                                                  \
+    target static tmn_u128 set##_pairs(const uint64_t *h, const uint64_t *b, size_t count) {                           \
+        return pairs(h, b, count);                                                                                     \
+    }                                                                                                                  \
+    target static tmn_u128 set##_rows(const struct tmn_run *run, uint32_t first, uint32_t count) {                     \
+        return rows(run, first, count);                                                                                \
+    }
+SUMS(baseline, )
 #ifdef __x86_64__
-static __attribute__((target("avx2"))) tmn_u128 avx2_rows(const struct tmn_run *run, uint32_t first, uint32_t count) {
-    return rows(run, first, count);
-}
-static __attribute__((target("avx512f,avx512dq"))) tmn_u128 avx512_rows(const struct tmn_run *run, uint32_t first,
-                                                                        uint32_t count) {
-    return rows(run, first, count);
-}
-static __attribute__((target("avx2"))) tmn_u128 avx2_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is,
-                                                           size_t count) {
-    return moves(row, was, is, count);
-}
-static __attribute__((target("avx2"))) tmn_u128 avx2_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
-    return pairs(h, b, count);
-}
-static __attribute__((target("avx512f,avx512dq"))) tmn_u128 avx512_pairs(const uint64_t *h, const uint64_t *b,
-                                                                         size_t count) {
-    return pairs(h, b, count);
-}
-static __attribute__((target("avx512f,avx512dq"))) tmn_u128 avx512_moves(const uint32_t *row, const uint64_t *was,
-                                                                         const uint64_t *is, size_t count) {
-    return moves(row, was, is, count);
-}
+SUMS(avx2, __attribute__((target("avx2"))))
+SUMS(avx512, __attribute__((target("avx512f,avx512dq"))))
 #endif
+
+static const struct sums *sums(void) {
+    static const struct sums with[TMN_ISAS] = {
+        [TMN_ISA_BASELINE] = {baseline_moves, baseline_pairs, baseline_rows},
+#ifdef __x86_64__
+        [TMN_ISA_AVX2] = {avx2_moves, avx2_pairs, avx2_rows},
+        [TMN_ISA_AVX512] = {avx512_moves, avx512_pairs, avx512_rows},
+#endif
+    };
+    return &with[tmn_isa()];
+}
 
 tmn_u128 tmn_digest_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count) {
-    static moves_fn *const with[TMN_ISAS] = {
-        [TMN_ISA_BASELINE] = baseline_moves,
-#ifdef __x86_64__
-        [TMN_ISA_AVX2] = avx2_moves,
-        [TMN_ISA_AVX512] = avx512_moves,
-#endif
-    };
-    return with[tmn_isa()](row, was, is, count);
-}
-
-static tmn_u128 sum_pairs(const uint64_t *h, const uint64_t *b, size_t count) {
-    static pairs_fn *const with[TMN_ISAS] = {
-        [TMN_ISA_BASELINE] = baseline_pairs,
-#ifdef __x86_64__
-        [TMN_ISA_AVX2] = avx2_pairs,
-        [TMN_ISA_AVX512] = avx512_pairs,
-#endif
-    };
-    return with[tmn_isa()](h, b, count);
+    return sums()->moves(row, was, is, count);
 }
 
 tmn_u128 tmn_digest_rows(const struct tmn_run *run, uint32_t first, uint32_t end) {
-    static rows_fn *const with[TMN_ISAS] = {
-        [TMN_ISA_BASELINE] = baseline_rows,
-#ifdef __x86_64__
-        [TMN_ISA_AVX2] = avx2_rows,
-        [TMN_ISA_AVX512] = avx512_rows,
-#endif
-    };
-    rows_fn *of = with[tmn_isa()];
+    const struct sums *with = sums();
     tmn_u128 sum = 0;
     for (uint32_t row = first, count; row < end; row += count) {
         count = end - row < AT_ONCE ? end - row : AT_ONCE;
-        sum += of(run, row, count);
+        sum += with->rows(run, row, count);
     }
     return sum;
 }
@@ -204,7 +175,7 @@ static void add_pair(struct clock_pairs *all, uint64_t a, uint64_t b) {
     all->b[all->count++] = b;
     if (all->count < AT_ONCE)
         return;
-    all->sum += sum_pairs(all->h, all->b, all->count);
+    all->sum += sums()->pairs(all->h, all->b, all->count);
     all->count = 0;
 }
 
@@ -229,7 +200,7 @@ static void clocks_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     struct clock_pairs all = {.count = 0};
     for (uint32_t row = block_first(block); row < end; row++)
         add_clocks(run, row, &all);
-    worker->clocks_digest += all.sum + sum_pairs(all.h, all.b, all.count);
+    worker->clocks_digest += all.sum + sums()->pairs(all.h, all.b, all.count);
 }
 
 static tmn_u128 event_clocks(const struct tmn_run *run) {

@@ -175,10 +175,15 @@ void tmn_key_finish(struct tmn_run *run, struct tmn_key *key, uint32_t strata) {
     key->whole = key->lates == 0;
 }
 
+/* `first`: of the numbers of its levels. */
+static void add_term(struct tmn_key *key, const struct tmn_attribute *attribute, uint32_t first) {
+    key->items[key->count++] = (struct tmn_key_term){first, (UINT32_C(1) << attribute->bits) - 1u, attribute->levels,
+                                                     attribute->word, attribute->shift};
+}
+
 void tmn_key_add(struct tmn_run *run, struct tmn_key *key, int attribute, const uint32_t *numbers) {
     const struct tmn_attribute *it = &run->model->attributes.items[attribute];
-    key->items[key->count++] = (struct tmn_key_term){find_parts(run, numbers, it->levels),
-                                                     (UINT32_C(1) << it->bits) - 1u, it->levels, it->word, it->shift};
+    add_term(key, it, find_parts(run, numbers, it->levels));
 }
 
 void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct tmn_key *key) {
@@ -192,9 +197,7 @@ void tmn_key_make(struct tmn_run *run, const struct tmn_strata *strata, struct t
             key->late[key->lates++] = late_part(run, &term);
             continue;
         }
-        const struct tmn_attribute *attribute = &model->attributes.items[source->index];
-        key->items[key->count++] = (struct tmn_key_term){term.first, (UINT32_C(1) << attribute->bits) - 1u,
-                                                         attribute->levels, attribute->word, attribute->shift};
+        add_term(key, &model->attributes.items[source->index], term.first);
     }
     tmn_key_finish(run, key, strata->size);
 }

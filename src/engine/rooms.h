@@ -57,6 +57,13 @@ static inline uint32_t tmn_key_index(const struct tmn_run *run, const struct tmn
                                      const struct tmn_packed *packed) {
     return __builtin_expect(key->whole, 1) ? tmn_key_gathered(key, packed) : tmn_key_all(run, key, row, packed);
 }
+/* Of a state what some read of it, by the bits that they read. */
+static inline struct tmn_packed tmn_as_read(const struct tmn_packed *packed, const struct tmn_packed *read) {
+    return (struct tmn_packed){{packed->word[0] & read->word[0], packed->word[1] & read->word[1]}};
+}
+static inline bool tmn_same(const struct tmn_packed *a, const struct tmn_packed *b) {
+    return a->word[0] == b->word[0] && a->word[1] == b->word[1];
+}
 /* Where states are looked up: the high bits are well mixed. */
 static inline uint32_t tmn_packed_hash(const struct tmn_packed *packed) {
     return (
@@ -289,9 +296,6 @@ static inline uint32_t tmn_terms_stratum(const struct tmn_terms *terms, const ui
 /* The slot of a person's place among those of a variable or share `by` places. */
 static inline uint32_t tmn_place_slot(const struct tmn_model *model, int by, const struct tmn_packed *packed) {
     return by < 0 ? 0 : tmn_feature_level(model, by, packed);
-}
-static inline bool tmn_same(const struct tmn_packed *a, const struct tmn_packed *b) {
-    return a->word[0] == b->word[0] && a->word[1] == b->word[1];
 }
 
 /* factors.c */
