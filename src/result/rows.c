@@ -38,10 +38,15 @@ int tmn_result_periods(const struct tmn_result *result, int outcome) {
     const struct tmn_series *series = &result->series[outcome];
     int32_t next_day =
         tmn_calendar_window(&result->model->calendar, result->windows).first_day; /* of the window to come */
-    int periods = 0;
-    while (periods < series->periods && series->last_day[periods] < next_day)
-        periods++;
-    return periods;
+    int finished = 0, open = series->periods; /* by bisection: callers ask for each of thousands of windows */
+    while (finished < open) {
+        int middle = finished + (open - finished) / 2;
+        if (series->last_day[middle] < next_day)
+            finished = middle + 1;
+        else
+            open = middle;
+    }
+    return finished;
 }
 
 /* Outcomes of every window: windows do not end where months do, so a window belongs to the days that hold its middle.
