@@ -449,6 +449,36 @@ static void outcomes_count_firings_and_messages_once(void **unused) {
     scene_close(scene);
 }
 
+/* Which sums the persons of a stratum are part of is asked once, and anew after a dated setting that moves a test:
+ * levels that were looked at before, and are entered and left after it, count as the new test says. The two attributes
+ * have nothing in common, so that each has sums of its own. */
+static void stocks_follow_a_dated_setting(void **unused) {
+    (void)unused;
+    struct scene *scene = scene_read(
+        "time: { start: 2001-01-01, windows: 20 }\n"
+        "attributes: { mood: { levels: 0..7 }, rank: { levels: 0..63 } }\nparameters: { bar: 2, line: 3 }\n"
+        "population: { size: 3000 }\ntransitions:\n"
+        "  sour: { who: mood < 7, rate: 8 / y, then: { step: { mood: 1 } } }\n"
+        "  rise: { who: rank < 63, rate: 12 / y, then: { step: { rank: 1 } } }\n"
+        "outcomes: { glum: { stock: mood >= bar, every: window }, high: { stock: rank >= line, every: window } }\n");
+    struct tmn_settings settings = {0};
+    scene_set(scene, &settings, "bar=1@2001-03-12"); /* window 10 begins on this day */
+    scene_set(scene, &settings, "line=1@2001-03-12");
+    scene_start(scene);
+    for (int w = 0; w < 20; w++) {
+        uint32_t glum = 0, high = 0;
+        struct tmn_error err = {0};
+        assert_true(tmn_run_step(scene->run, &err));
+        for (uint32_t row = 0; row < 3000; row++) {
+            glum += scene_level(scene, row, "mood") >= (w < 10 ? 2 : 1);
+            high += scene_level(scene, row, "rank") >= (w < 10 ? 3 : 1);
+        }
+        assert_true(scene_value(scene, "glum", w, 0) == glum);
+        assert_true(scene_value(scene, "high", w, 0) == high);
+    }
+    scene_close(scene);
+}
+
 /* Feedback and outcomes speak of the full world; events happen once. */
 static void weights_stand_for_those_not_simulated(void **unused) {
     (void)unused;
@@ -599,6 +629,7 @@ int main(void) {
         cmocka_unit_test(cut_feedback_is_held_at_its_start),
         cmocka_unit_test(events_have_a_clock_for_each_place),
         cmocka_unit_test(outcomes_count_firings_and_messages_once),
+        cmocka_unit_test(stocks_follow_a_dated_setting),
         cmocka_unit_test(a_run_ends_with_the_window_after_which_until_holds),
         cmocka_unit_test(until_may_wait_for_a_driver_or_a_year),
         cmocka_unit_test(weights_stand_for_those_not_simulated),
