@@ -134,6 +134,10 @@ void tmn_accruals_make(struct tmn_run *run) {
         run->worker[w].group = TMN_NEW_ARRAY(&run->arena, uint8_t, (run->transitions + 1) * 64);
         run->worker[w].batch = TMN_NEW(&run->arena, struct tmn_batch);
         run->worker[w].group_count = TMN_NEW_ARRAY(&run->arena, uint8_t, run->transitions + 1);
+        run->worker[w].due_transition = TMN_NEW_ARRAY(&run->arena, uint16_t, run->transitions + 1);
+        run->worker[w].due_last = TMN_NEW_ARRAY(&run->arena, uint32_t, run->transitions + 1);
+        for (size_t t = 0; t < run->transitions; t++)
+            run->worker[w].due_last[t] = NOT_DUE;
     }
 }
 

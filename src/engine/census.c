@@ -108,7 +108,7 @@ static void count_state(struct tmn_run *run, struct tmn_worker *worker, const st
  * takes its place. */
 static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     enum { STATES_BITS = 10, STATES = 1 << STATES_BITS };
-    const struct tmn_packed *asked = &run->test_watch.any, *summed = &run->joint_reads,
+    const struct tmn_packed *asked = &run->test_watch.any, *summed = &run->joint_watch.any,
                             read = {{asked->word[0] | summed->word[0], asked->word[1] | summed->word[1]}};
     struct {
         struct tmn_packed packed;

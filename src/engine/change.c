@@ -20,15 +20,18 @@ void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watcher
     watch->bits = TMN_NEW_ARRAY(&run->arena, uint64_t, run->model->attributes.count * watch->words + 1);
 }
 
+void tmn_watch_attribute(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, size_t attribute) {
+    watch->bits[attribute * watch->words + watcher / 64] |= UINT64_C(1) << watcher % 64;
+    watch->any.word[run->model->attributes.items[attribute].word] |= run->attribute_bits[attribute];
+}
+
 void tmn_watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature) {
     const struct tmn_model *model = run->model;
     const struct tmn_feature *it = &model->features.items[feature];
     size_t attribute = (size_t)(it->kind == TMN_FEATURE_MAP   ? model->maps.items[it->index].of
                                 : it->kind == TMN_FEATURE_AGE ? model->birth_year
                                                               : it->index);
-    watch->bits[attribute * watch->words + watcher / 64] |= UINT64_C(1) << watcher % 64;
-    uint32_t bits = model->attributes.items[attribute].bits;
-    tmn_set_level(&watch->any, &model->attributes.items[attribute], (UINT32_C(1) << bits) - 1u);
+    tmn_watch_attribute(run, watch, watcher, attribute);
 }
 
 /* Of an expression over attributes and maps. */

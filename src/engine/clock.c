@@ -354,7 +354,6 @@ static void derive_by_state(struct tmn_run *run, struct tmn_worker *worker, uint
             remember(run, row, &packed, alike);
     }
     draw_alike(run, block, &drawn);
-    tmn_clocks_draw(run, worker);
 }
 
 static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
@@ -363,7 +362,6 @@ static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
         tmn_row_begin(run, worker, row);
         tmn_derive(run, worker, &run->block[block], row);
     }
-    tmn_clocks_draw(run, worker);
 }
 
 void tmn_derive_all(struct tmn_run *run) {

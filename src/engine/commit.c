@@ -89,8 +89,8 @@ void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
                 const struct tmn_packed *before, const struct tmn_packed *after) {
     struct tmn_changes changes;
     tmn_changes_of(run, before, after, &changes);
-    worker->rows_digest += tmn_digest_change(run, row, &changes);
-    tmn_joints_move(run, worker, 1, before, after);
+    tmn_digest_change(run, worker, row, &changes);
+    tmn_joints_move(run, worker, 1, &changes, before, after);
     if (!tmn_watched_by_any(&run->test_watch, before, after))
         return;
     bool alive = (*tmn_flags(run, row) & ROW_ALIVE) != 0;
@@ -100,11 +100,11 @@ void tmn_commit(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block
 
 void tmn_commit_alike(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, const uint32_t *row,
                       uint32_t rows, const struct tmn_packed *before, const struct tmn_packed *after) {
-    tmn_joints_move(run, worker, rows, before, after);
-    if (!tmn_watched_by_any(&run->test_watch, before, after))
-        return;
     struct tmn_changes changes;
     tmn_changes_of(run, before, after, &changes);
+    tmn_joints_move(run, worker, rows, &changes, before, after);
+    if (!tmn_watched_by_any(&run->test_watch, before, after))
+        return;
     bool alive = (*tmn_flags(run, *row) & ROW_ALIVE) != 0;
     struct change change = {row, rows, before, after, alive, alive};
     move_tests(run, worker, block, &changes, &change);
@@ -124,7 +124,6 @@ static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
         else
             tmn_follow(run, worker, block, &touched[i]);
     }
-    tmn_clocks_draw(run, worker);
     block->touched.count = block->kept.count = 0;
 }
 
@@ -153,6 +152,7 @@ static void merge_sums(struct tmn_run *run) {
             run->stock[c] += worker->stock[c];
             worker->stock[c] = 0;
         }
+        tmn_digest_settle(worker);
         run->rows_digest += worker->rows_digest;
         run->alive = (uint32_t)((int64_t)run->alive + worker->alive);
         worker->rows_digest = 0;

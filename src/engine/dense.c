@@ -337,7 +337,7 @@ static void change(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bl
     if (share_bits(&may, &run->clock_watch.any))
         touch(run, block, transition, row, before, now, count);
     digest(run, worker, &may, row, before, now, count);
-    if (share_bits(&may, &run->test_watch.any) || share_bits(&may, &run->joint_reads))
+    if (share_bits(&may, &run->test_watch.any) || share_bits(&may, &run->joint_watch.any))
         commit(run, worker, block, row, before, now, count);
     for (uint32_t i = 0; i < count && run->options.happening != NULL; i++)
         if (tmn_watched(run, row[i]))

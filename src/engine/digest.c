@@ -26,16 +26,6 @@ tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value) {
     return mix_pair(token, value);
 }
 
-tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes) {
-    tmn_u128 sum = 0;
-    uint64_t h = mix_first(row);
-    for (uint32_t i = 0; i < changes->count; i++) {
-        const struct tmn_attribute *attribute = &run->model->attributes.items[changes->attribute[i]];
-        sum += mix_second(h, attribute->token[changes->is[i]]) - mix_second(h, attribute->token[changes->was[i]]);
-    }
-    return sum;
-}
-
 /* Sums of 64-bit numbers that do not carry into each other, so that compilers add several at a time. */
 struct parts {
     uint64_t low, middle, high; /* of low halves the low 32 bits and the high ones; of high halves all, modulo 2^64 */
@@ -131,6 +121,26 @@ static const struct sums *sums(void) {
 
 tmn_u128 tmn_digest_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count) {
     return sums()->moves(row, was, is, count);
+}
+
+void tmn_digest_settle(struct tmn_worker *worker) {
+    struct tmn_digest_moves *moves = &worker->digest_moves;
+    worker->rows_digest += tmn_digest_moves(moves->row, moves->was, moves->is, moves->count);
+    moves->count = 0;
+}
+
+void tmn_digest_change(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
+                       const struct tmn_changes *changes) {
+    struct tmn_digest_moves *moves = &worker->digest_moves;
+    for (uint32_t i = 0; i < changes->count; i++) {
+        const uint64_t *token = run->model->attributes.items[changes->attribute[i]].token;
+        uint32_t at = moves->count++;
+        moves->row[at] = row;
+        moves->was[at] = token[changes->was[i]];
+        moves->is[at] = token[changes->is[i]];
+        if (moves->count == DIGEST_MOVES)
+            tmn_digest_settle(worker);
+    }
 }
 
 tmn_u128 tmn_digest_rows(const struct tmn_run *run, uint32_t first, uint32_t end) {

@@ -342,7 +342,7 @@ static void sort_few(const struct tmn_due *due, uint32_t *order, uint32_t count)
 /* The clocks of one row that are due, in the order of slots, each once. */
 static void run_out_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t *order,
                         size_t count) {
-    const struct tmn_due *due = worker->due.items;
+    struct tmn_due *due = worker->due.items;
     int expired = 0, before = -1;
     for (size_t i = 1; i < count; i++)
         for (size_t j = i; j > 0 && due[order[j]].slot < due[order[j - 1]].slot; j--) {
@@ -351,7 +351,7 @@ static void run_out_row(struct tmn_run *run, struct tmn_worker *worker, struct t
             order[j - 1] = kept;
         }
     for (size_t i = 0; i < count; i++) {
-        const struct tmn_due *it = &due[order[i]];
+        struct tmn_due *it = &due[order[i]];
         bool certain;
         if (it->slot == before) /* two notes of one clock */
             continue;
@@ -382,6 +382,7 @@ static void draw_branches(const struct tmn_run *run, struct tmn_due *due, size_t
     for (size_t i = 0, drawn = 0; i < count; i++) {
         const struct tmn_transition *it = &run->model->transitions.items[due[i].transition];
         due[i].k = tmn_k(run, due[i].row, due[i].transition);
+        due[i].kept = false;
         if (it->branches > 1) {
             row[drawn] = due[i].row;
             k[drawn] = due[i].k;
@@ -393,6 +394,55 @@ static void draw_branches(const struct tmn_run *run, struct tmn_due *due, size_t
         tmn_draw_uniforms(&draws, drawn, uniform);
         for (; drawn > 0; drawn--)
             due[of[drawn - 1]].uniform = uniform[drawn - 1];
+    }
+}
+
+/* In the order of rows. */
+static void list_kept(struct tmn_worker *worker, struct tmn_block *block, const uint32_t *order, size_t count) {
+    const struct tmn_due *due = worker->due.items;
+    for (size_t i = 0; i < count; i++) {
+        const struct tmn_due *it = &due[order[i]];
+        struct tmn_kept *kept = it->kept ? tmn_list_add(&block->kept, sizeof *kept) : NULL;
+        if (kept != NULL)
+            *kept = (struct tmn_kept){it->row, it->slot};
+        else if (it->kept)
+            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = it->row});
+    }
+}
+
+/* First, in the order of rows, those of whom more than one clock is due, and mothers, whose children take rows in that
+ * order; then transition by transition, so that one goes the way of the one before. order: by row; next: scratch, who
+ * comes after each of its transition. */
+static void run_out_sorted(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t *order,
+                           uint32_t *next, uint32_t count) {
+    const struct tmn_due *due = worker->due.items;
+    uint32_t *last = worker->due_last;
+    uint16_t *transition = worker->due_transition;
+    size_t transitions = 0;
+    for (uint32_t begin = 0, end; begin < count; begin = end) {
+        uint32_t i = order[begin], of = (uint32_t)due[i].transition;
+        for (end = begin + 1; end < count && due[order[end]].row == due[i].row;)
+            end++;
+        if (end - begin > 1 || run->rule[of].bears) {
+            run_out_row(run, worker, block, order + begin, end - begin);
+            continue;
+        }
+        if (last[of] == NOT_DUE) {
+            transition[transitions++] = (uint16_t)of;
+            next[i] = i; /* chains are closed: from the last to the first */
+        } else {
+            next[i] = next[last[of]];
+            next[last[of]] = i;
+        }
+        last[of] = i;
+    }
+    for (size_t t = 0; t < transitions; t++) {
+        uint32_t end = last[transition[t]], i = end;
+        last[transition[t]] = NOT_DUE;
+        do {
+            i = next[i];
+            run_out_row(run, worker, block, &i, 1);
+        } while (i != end);
     }
 }
 
@@ -418,11 +468,8 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
             sort_pass(due, other, order, count, RADIX_BITS);
         }
     }
-    for (size_t i = 0, next; i < count; i = next) {
-        for (next = i + 1; next < count && due[order[next]].row == due[order[i]].row;)
-            next++;
-        run_out_row(run, worker, block, order + i, next - i);
-    }
+    run_out_sorted(run, worker, block, order, other, (uint32_t)count);
+    list_kept(worker, block, order, count);
 }
 
 /* Fetches of a row what the check of a note and a firing read. */
@@ -506,7 +553,6 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         return;
     if (worker->due.count > 0)
         run_out_all(run, worker, block);
-    tmn_clocks_draw(run, worker);
     tmn_calls_send(run, worker, block);
     tmn_counted_tell(run, worker, block);
 }

@@ -104,14 +104,9 @@ static void restart_word(struct tmn_run *run, struct tmn_worker *worker, uint32_
 }
 
 /* No clock follows from those that left what clocks read as it was but that they start again. */
-static void keep(const struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
-    for (int i = 0; i < count; i++) {
-        struct tmn_kept *kept = tmn_list_add(&block->kept, sizeof *kept);
-        if (kept == NULL)
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
-        else
-            *kept = (struct tmn_kept){row, worker->expired[i].slot};
-    }
+static void keep(const struct tmn_worker *worker, int count) {
+    for (int i = 0; i < count; i++)
+        worker->expired[i].due->kept = true;
 }
 
 void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row, int count) {
@@ -124,7 +119,7 @@ void tmn_run_out(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
     if (touches)
         tmn_touch(run, block, row, &start);
     else
-        keep(worker, block, row, count);
+        keep(worker, count);
     if ((changed.word[0] | changed.word[1]) != 0) {
         run->packed[row] = now;
         tmn_commit(run, worker, block, row, &start, &now);

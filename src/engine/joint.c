@@ -164,16 +164,12 @@ static struct tmn_packed reads_of(const struct maker *maker, const struct sum *s
 static void add_sum(struct maker *maker, const struct sum *from) {
     struct tmn_run *run = maker->run;
     struct sum *sum = &maker->sum[maker->sums++];
-    struct tmn_packed reads;
     *sum = *from;
     no_classes(run->model, &sum->classes);
     sum->alone = !add_test(maker, &sum->classes, sum->test) ||
                  (sum->living && !add_test(maker, &sum->classes, &run->alive_rule)) ||
                  !add_strata(maker, &sum->classes, sum->by, NULL) ||
                  count_strata(run->model, sum->classes.count, &sum->reads) == 0;
-    reads = reads_of(maker, sum);
-    for (int w = 0; w < 2; w++)
-        run->joint_reads.word[w] |= reads.word[w];
 }
 
 static void add_stock(struct maker *maker, size_t o) {
@@ -290,6 +286,13 @@ static void make_strata(const struct maker *maker, struct tmn_joint *joint) {
     }
 }
 
+static void watch(struct tmn_run *run, size_t j) {
+    const struct tmn_packed *reads = &run->joint[j].reads;
+    for (size_t a = 0; a < run->model->attributes.count; a++)
+        if ((reads->word[run->model->attributes.items[a].word] & run->attribute_bits[a]) != 0)
+            tmn_watch_attribute(run, &run->joint_watch, j, a);
+}
+
 void tmn_joints_make(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     struct maker maker = {.run = run};
@@ -307,8 +310,11 @@ void tmn_joints_make(struct tmn_run *run) {
     join_sums(&maker);
     for (int w = 0; w < run->workers; w++)
         run->worker[w].moved = TMN_NEW_ARRAY(&run->arena, struct tmn_moved, run->joints + 1);
-    for (size_t j = 0; j < run->joints; j++)
+    tmn_watch_make(run, &run->joint_watch, run->joints);
+    for (size_t j = 0; j < run->joints; j++) {
         make_strata(&maker, &run->joint[j]);
+        watch(run, j);
+    }
 }
 
 void tmn_joints_forget(struct tmn_run *run) {
@@ -349,12 +355,10 @@ static inline void move(struct tmn_moved *moved, uint32_t stratum, int64_t perso
 }
 
 void tmn_joints_move(const struct tmn_run *run, struct tmn_worker *worker, uint32_t persons,
-                     const struct tmn_packed *before, const struct tmn_packed *after) {
-    uint64_t low = before->word[0] ^ after->word[0], high = before->word[1] ^ after->word[1];
-    for (size_t j = 0; j < run->joints; j++) {
+                     const struct tmn_changes *changes, const struct tmn_packed *before,
+                     const struct tmn_packed *after) {
+    TMN_EACH_WATCHING(j, &run->joint_watch, changes) {
         const struct tmn_joint *joint = &run->joint[j];
-        if (((low & joint->reads.word[0]) | (high & joint->reads.word[1])) == 0)
-            continue;
         if (joint->strata == 0) {
             move_alone(run, worker, joint, before, -(int64_t)persons);
             move_alone(run, worker, joint, after, persons);

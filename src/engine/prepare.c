@@ -148,6 +148,7 @@ static void make_items(struct tmn_run *run, size_t t) {
         for (size_t i = 0; i < it->branch[b].count; i++) {
             const struct tmn_action *action = &it->branch[b].items[i];
             struct tmn_item_rule *item = &rule->item[b * rule->most_items + i];
+            rule->bears = rule->bears || action->kind == TMN_ACTION_BIRTH;
             rule->branch[b].sends = rule->branch[b].sends || action->kind == TMN_ACTION_ADD ||
                                     action->kind == TMN_ACTION_TELL || action->kind == TMN_ACTION_BIRTH;
             if (action->kind == TMN_ACTION_ADD)

@@ -88,6 +88,7 @@ static inline bool tmn_test_holds(const struct tmn_run *run, struct tmn_worker *
 void tmn_attributes_place(struct tmn_run *run); /* before all that asks for the bits of an attribute */
 void tmn_changes_prepare(struct tmn_run *run);  /* who watches what */
 void tmn_watch_make(struct tmn_run *run, struct tmn_watch *watch, size_t watchers);
+void tmn_watch_attribute(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, size_t attribute);
 void tmn_watch_feature(struct tmn_run *run, struct tmn_watch *watch, size_t watcher, int feature); /* but counters */
 static inline void tmn_changes_of(const struct tmn_run *run, const struct tmn_packed *before,
                                   const struct tmn_packed *after, struct tmn_changes *changes) {
@@ -122,7 +123,8 @@ void tmn_joints_forget(struct tmn_run *run); /* what tests have said, once they 
 /* Persons change alike: their part in shares and stocks, most of which move once joints are closed, at the end of a
  * window. */
 void tmn_joints_move(const struct tmn_run *run, struct tmn_worker *worker, uint32_t persons,
-                     const struct tmn_packed *before, const struct tmn_packed *after);
+                     const struct tmn_changes *changes, const struct tmn_packed *before,
+                     const struct tmn_packed *after);
 void tmn_joints_close(struct tmn_run *run);
 
 /* moves.c */
@@ -353,7 +355,7 @@ static inline uint32_t tmn_k_advance(struct tmn_run *run, struct tmn_worker *wor
 bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k); /* false: out of
                                                                                                           memory */
 /* An enabled clock takes the threshold k of its transition. Thresholds are drawn for many rows at once: they stand only
- * after tmn_clocks_draw, once a block is done. The caller sets overshoot, accrued and file, and C and share if filed.
+ * after tmn_clocks_draw, once a phase is done. The caller sets overshoot, accrued and file, and C and share if filed.
  */
 void tmn_clocks_draw(struct tmn_run *run, struct tmn_worker *worker);
 static inline struct tmn_start *tmn_clock_start(struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
@@ -468,7 +470,7 @@ static inline bool tmn_clock_ask(const struct tmn_run *run, uint32_t row, int tr
              g = rule->g[tmn_stratum_now(run, accrual, row, &share)], use;
     uint64_t left = *tmn_clock(run, row, slot) - tmn_steady_c(c) * accrual->sum[share.at];
     bool number = !__builtin_mul_overflow(c, g, &use) && (c | g | use) < FACTOR_SPECIAL;
-    *due = (struct tmn_due){left, c, g, row, (int16_t)slot, (int16_t)transition, share, 0, 0};
+    *due = (struct tmn_due){left, c, g, row, (int16_t)slot, (int16_t)transition, share, 0, 0, false};
     return number ? left <= use && use > 0 : c != 0 && g != 0;
 }
 /* Known ahead: the first window, not before `from`, in which a clock of which `left` is left at its start may run out;
@@ -607,7 +609,10 @@ void tmn_outcomes_end(struct tmn_run *run);    /* the period of this window is t
 /* digest.c */
 tmn_u128 tmn_digest_pair(uint64_t token, uint64_t value);
 tmn_u128 tmn_digest_rows(const struct tmn_run *run, uint32_t first, uint32_t end);
-tmn_u128 tmn_digest_change(const struct tmn_run *run, uint32_t row, const struct tmn_changes *changes);
+/* What changes of a row do to the digest: kept until there are many, or until the window ends. */
+void tmn_digest_change(const struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
+                       const struct tmn_changes *changes);
+void tmn_digest_settle(struct tmn_worker *worker);
 /* The same of many rows that change from one token to another of some attribute. */
 tmn_u128 tmn_digest_moves(const uint32_t *row, const uint64_t *was, const uint64_t *is, size_t count);
 struct tmn_digest tmn_digest_weekly(const struct tmn_run *run, tmn_u128 rows);

@@ -25,9 +25,12 @@ static void call_blocks(void *context, int index, uint32_t part) {
     }
 }
 
-static void flush_notes(struct tmn_run *run) {
-    for (int w = 0; w < run->workers; w++) /* each block was one worker's */
+/* What workers do for many rows at once, of those that are left when a phase ends; each block was one worker's. */
+static void finish(struct tmn_run *run) {
+    for (int w = 0; w < run->workers; w++) {
+        tmn_clocks_draw(run, &run->worker[w]);
         tmn_notes_flush(run, &run->worker[w]);
+    }
 }
 
 void tmn_run_blocks(struct tmn_run *run, tmn_rows_fn *fn) {
@@ -35,7 +38,7 @@ void tmn_run_blocks(struct tmn_run *run, tmn_rows_fn *fn) {
     bool many = run->workers == 1 || run->blocks > (uint32_t)(PARTS * AT_ONCE * run->workers);
     struct block_call call = {run, fn, many ? AT_ONCE : 1};
     tmn_pool_run(run->pool, (run->blocks + call.at_once - 1) / call.at_once, call_blocks, &call);
-    flush_notes(run);
+    finish(run);
 }
 
 void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items) {
@@ -45,7 +48,7 @@ void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items) {
         return;
     }
     call_blocks(&(struct block_call){run, fn, run->blocks}, 0, 0);
-    flush_notes(run);
+    finish(run);
 }
 
 static bool set_up(struct tmn_run *run, struct tmn_error *err) {

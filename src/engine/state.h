@@ -204,6 +204,7 @@ struct tmn_clock_rule {
     uint32_t hash;    /* of its name */
     int16_t slot;
     uint8_t held;                     /* what the slot holds while the clock is enabled */
+    bool bears;                       /* a branch gives birth */
     struct tmn_list counts, outcomes; /* uint32_t: model counts and FIRINGS outcomes that this transition feeds */
     struct tmn_branch_rule *branch;   /* [branches] */
     struct tmn_item_rule *item;       /* [branches * most items] */
@@ -365,8 +366,8 @@ struct tmn_expired {
     uint64_t left, use;
     int slot, transition;
     bool certain, fires;
-    uint32_t k, uniform;       /* uniform: of what chooses between branches */
-    const struct tmn_due *due; /* event engine */
+    uint32_t k, uniform; /* uniform: of what chooses between branches */
+    struct tmn_due *due; /* event engine */
 };
 
 /* A clock that starts, and what becomes of its threshold. */
@@ -412,12 +413,14 @@ struct tmn_teller {
 };
 
 /* A clock that a wheel handed over and that has run out, or whose factors are no numbers. */
+enum { NOT_DUE = UINT32_MAX >> 1 };
 struct tmn_due {
     uint64_t left, c, g;
     uint32_t row;
     int16_t slot, transition;
     struct tmn_share_of share;
     uint32_t k, uniform; /* see struct tmn_expired; drawn for all that are due */
+    bool kept;           /* it ran out and changed nothing that clocks read */
 };
 
 /* A forecast on its way: the window by whose end what is needed of G may have been reached. */
@@ -443,10 +446,13 @@ struct tmn_notes {
     uint32_t filed, seen, found, narrowed, count;
 };
 
+enum { DIGEST_MOVES = 256 };
 struct tmn_worker {
     struct tmn_env env;
     uint32_t next_block;                /* that it will do after the one at work, or the number of all: not known */
     struct tmn_list popped, due, order; /* uint32_t, struct tmn_due, uint32_t: of a block */
+    uint32_t *due_last;                 /* [transitions] */
+    uint16_t *due_transition;           /* [transitions] */
     struct tmn_queues queues;
     struct tmn_list noted; /* struct tmn_noted: taken out of queues */
     struct tmn_notes notes;
@@ -485,6 +491,10 @@ struct tmn_worker {
     struct tmn_moved *moved;  /* [joints] see joint.c */
     uint64_t moves;           /* of persons from stratum to stratum of joints */
     tmn_u128 rows_digest;
+    struct tmn_digest_moves {
+        uint32_t count, row[DIGEST_MOVES];
+        uint64_t was[DIGEST_MOVES], is[DIGEST_MOVES]; /* tokens */
+    } digest_moves;                                   /* not yet in rows_digest */
     int64_t alive;
     uint64_t *holding;      /* [counters] persons whom each counts, of a census */
     tmn_u128 clocks_digest; /* of a full digest */
@@ -552,8 +562,8 @@ struct tmn_run {
     uint32_t cohorts_a_year;                     /* windows */
     struct tmn_tests tests;
     struct tmn_moves test_moves, clock_moves;
-    struct tmn_joint *joint;       /* [joints] see joint.c */
-    struct tmn_packed joint_reads; /* bits of the attributes that shares and stocks read */
+    struct tmn_joint *joint; /* [joints] see joint.c */
+    struct tmn_watch joint_watch;
     size_t joints;
     bool *counter_read;      /* [counters] strata of clocks read it; reference engine: personal ones */
     uint32_t *counter_order; /* [counters] by layer */
