@@ -266,7 +266,6 @@ static void bear_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
             tmn_prefetch_row(run, born[i + AHEAD].child);
         bear(run, worker, born[i].birth);
     }
-    tmn_counted_tell(run, worker, &run->block[index]);
 }
 
 /* Of several births that fail the first one in the order of mothers is told. */

@@ -13,15 +13,9 @@ struct change { /* of rows that are alike before and after */
 };
 
 /* Those whom a counter counts are told to their ties. */
-static void count(struct tmn_worker *worker, struct tmn_block *block, size_t counter, const struct change *change,
-                  int by) {
-    for (uint32_t i = 0; by != 0 && i < change->rows; i++) {
-        struct tmn_delta *counted = tmn_list_add(&worker->counted, sizeof *counted);
-        if (counted != NULL)
-            *counted = (struct tmn_delta){change->row[i], (uint16_t)counter, (int16_t)by};
-        else
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change->row[i]});
-    }
+static void count(struct tmn_run *run, struct tmn_worker *worker, size_t counter, const struct change *change, int by) {
+    for (uint32_t i = 0; by != 0 && i < change->rows; i++)
+        tmn_count_change(run, worker, &(struct tmn_delta){change->row[i], (uint16_t)counter, (int16_t)by});
 }
 
 static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
@@ -69,7 +63,7 @@ static void move_tests(struct tmn_run *run, struct tmn_worker *worker, struct tm
             else if (test == TEST_UNBORN)
                 unborn = holds;
             else
-                count(worker, block, test - run->tests.counter, change,
+                count(run, worker, test - run->tests.counter, change,
                       (int)(holds && change->alive) - (int)(held && change->was_alive));
         }
     }

@@ -91,13 +91,8 @@ static void tell_block(void *context, int worker_index, uint32_t block) {
     for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++)
         for (unsigned bits = pass->truth[row]; bits != 0; bits &= bits - 1) {
             size_t at = pass->first + (size_t)__builtin_ctz(bits);
-            struct tmn_delta *counted = tmn_list_add(&worker->counted, sizeof *counted);
-            if (counted != NULL)
-                *counted = (struct tmn_delta){row, (uint16_t)run->counter_order[at], 1};
-            else
-                tmn_fail_row(&run->block[block], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+            tmn_count_change(run, worker, &(struct tmn_delta){row, (uint16_t)run->counter_order[at], 1});
         }
-    tmn_counted_tell(run, worker, &run->block[block]);
 }
 
 static void add_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
@@ -110,6 +105,8 @@ static void add_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t b
 static bool tell(struct counter_pass *pass, struct tmn_error *err) {
     struct tmn_run *run = pass->run;
     tmn_pool_run(run->pool, run->blocks, tell_block, pass);
+    for (int w = 0; w < run->workers; w++)
+        tmn_tells_finish(run, &run->worker[w]);
     if (!tmn_deliver(run, &run->delta, offsetof(struct tmn_worker, delta), sizeof(struct tmn_delta)))
         return tmn_fail(err, TMN_MEMORY, "out of memory for the counters of a run");
     if (run->delta.count > 0)

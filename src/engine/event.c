@@ -553,8 +553,6 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
         return;
     if (worker->due.count > 0)
         run_out_all(run, worker, block);
-    tmn_calls_send(run, worker, block);
-    tmn_counted_tell(run, worker, block);
 }
 
 void tmn_clocks_file(struct tmn_run *run) {

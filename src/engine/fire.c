@@ -218,11 +218,7 @@ static void call_ties(struct tmn_run *run, struct tmn_worker *worker, struct tmn
             return;
         }
     }
-    struct tmn_call *call = tmn_list_add(&worker->call, sizeof *call);
-    if (call == NULL)
-        tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = firing->row});
-    else
-        *call = (struct tmn_call){(uint64_t)chance, firing->row, firing->k, item->tell};
+    tmn_call_ties(run, worker, &(struct tmn_call){(uint64_t)chance, firing->row, firing->k, item->tell});
 }
 
 static void ask_birth(struct tmn_worker *worker, struct tmn_block *block, const struct firing *firing, int item) {

@@ -15,7 +15,6 @@ static size_t list_bytes(const struct tmn_run *run) {
     for (int w = 0; w < run->workers; w++) {
         const struct tmn_worker *worker = &run->worker[w];
         bytes += (worker->message.capacity + worker->sorted.capacity) * sizeof(struct tmn_message) +
-                 worker->call.capacity * sizeof(struct tmn_call) + worker->counted.capacity * sizeof(struct tmn_delta) +
                  worker->birth.capacity * sizeof(struct tmn_birth) + worker->born.capacity * sizeof(struct tmn_born) +
                  worker->delta.capacity * sizeof(struct tmn_delta) + worker->popped.capacity * sizeof(uint32_t) +
                  worker->due.capacity * sizeof(struct tmn_due) + worker->order.capacity * sizeof(uint32_t) +

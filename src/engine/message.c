@@ -271,7 +271,6 @@ static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32
         receive(run, worker, block, messages + i, next - i);
         tmn_sample_end(&worker->sampler, run->tell[messages[i].tell].transition, TMN_ACT_RECEIVE, began);
     }
-    tmn_counted_tell(run, worker, block);
 }
 
 bool tmn_phase_messages(struct tmn_run *run, struct tmn_error *err) {

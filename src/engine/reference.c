@@ -44,8 +44,6 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
     for (uint32_t row = block_first(block); row < end; row++)
         if (*tmn_flags(run, row) & ROW_CLOCKS)
             visit_row(run, worker, &run->block[block], row);
-    tmn_calls_send(run, worker, &run->block[block]);
-    tmn_counted_tell(run, worker, &run->block[block]);
 }
 
 void tmn_reference_persons(struct tmn_run *run) {

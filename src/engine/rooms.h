@@ -544,9 +544,10 @@ bool tmn_deliver(struct tmn_run *run, struct tmn_list *all, size_t list_offset, 
 /* tell.c */
 void tmn_tellers_prepare(struct tmn_run *run);
 uint32_t tmn_rows_at_once(const struct tmn_run *run, int layer); /* whose ties fit into a teller */
-/* What rows of a block have called and how they have changed for counters, into the lists for other blocks. */
-void tmn_calls_send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block);
-void tmn_counted_tell(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block);
+/* What a firing calls along ties and how a row has changed for a counter, into the lists for other blocks. */
+void tmn_call_ties(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_call *call);
+void tmn_count_change(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_delta *change);
+void tmn_tells_finish(struct tmn_run *run, struct tmn_worker *worker); /* at the end of a phase */
 
 /* birth.c */
 bool tmn_phase_births(struct tmn_run *run, struct tmn_error *err);

@@ -29,6 +29,7 @@ static void call_blocks(void *context, int index, uint32_t part) {
 static void finish(struct tmn_run *run) {
     for (int w = 0; w < run->workers; w++) {
         tmn_clocks_draw(run, &run->worker[w]);
+        tmn_tells_finish(run, &run->worker[w]);
         tmn_notes_flush(run, &run->worker[w]);
     }
 }
@@ -116,8 +117,6 @@ void tmn_run_free(struct tmn_run *run) {
         free(run->worker[w].noted.items);
     }
     for (int w = 0; run->worker != NULL && w < run->workers; w++) {
-        free(run->worker[w].call.items);
-        free(run->worker[w].counted.items);
         free(run->worker[w].message.items);
         free(run->worker[w].delta.items);
         free(run->worker[w].birth.items);

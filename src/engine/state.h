@@ -405,8 +405,17 @@ struct tmn_batch {
     struct tmn_stage stage[DENSE_MOST];
 };
 
+/* What rows tell their ties of a layer, until it is sent. */
+enum { ROWS_AT_ONCE = 64 };
+struct tmn_waiting {
+    uint32_t most, changes, calls[2]; /* most: rows whose ties fit into a teller; calls: to all ties, to one */
+    struct tmn_call call[2][ROWS_AT_ONCE];
+    struct tmn_delta change[ROWS_AT_ONCE];
+};
+
 /* Scratch of a few rows that tell all their ties something. */
 struct tmn_teller {
+    struct tmn_waiting *waiting;                  /* [layers] */
     uint32_t *rows, *ties;                        /* [rows at once] and how many ties each has */
     uint32_t *tie;                                /* [rows * largest degree of the layer] */
     uint32_t *row, *partner, *k, *hash, *uniform; /* of the draw of each tie, one after the other */
@@ -471,7 +480,6 @@ struct tmn_worker {
     struct tmn_error birth_error;
     struct tmn_expired *expired; /* [slots] */
     struct tmn_aim aim;
-    struct tmn_list call, counted; /* of the block in work: struct tmn_call, and struct tmn_delta of those counted */
     struct tmn_teller teller;
     struct tmn_batch *batch; /* event engine */
     uint8_t *wanted;         /* [slots] */

@@ -1,8 +1,9 @@
-/* What rows tell their ties: messages of firings, and changes of what counters count. Both are kept until a block of
- * rows is done, since ties and the draws of their chances cost a fraction when they are found for many rows at once. */
+/* What rows tell their ties: messages of firings, and changes of what counters count. Both wait until there are many of
+ * a layer, or until the phase ends, since ties and the draws of their chances cost a fraction when they are found for
+ * many rows at once. */
 #include "engine/rooms.h"
 
-enum { ROWS_AT_ONCE = 64, TIES_AT_ONCE = 4096 };
+enum { TIES_AT_ONCE = 4096 };
 
 void tmn_tellers_prepare(struct tmn_run *run) {
     uint32_t most = TIES_AT_ONCE;
@@ -17,6 +18,9 @@ void tmn_tellers_prepare(struct tmn_run *run) {
             *array[a] = TMN_NEW_ARRAY(&run->arena, uint32_t, most);
         teller->rows = TMN_NEW_ARRAY(&run->arena, uint32_t, ROWS_AT_ONCE);
         teller->ties = TMN_NEW_ARRAY(&run->arena, uint32_t, ROWS_AT_ONCE);
+        teller->waiting = TMN_NEW_ARRAY(&run->arena, struct tmn_waiting, run->model->layers.count + 1);
+        for (size_t l = 0; l < run->model->layers.count; l++)
+            teller->waiting[l].most = tmn_rows_at_once(run, (int)l);
     }
 }
 
@@ -102,40 +106,41 @@ static void profile(const struct tmn_run *run, struct tmn_worker *worker, const 
         worker->sampler.sample[(size_t)run->tell[call[i].tell].transition * TMN_ACTS + TMN_ACT_TELL].ticks += each;
 }
 
-void tmn_calls_send(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block) {
-    const struct tmn_call *call = worker->call.items;
-    size_t count = worker->call.count;
-    for (size_t first = 0, next; first < count; first = next) {
-        int layer = action_of(run, &call[first])->layer;
-        bool one = action_of(run, &call[first])->one;
-        size_t most = first + (one ? ROWS_AT_ONCE : tmn_rows_at_once(run, layer));
-        for (next = first + 1; next < count && next < most && action_of(run, &call[next])->layer == layer &&
-                               action_of(run, &call[next])->one == one;)
-            next++;
-        uint64_t began = tmn_sample_begin_each(&worker->sampler);
-        if (!send(run, worker, call + first, (uint32_t)(next - first), layer))
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = call[first].row});
-        if (began != 0)
-            profile(run, worker, call + first, (uint32_t)(next - first), began);
-    }
-    worker->call.count = 0;
+static void fail(struct tmn_run *run, uint32_t row) {
+    tmn_fail_row(&run->block[row / BLOCK_ROWS], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+}
+
+static void send_waiting(struct tmn_run *run, struct tmn_worker *worker, int layer, bool one) {
+    struct tmn_waiting *waiting = &worker->teller.waiting[layer];
+    const struct tmn_call *call = waiting->call[one];
+    uint32_t calls = waiting->calls[one];
+    uint64_t began = tmn_sample_begin_each(&worker->sampler);
+    if (!send(run, worker, call, calls, layer))
+        fail(run, call->row);
+    if (began != 0)
+        profile(run, worker, call, calls, began);
+    waiting->calls[one] = 0;
+}
+
+void tmn_call_ties(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_call *call) {
+    const struct tmn_action *action = action_of(run, call);
+    struct tmn_waiting *waiting = &worker->teller.waiting[action->layer];
+    waiting->call[action->one][waiting->calls[action->one]++] = *call;
+    if (waiting->calls[action->one] == (action->one ? ROWS_AT_ONCE : waiting->most))
+        send_waiting(run, worker, action->layer, action->one);
 }
 
 /* ---- counters ---- */
 
-static int layer_of(const struct tmn_run *run, const struct tmn_delta *change) {
-    return run->model->counters.items[change->counter].layer;
-}
-
 /* Changes of rows[] (those of a row follow one another) that counters of one layer count. */
-static bool tell_ties(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_delta *change, size_t changes,
+static bool tell_ties(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_delta *change, uint32_t changes,
                       int layer, uint32_t rows) {
     struct tmn_teller *teller = &worker->teller;
     uint32_t degree = tmn_layer_degree_max(run->world, layer), at = 0, ties;
     bool written = tmn_layer_ties_written(run->world, layer, change->row, &ties) != NULL;
     if (!written)
         tmn_layer_ties_many(run->world, layer, teller->rows, rows, teller->ties, teller->tie);
-    for (size_t c = 0; c < changes; c++) {
+    for (uint32_t c = 0; c < changes; c++) {
         at += change[c].row != teller->rows[at];
         const uint32_t *tie = teller->tie + at * degree;
         if (written)
@@ -152,21 +157,33 @@ static bool tell_ties(struct tmn_run *run, struct tmn_worker *worker, const stru
     return true;
 }
 
-void tmn_counted_tell(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block) {
-    const struct tmn_delta *change = worker->counted.items;
-    size_t count = worker->counted.count;
-    for (size_t first = 0, next; first < count; first = next) {
-        int layer = layer_of(run, &change[first]);
-        uint32_t most = tmn_rows_at_once(run, layer), rows = 0;
-        for (next = first; next < count && layer_of(run, &change[next]) == layer; next++) {
-            bool another = next == first || change[next].row != change[next - 1].row;
-            if (another && rows == most)
-                break;
-            if (another)
-                worker->teller.rows[rows++] = change[next].row;
-        }
-        if (!tell_ties(run, worker, change + first, next - first, layer, rows))
-            tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = change[first].row});
+static void tell_waiting(struct tmn_run *run, struct tmn_worker *worker, int layer) {
+    struct tmn_waiting *waiting = &worker->teller.waiting[layer];
+    const struct tmn_delta *change = waiting->change;
+    uint32_t rows = 0;
+    for (uint32_t i = 0; i < waiting->changes; i++)
+        if (i == 0 || change[i].row != change[i - 1].row)
+            worker->teller.rows[rows++] = change[i].row;
+    if (!tell_ties(run, worker, change, waiting->changes, layer, rows))
+        fail(run, change->row);
+    waiting->changes = 0;
+}
+
+void tmn_count_change(struct tmn_run *run, struct tmn_worker *worker, const struct tmn_delta *change) {
+    int layer = run->model->counters.items[change->counter].layer;
+    struct tmn_waiting *waiting = &worker->teller.waiting[layer];
+    waiting->change[waiting->changes++] = *change;
+    if (waiting->changes == waiting->most)
+        tell_waiting(run, worker, layer);
+}
+
+void tmn_tells_finish(struct tmn_run *run, struct tmn_worker *worker) {
+    for (int layer = 0; layer < (int)run->model->layers.count; layer++) {
+        const struct tmn_waiting *waiting = &worker->teller.waiting[layer];
+        for (int one = 0; one < 2; one++)
+            if (waiting->calls[one] > 0)
+                send_waiting(run, worker, layer, one != 0);
+        if (waiting->changes > 0)
+            tell_waiting(run, worker, layer);
     }
-    worker->counted.count = 0;
 }
