@@ -133,13 +133,15 @@ void tmn_format_digits(double value, int digits, char text[32]) {
     if (value == floor(value) && fabs(value) < 1e15) { /* 30, not 3e+01 */
         snprintf(text, 32, "%.0f", value);
     } else {
-        snprintf(text, 32, "%.*g", digits, value);
-        double wanted = strtod(text, NULL);
+        char tried[32];
+        snprintf(tried, sizeof tried, "%.*g", digits, value);
+        double wanted = strtod(tried, NULL);
         for (int precision = 1; precision <= digits; precision++) {
-            snprintf(text, 32, "%.*g", precision, value);
-            if (strtod(text, NULL) == wanted)
+            snprintf(tried, sizeof tried, "%.*g", precision, value);
+            if (strtod(tried, NULL) == wanted)
                 break;
         }
+        memcpy(text, tried, strlen(tried) + 1);
     }
     uselocale(before);
 }

@@ -92,12 +92,16 @@ static int64_t notes_of(const struct tmn_run *run, int transition) {
     return (int64_t)(work->filed - work->checked);
 }
 
-bool tmn_overfull(const struct tmn_run *run, int transition) {
+void tmn_notes_measure(struct tmn_run *run, int transition) {
     struct tmn_accrual *accrual = &run->accrual[transition];
-    int64_t notes = notes_of(run, transition) - accrual->notes_before;
+    accrual->notes = notes_of(run, transition) - accrual->notes_before;
     if (accrual->notes_first == 0)
-        accrual->notes_first = notes;
-    return notes > 2 * accrual->notes_first + run->rows / FEW_NOTES;
+        accrual->notes_first = accrual->notes;
+}
+
+bool tmn_overfull(const struct tmn_run *run, int transition) {
+    const struct tmn_accrual *accrual = &run->accrual[transition];
+    return accrual->notes > 2 * accrual->notes_first + run->rows / FEW_NOTES;
 }
 
 /* How far each sum will have come by the end of the run if G stays what it is: of cohorts, the largest of all ages. */

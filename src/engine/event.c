@@ -266,6 +266,8 @@ static void refill(struct tmn_run *run) {
         accrual->refill = false;
         if (accrual->dense)
             continue;
+        if (!accrual->known)
+            tmn_notes_measure(run, (int)t);
         bool due = run->window >= accrual->refill_at,
              exceeded = !accrual->known && (tmn_outgrown(run, (int)t) || tmn_overfull(run, (int)t));
         accrual->refill = due || exceeded;

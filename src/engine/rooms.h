@@ -436,7 +436,10 @@ void tmn_queues_make(struct tmn_run *run);
 void tmn_queues_clear(struct tmn_run *run); /* of what the pool of wheels has forgotten */
 /* Does some sum grow beyond what was looked at in this window, or does G become no number, or a number again? */
 bool tmn_outgrown(const struct tmn_run *run, int transition);
-/* Are most of its notes of clocks that have changed since? They would wait in memory until their sum comes. */
+/* Counts its notes, and keeps the first count after all its clocks were filed. */
+void tmn_notes_measure(struct tmn_run *run, int transition);
+/* Are most of its notes, as last counted, of clocks that have changed since? They would wait in memory until their sum
+ * comes. */
 bool tmn_overfull(const struct tmn_run *run, int transition);
 void tmn_queues_begin(struct tmn_run *run, int transition); /* before all its clocks are filed */
 void tmn_queue_clock(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, size_t sum,

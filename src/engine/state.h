@@ -233,8 +233,8 @@ struct tmn_accrual {
     double *scale;   /* ... keys to its unit */
     uint64_t *step;  /* [sums] where G reads age: what sums grow by in this window */
     bool all;        /* not known: however far off, clocks are noted, as some G is no number */
-    /* Not known: notes written less asked, when all was filed, and from there on by the end of the first window. */
-    int64_t notes_before, notes_first;
+    /* Not known: notes written less asked, when all was filed, and from there on: now, and after the first window. */
+    int64_t notes_before, notes, notes_first;
     bool refill;   /* in this window */
     int refill_at; /* clocks that may run out before that window are in wheels */
     bool alike;    /* as of the last refill: all enabled clocks have this C and the one sum */
