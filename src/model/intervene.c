@@ -13,7 +13,20 @@ struct change { /* as written */
     enum verb verb;
     const char *name, *text; /* of the value */
     int window;              /* -1: no date */
+    bool misnamed;           /* a mistake is in the name, not in the value */
 };
+
+/* Adds the text in which a mistake is, marked at `at`, to what *err says of it. */
+static bool fail_within(struct tmn_model *model, const char *whole, const char *at, size_t length,
+                        struct tmn_error *err) {
+    const struct tmn_source source = {"", whole, strlen(whole)};
+    const struct tmn_place place = {&source, 1, (int)(at - whole) + 1, length > 0 ? (int)length : 1};
+    struct tmn_text text;
+    tmn_text_init(&text, model->arena);
+    tmn_text_put(&text, "%s\n", err->text);
+    tmn_place_render(&place, &text);
+    return tmn_fail(err, err->code, "%.*s", (int)text.count - 1, text.items); /* without the last line's end */
+}
 
 /* ---- dates ---- */
 
@@ -24,11 +37,14 @@ static bool take_date(struct tmn_model *model, const char **text, int *window, s
     *window = -1;
     if (!at)
         return true;
-    if (!tmn_date_parse(at + 1, &day))
-        return tmn_fail(err, TMN_USAGE, "'%s' is not a date: write YYYY-MM-DD, or a year alone", at + 1);
-    *window = tmn_calendar_from(&model->calendar, day);
-    if (*window >= model->calendar.windows)
-        return tmn_fail(err, TMN_USAGE, "no window of the run begins on or after %s", at + 1);
+    bool dated = tmn_date_parse(at + 1, &day);
+    *window = dated ? tmn_calendar_from(&model->calendar, day) : -1;
+    if (!dated)
+        tmn_fail(err, TMN_USAGE, "'%s' is not a date: write YYYY-MM-DD, or a year alone", at + 1);
+    else if (*window >= model->calendar.windows)
+        dated = tmn_fail(err, TMN_USAGE, "no window of the run begins on or after %s", at + 1);
+    if (!dated)
+        return fail_within(model, *text, at + 1, strlen(at + 1), err);
     size_t length = (size_t)(at - *text);
     while (length > 0 && (*text)[length - 1] == ' ')
         length--;
@@ -44,11 +60,12 @@ static void push_parameter(struct tmn_model *model, struct tmn_settings *setting
     TMN_PUSH(model->arena, settings, setting);
 }
 
-static bool change_parameter(struct tmn_model *model, struct tmn_settings *settings, int index,
-                             const struct change *change, struct tmn_error *err) {
+static bool change_parameter(struct tmn_model *model, struct tmn_settings *settings, int index, struct change *change,
+                             struct tmn_error *err) {
     struct tmn_parameter *parameter = &model->parameters.items[index];
     double value;
-    if (change->verb != SET)
+    change->misnamed = change->verb != SET;
+    if (change->misnamed)
         return tmn_fail(err, TMN_USAGE, "'%s' is a parameter: --set %s=VALUE changes it", parameter->name,
                         parameter->name);
     if (!tmn_parameter_parse(parameter, change->text, &value, err))
@@ -102,8 +119,9 @@ static bool change_feedback(struct tmn_model *model, struct tmn_settings *settin
     return true;
 }
 
-static bool fail_unknown(const struct tmn_model *model, const struct change *change, struct tmn_error *err) {
+static bool fail_unknown(const struct tmn_model *model, struct change *change, struct tmn_error *err) {
     size_t count = 0;
+    change->misnamed = true;
     const char **names = TMN_NEW_ARRAY(model->arena, const char *,
                                        model->parameters.count + model->drivers.count + model->feedbacks.count + 1);
     for (size_t i = 0; i < model->parameters.count; i++)
@@ -126,7 +144,7 @@ static bool fail_unknown(const struct tmn_model *model, const struct change *cha
                     nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-static bool change_named(struct tmn_model *model, struct tmn_settings *settings, const struct change *change,
+static bool change_named(struct tmn_model *model, struct tmn_settings *settings, struct change *change,
                          struct tmn_error *err) {
     for (size_t i = 0; i < model->parameters.count; i++)
         if (strcmp(model->parameters.items[i].name, change->name) == 0)
@@ -312,8 +330,13 @@ bool tmn_model_set(struct tmn_model *model, struct tmn_settings *settings, const
     if (!equals || equals == text || equals[1] == '\0')
         return tmn_fail(err, TMN_USAGE, "'%s' is not a setting: write name=value or name=value@date", text);
     change.name = tmn_arena_strndup(model->arena, text, (size_t)(equals - text));
-    change.text = equals + 1;
-    return take_date(model, &change.text, &change.window, err) && change_named(model, settings, &change, err);
+    const char *whole = text;
+    if (!take_date(model, &whole, &change.window, err))
+        return false;
+    change.text = whole + (equals + 1 - text);
+    return change_named(model, settings, &change, err) ||
+           fail_within(model, text, change.misnamed ? text : equals + 1,
+                       strlen(change.misnamed ? change.name : change.text), err);
 }
 
 void tmn_model_intervene(struct tmn_model *model, struct tmn_settings *settings, const struct tmn_cause *cause,

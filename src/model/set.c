@@ -17,8 +17,12 @@ bool tmn_value_parse(const char *name, const char *text, struct tmn_unit unit, d
     else if (!tmn_unit_equal(given, unit)) {
         char want[64];
         tmn_unit_format(unit, want);
-        return tmn_fail(err, TMN_USAGE, "'%s' has the wrong unit for '%s', which is in %s", text, name,
-                        unit_text ? unit_text : want);
+        bool none = !unit_text && strcmp(want, "1") == 0;
+        return tmn_fail(err, TMN_USAGE, "'%s' has the wrong unit for '%s', which %s%s", text, name,
+                        none ? "has none" : "is in ",
+                        none        ? ""
+                        : unit_text ? unit_text
+                                    : want);
     }
     return isfinite(*value) ? true : tmn_fail(err, TMN_USAGE, "'%s' is too large for '%s'", text, name);
 }

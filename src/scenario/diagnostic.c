@@ -152,8 +152,7 @@ static void put_repeated(struct tmn_text *out, char c, int count) {
         tmn_text_bytes(out, &c, 1);
 }
 
-/* The source's line, cut to about LINE_COLUMNS around the caret, and the caret line. */
-static void put_source_line(struct tmn_text *out, const struct tmn_place *place) {
+void tmn_place_render(const struct tmn_place *place, struct tmn_text *out) {
     const char *at = tmn_source_line(place->source, place->line);
     const char *end = tmn_line_end(at, tmn_source_end(place->source));
     if (at == end)
@@ -204,7 +203,7 @@ void tmn_diagnostic_render(const struct tmn_diagnostic *item, struct tmn_text *o
     put_words(out, item->message);
     tmn_text_put(out, " [%s]\n", item->code);
     if (placed)
-        put_source_line(out, &item->place);
+        tmn_place_render(&item->place, out);
     if (item->hint != NULL) {
         tmn_text_put(out, "  hint: ");
         put_words(out, item->hint);

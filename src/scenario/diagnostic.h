@@ -46,5 +46,7 @@ const char *tmn_hint_nearest(struct tmn_diagnostics *list, const char *name, con
 void tmn_diagnostics_sort(struct tmn_diagnostics *list);
 /* "path:line:column: error: message [code]\n  source line\n  ^~~~\n  hint: ...\n" of one entry. */
 void tmn_diagnostic_render(const struct tmn_diagnostic *item, struct tmn_text *out);
+/* The source's line, cut to what a terminal shows around the place, and a line with a caret under it. */
+void tmn_place_render(const struct tmn_place *place, struct tmn_text *out);
 
 #endif

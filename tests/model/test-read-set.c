@@ -89,6 +89,12 @@ static void test_refused(void **state) {
     assert_refused(fixture, "=1", "name=value");
     assert_refused(fixture, "capture=0.5@soon", "not a date");
     assert_refused(fixture, "capture=0.5@2020-01-01", "no window");
+    /* where the mistake is, as it was written */
+    assert_refused(fixture, "captur=0.6@2002", "\n  captur=0.6@2002\n  ^~~~~~");
+    assert_refused(fixture, "capture=1.5@2002", "\n  capture=1.5@2002\n          ^~~");
+    assert_refused(fixture, "capture=0.5@2002-02-31", "\n  capture=0.5@2002-02-31\n              ^~~~~~~~~~");
+    assert_refused(fixture, "capture=0.5@", "\n  capture=0.5@\n              ^");
+    assert_refused(fixture, "capture=1/week", "has the wrong unit for 'capture', which has none\n");
     assert_int_equal(fixture->settings.count, 0);
 }
 
@@ -143,6 +149,8 @@ static void test_interventions_refused(void **state) {
                    "               ^~~\n  hint: did you mean 'gone'?");
     assert_refused(fixture, "assign fear=2 where gone = no share 2", "a share is a number from 0 to 1, not '2'");
     assert_refused(fixture, "assign fear=2 where gone = no @soon", "'soon' is not a date");
+    assert_refused(fixture, "assign fear=2 @2020", "\n  fear=2 @2020\n          ^~~~");
+    assert_refused(fixture, "hold capture=0.1", "\n  capture=0.1\n  ^~~~~~~");
     assert_int_equal(fixture->settings.count, 0);
 }
 
