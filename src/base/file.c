@@ -1,6 +1,7 @@
 /* Files: bounded reading, and results folders that are whole or absent. */
 #include "base/file.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -86,30 +87,64 @@ char *tmn_path_folder(struct tmn_arena *arena, const char *path) {
     return tmn_arena_strndup(arena, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* Every name that a results folder holds; each of the first, up to MARKS, shows that the folder is one. */
+static const char *const result_names[] = {"run.json",          "verify.json",      "bench.json",
+                                           "compare.json",      "attribute.json",   "arrows.json",
+                                           "loops.json",        "survey.json",      "claims.json",
+                                           "ablate.json",       "checkpoint.tumen", "report.json",
+                                           "report.html",       "verify.html",      "bench.html",
+                                           "compare.html",      "attribute.html",   "arrows.html",
+                                           "loops.html",        "survey.html",      "claims.html",
+                                           "ablate.html",       "verify.csv",       "attribute.csv",
+                                           "arrows.csv",        "loops.csv",        "survey.csv",
+                                           "claims.csv",        "ablate.csv",       "outcomes.csv",
+                                           "observations.csv",  "figures.csv",      "effects.csv",
+                                           "pairs.csv",         "persons.csv",      "planted.csv",
+                                           "peers.csv",         "runs.csv",         "checkpoint.tumen.part",
+                                           "scenario.used.yaml"};
+enum { MARKS = 11, RESULT_NAMES = sizeof result_names / sizeof *result_names };
+
+static bool is_result_name(const char *name) {
+    for (size_t i = 0; i < RESULT_NAMES; i++)
+        if (strcmp(name, result_names[i]) == 0)
+            return true;
+    return false;
+}
+
 bool tmn_folder_remove(const char *path) {
     DIR *dir = opendir(path);
     if (dir == NULL)
         return errno == ENOENT;
     struct dirent *entry;
     while ((entry = readdir(dir)) != NULL)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+        if (is_result_name(entry->d_name))
             unlinkat(dirfd(dir), entry->d_name, 0);
     closedir(dir);
     return rmdir(path) == 0;
 }
 
-/* Whether `path` may be replaced: absent, an empty folder, or one of ours, which one of these files shows. */
+/* What others put among the results at `from`, files and folders, goes over to `to`. */
+static void return_foreign(const char *from, const char *to) {
+    DIR *old = opendir(from), *new = opendir(to);
+    const struct dirent *entry;
+    while (old != NULL && new != NULL && (entry = readdir(old)) != NULL)
+        if (!is_result_name(entry->d_name) && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            renameat2(dirfd(old), entry->d_name, dirfd(new), entry->d_name, RENAME_NOREPLACE);
+    if (old != NULL)
+        closedir(old);
+    if (new != NULL)
+        closedir(new);
+}
+
+/* Whether `path` may be replaced: absent, an empty folder, or one of ours. */
 static bool replaceable(struct tmn_arena *arena, const char *path) {
-    static const char *const ours[] = {"run.json",       "verify.json", "bench.json",      "compare.json",
-                                       "attribute.json", "arrows.json", "loops.json",      "survey.json",
-                                       "claims.json",    "ablate.json", "checkpoint.tumen"};
     struct stat status;
     if (lstat(path, &status) != 0)
         return errno == ENOENT;
     if (!S_ISDIR(status.st_mode))
         return false;
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (access(tmn_arena_printf(arena, "%s/%s", path, ours[i]), F_OK) == 0)
+    for (size_t i = 0; i < MARKS; i++)
+        if (access(tmn_arena_printf(arena, "%s/%s", path, result_names[i]), F_OK) == 0)
             return true;
     DIR *dir = opendir(path);
     if (dir == NULL)
@@ -155,16 +190,16 @@ bool tmn_folder_begin(struct tmn_folder *folder, struct tmn_arena *arena, const 
         return false;
     tmn_folder_remove(temporary); /* left by a killed process of the same number */
     if (mkdir(temporary, 0777) != 0)
-        return io_error(err, "cannot make the folder", temporary);
+        return io_error(err, "cannot make the folder", folder->path);
     folder->temporary = temporary;
     return true;
 }
 
-/* Writes and syncs a new file. */
-static bool write_file(const char *path, const char *bytes, size_t count, struct tmn_error *err) {
+/* Writes and syncs a new file, which mistakes call by the name that it is to have. */
+static bool write_file(const char *path, const char *name, const char *bytes, size_t count, struct tmn_error *err) {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
-        return io_error(err, "cannot create", path);
+        return io_error(err, "cannot create", name);
     size_t done = 0;
     while (done < count) {
         ssize_t wrote = write(fd, bytes + done, count - done);
@@ -181,21 +216,29 @@ static bool write_file(const char *path, const char *bytes, size_t count, struct
         failure = errno;
     }
     errno = failure;
-    return ok || io_error(err, "cannot write", path);
+    return ok || io_error(err, "cannot write", name);
 }
 
 bool tmn_folder_write(struct tmn_folder *folder, const char *name, const char *bytes, size_t count,
                       struct tmn_error *err) {
-    char path[4096];
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder->temporary, name) >= sizeof path)
+    assert(is_result_name(name));
+    char path[4096], named[4096];
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", folder->temporary, name) >= sizeof path ||
+        (size_t)snprintf(named, sizeof named, "%s/%s", folder->path, name) >= sizeof named)
         return tmn_fail(err, TMN_IO, "the name '%s/%s' is too long", folder->temporary, name);
-    return write_file(path, bytes, count, err);
+    return write_file(path, named, bytes, count, err);
 }
 
 bool tmn_file_replace(struct tmn_arena *arena, const char *path, const char *bytes, size_t count,
                       struct tmn_error *err) {
+    struct stat status; /* a name given to a device or a link must not take its place */
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return tmn_fail(err, TMN_IO, "cannot write '%s': it is %s; choose another name", path,
+                        S_ISDIR(status.st_mode)   ? "a folder"
+                        : S_ISLNK(status.st_mode) ? "a link"
+                                                  : "a device, not a file");
     char *part = tmn_arena_printf(arena, "%s.part-%ld", path, (long)getpid());
-    if (!write_file(part, bytes, count, err)) {
+    if (!write_file(part, path, bytes, count, err)) {
         unlink(part);
         return false;
     }
@@ -228,7 +271,8 @@ bool tmn_folder_keep(struct tmn_folder *folder, const char *name, struct tmn_err
 bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err) {
     sync_folder(folder->temporary);
     if (renameat2(AT_FDCWD, folder->temporary, AT_FDCWD, folder->path, RENAME_EXCHANGE) == 0) {
-        tmn_folder_remove(folder->temporary); /* the old results by now; at no moment was there no folder */
+        return_foreign(folder->temporary, folder->path); /* the old results by now; there always was a folder */
+        tmn_folder_remove(folder->temporary);
         folder->temporary = NULL;
         return true;
     }
@@ -246,8 +290,10 @@ bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err) {
         errno = failure;
         return io_error(err, "cannot move the results to", folder->path);
     }
-    if (old[0] != '\0')
+    if (old[0] != '\0') {
+        return_foreign(old, folder->path);
         tmn_folder_remove(old);
+    }
     folder->temporary = NULL;
     return true;
 }

@@ -110,6 +110,8 @@ bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char *
         *path = word;
         return true;
     }
+    if (word[0] == '/' || word[0] == '.') /* a folder of the user's, never one of ours */
+        return tmn_fail(err, TMN_USAGE, "there is no file or folder '%s'", word);
     const char *own = getenv("TUMEN_SCENARIOS");
     if (own && *own && !is_folder(own))
         return tmn_fail(err, TMN_USAGE, "TUMEN_SCENARIOS is '%s', which is no folder", own);
@@ -124,7 +126,7 @@ bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char *
             return true;
         }
     }
-    if (looks_like_path && (word[0] == '/' || word[0] == '.' || ends_with(word, ".yaml")))
+    if (ends_with(word, ".yaml"))
         return tmn_fail(err, TMN_USAGE, "there is no file or folder '%s'", word);
     if (exists(word)) {
         *path = word;

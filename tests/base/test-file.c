@@ -97,11 +97,53 @@ static void foreign_folders_are_not_replaced(void **state) {
     assert_non_null(strstr(err.text, "holds no results of tumen"));
 }
 
+static void what_others_put_among_results_stays(void **state) {
+    (void)state;
+    struct tmn_error err;
+    struct tmn_folder out;
+    char *path = tmn_arena_printf(&arena, "%s/results", folder),
+         *notes = tmn_arena_printf(&arena, "%s/notes.txt", path);
+    for (int turn = 0; turn < 3; turn++) {
+        assert_true(tmn_folder_begin(&out, &arena, path, &err));
+        assert_true(tmn_folder_write(&out, turn == 0 ? "pairs.csv" : "run.json", "{}", 2, &err));
+        assert_true(turn > 0 || tmn_folder_write(&out, "run.json", "{}", 2, &err));
+        assert_true(tmn_folder_commit(&out, &err));
+        assert_int_equal(access(out.path, F_OK), 0);
+        if (turn > 0)
+            continue;
+        assert_true(tmn_file_replace(&arena, notes, "mine", 4, &err));
+        assert_int_equal(mkdir(tmn_arena_printf(&arena, "%s/figures", path), 0777), 0);
+    }
+    assert_int_equal(access(notes, F_OK), 0);
+    assert_int_equal(access(tmn_arena_printf(&arena, "%s/figures", path), F_OK), 0);
+    assert_int_not_equal(access(tmn_arena_printf(&arena, "%s/pairs.csv", path), F_OK), 0); /* of the older results */
+    assert_int_not_equal(access(tmn_arena_printf(&arena, "%s.part-%ld", path, (long)getpid()), F_OK), 0);
+}
+
+static void only_files_are_replaced_by_files(void **state) {
+    (void)state;
+    struct tmn_error err;
+    char *path = tmn_arena_printf(&arena, "%s/pipe", folder), *link = tmn_arena_printf(&arena, "%s/link", folder);
+    struct stat status;
+    assert_int_equal(mkfifo(path, 0666), 0);
+    assert_false(tmn_file_replace(&arena, path, "x", 1, &err));
+    assert_non_null(strstr(err.text, "it is a device"));
+    assert_int_equal(stat(path, &status), 0);
+    assert_true(S_ISFIFO(status.st_mode));
+    assert_int_equal(symlink("target", link), 0);
+    assert_false(tmn_file_replace(&arena, link, "x", 1, &err));
+    assert_non_null(strstr(err.text, "it is a link"));
+    assert_false(tmn_file_replace(&arena, folder, "x", 1, &err));
+    assert_non_null(strstr(err.text, "it is a folder"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(reads_whole_files_within_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_stay_inside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(results_are_whole_or_absent, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(foreign_folders_are_not_replaced, set_up, tear_down)};
+        cmocka_unit_test_setup_teardown(foreign_folders_are_not_replaced, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_others_put_among_results_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_files_are_replaced_by_files, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

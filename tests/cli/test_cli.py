@@ -122,6 +122,7 @@ class Scenarios(Case):
         self.refuse(2, "there is no scenario 'rumor'; did you mean 'toy/rumour'?", "run", "rumor")
         self.refuse(2, "there is no scenario 'vilage'; did you mean 'village'?", "run", "vilage", TUMEN_SCENARIOS=str(HERE / "scenarios"))
         self.refuse(2, "there is no file or folder './nothing'", "run", "./nothing")
+        self.refuse(2, "there is no file or folder './dprk'", "check", "./dprk")  # a folder here, not the one that comes with tumen
         self.refuse(2, "there is no file or folder 'nothing.yaml'", "check", "nothing.yaml")
 
     def test_folder_of_the_environment(self):
@@ -156,7 +157,7 @@ class Scenarios(Case):
         self.assertIn("border.on", self.tumen("run", VILLAGE, "--set", "border.off=0").stderr)
         self.refuse(2, "2", "run", VILLAGE, "--set", "border.on=2")
         self.refuse(2, "border.on", "run", VILLAGE, "--set", "border.on")
-        self.refuse(2, "someday", "run", VILLAGE, "--set", "border.on=0@someday")
+        self.refuse(2, "\n  border.on=0@someday\n              ^~~~~~~", "run", VILLAGE, "--set", "border.on=0@someday")
         self.assertIn("(off)", self.expect(0, "system", VILLAGE, "--set", "border.on=0").stdout)
 
     def test_assign(self):
@@ -327,6 +328,18 @@ class Runs(Case):
         self.assertEqual(json.loads((self.folder / "out/run.json").read_text())["seed"], 2)
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["mine", "out"])
 
+    def test_out_keeps_what_is_not_of_tumen(self):
+        self.run_json()
+        (self.folder / "out/notes.txt").write_text("what I saw")
+        (self.folder / "out/figures").mkdir()
+        self.run_json("--seed", "2")
+        self.assertEqual((self.folder / "out/notes.txt").read_text(), "what I saw")
+        self.assertTrue((self.folder / "out/figures").is_dir())
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["out"])
+        os.mkfifo(self.folder / "pipe")
+        self.refuse(1, "cannot write 'pipe': it is a device", "doc", VILLAGE, "--out", "pipe")
+        self.assertTrue((self.folder / "pipe").is_fifo())
+
     def test_out_that_no_results_could_replace(self):
         """Told before the run, which would end in vain."""
         self.expect(0, "run", VILLAGE, "--out", "out", "--quiet")
@@ -352,7 +365,7 @@ class Runs(Case):
         ran = subprocess.run([str(TUMEN), "run", str(VILLAGE), "--out", "out", "--quiet"], cwd=self.folder, capture_output=True, text=True,
                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)))
         self.assertEqual(ran.returncode, 1, ran.stderr)
-        self.assertRegex(ran.stderr, "cannot write 'out.part-[0-9]+/.*': File too large")
+        self.assertRegex(ran.stderr, "cannot write 'out/.*': File too large")
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_out_that_can_not_be_written(self):
