@@ -1,5 +1,5 @@
 /* Numbers of few among many: open addressing, a key as near after its home as there is room. Tables are many and
- * small, so they grow by a half, and each is one allocation: values, then keys. */
+ * small, so they grow by a quarter, and each is one allocation: values, then keys. */
 #include "engine/sparse.h"
 
 #include "base/draw.h"
@@ -27,7 +27,7 @@ static uint32_t look_up(const struct tmn_sparse *sparse, uint32_t key) {
 }
 
 static bool grow(struct tmn_sparse *sparse) {
-    struct tmn_sparse larger = {.count = sparse->count, .capacity = sparse->capacity + sparse->capacity / 2};
+    struct tmn_sparse larger = {.count = sparse->count, .capacity = sparse->capacity + sparse->capacity / 4};
     if (larger.capacity < FIRST)
         larger.capacity = FIRST;
     larger.value = calloc(larger.capacity, sizeof *larger.value + sizeof *larger.key);
