@@ -2,6 +2,7 @@
  * Memory, time and ties are measured on small runs, not guessed: one of some thousand persons to its end, and one that
  * does not fit into caches for as many windows as some seconds allow, since time grows faster than persons until then.
  */
+#include "base/wall.h"
 #include "cli/check.h"
 #include "base/available.h"
 #include "cli/interrupt.h"
@@ -55,9 +56,9 @@ static bool watch(struct tmn_cost *cost, struct tmn_arena *arena, struct tmn_run
     tmn_progress_begin(&progress, quiet);
     bool good = true;
     for (int window = 0; good && window < tmn_run_windows(run) && !tmn_interrupted(); window++) {
-        double began_s = tmn_clock_s();
+        double began_s = tmn_wall_s();
         good = tmn_run_step(run, err);
-        step_s[window] = tmn_clock_s() - began_s;
+        step_s[window] = tmn_wall_s() - began_s;
         cost->windows += good ? 1 : 0;
         if (good && (tmn_calendar_window(&model->calendar, window).ends_year || window + 1 == tmn_run_windows(run)))
             count_ties(run, arena, cost->ties + model->layers.count * (size_t)cost->years++);
@@ -89,21 +90,21 @@ struct measured {
 static bool measure_larger(struct measured *larger, const struct tmn_model *model,
                            const struct tmn_run_options *options, int windows, struct tmn_error *err) {
     struct tmn_run *run;
-    double began_s = tmn_clock_s();
+    double began_s = tmn_wall_s();
     if (!tmn_run_new(&run, model, options, err))
         return false;
-    double made_s = tmn_clock_s();
+    double made_s = tmn_wall_s();
     *larger = (struct measured){.rows = tmn_run_world(run)->rows,
                                 .bytes = (double)tmn_run_bytes(run),
                                 .setup_s = made_s - began_s,
                                 .persons = tmn_run_alive(run)};
     bool good = true;
     while (good && larger->windows < windows && tmn_run_window(run) < tmn_run_windows(run) && !tmn_interrupted() &&
-           (larger->windows < LARGER_WINDOWS || tmn_clock_s() - made_s < LARGER_S)) {
+           (larger->windows < LARGER_WINDOWS || tmn_wall_s() - made_s < LARGER_S)) {
         good = tmn_run_step(run, err);
         larger->windows += good ? 1 : 0;
     }
-    larger->steps_s = tmn_clock_s() - made_s;
+    larger->steps_s = tmn_wall_s() - made_s;
     tmn_run_free(run);
     return good || err->code == TMN_CAPACITY;
 }
@@ -152,11 +153,11 @@ static bool measure(struct tmn_cost *cost, struct tmn_arena *arena, const struct
     struct tmn_run_options options = {
         .seed = 1, .scale = whole ? cost->scale : SAMPLE_PERSONS / (double)size.full_persons, .threads = cost->threads};
     struct tmn_run *run;
-    double began_s = tmn_clock_s();
+    double began_s = tmn_wall_s();
     if (!tmn_run_new(&run, model, &options, err))
         return false;
     struct measured small = {
-        tmn_run_world(run)->rows, (double)tmn_run_bytes(run), tmn_clock_s() - began_s, 0, tmn_run_alive(run), 0};
+        tmn_run_world(run)->rows, (double)tmn_run_bytes(run), tmn_wall_s() - began_s, 0, tmn_run_alive(run), 0};
     size_t years = (size_t)(model->calendar.windows / model->calendar.windows_per_year) + 2;
     cost->ties = TMN_NEW_ARRAY(arena, double, years * model->layers.count + 1);
     double *step_s = TMN_NEW_ARRAY(arena, double, model->calendar.windows + 1);

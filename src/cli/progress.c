@@ -1,20 +1,14 @@
 /* See progress.h. */
 #include "cli/progress.h"
+#include "base/wall.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BAR = 24 };
-
-double tmn_clock_s(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* Of the terminal. */
 static int columns(void) {
@@ -23,15 +17,15 @@ static int columns(void) {
 }
 
 void tmn_progress_begin(struct tmn_progress *progress, bool quiet) {
-    *progress = (struct tmn_progress){.shown = !quiet && isatty(STDERR_FILENO), .began_s = tmn_clock_s()};
+    *progress = (struct tmn_progress){.shown = !quiet && isatty(STDERR_FILENO), .began_s = tmn_wall_s()};
 }
 
 bool tmn_progress_due(const struct tmn_progress *progress) {
-    return progress->shown && tmn_clock_s() - progress->drawn_s >= 0.1;
+    return progress->shown && tmn_wall_s() - progress->drawn_s >= 0.1;
 }
 
 void tmn_progress_draw(struct tmn_progress *progress, double done, double total, const char *text) {
-    progress->drawn_s = tmn_clock_s();
+    progress->drawn_s = tmn_wall_s();
     char bar[BAR + 1];
     int filled = total > 0 ? (int)(BAR * done / total) : 0;
     for (int i = 0; i < BAR; i++)

@@ -9,7 +9,6 @@ struct tmn_progress {
     double began_s, drawn_s;
 };
 
-double tmn_clock_s(void); /* monotonic */
 void tmn_progress_begin(struct tmn_progress *progress, bool quiet);
 /* Is it time to draw? At most ten times a second. */
 bool tmn_progress_due(const struct tmn_progress *progress);

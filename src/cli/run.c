@@ -1,6 +1,7 @@
 /* `tumen run` and `tumen fork`: simulate, from the start or from a checkpoint, write the results folder, tell what came
  * out. */
 #include "base/claim.h"
+#include "base/wall.h"
 #include "cli/interrupt.h"
 #include "cli/print.h"
 #include "cli/progress.h"
@@ -76,7 +77,7 @@ static bool run_and_write(struct job *job, struct tmn_run *run, struct tmn_error
                                   .command = tmn_session_command(session),
                                   .threads = (int)arguments->threads,
                                   .checkpoint = job->keeper.own,
-                                  .wall_s = tmn_clock_s() - job->began_s,
+                                  .wall_s = tmn_wall_s() - job->began_s,
                                   .peak_rss_bytes = peak_rss_bytes(),
                                   .assignments = session->assignments,
                                   .assignment_count = session->assignment_count};

@@ -1,4 +1,5 @@
 /* See session.h. */
+#include "base/wall.h"
 #include "cli/session.h"
 #include "cli/interrupt.h"
 #include "cli/locate.h"
@@ -232,7 +233,7 @@ static void draw(const struct tmn_session *session, const struct tmn_run *run, s
     char date[16], alive[32], count[32], came[64] = "", line[192];
     tmn_date_format(tmn_calendar_window(&session->model->calendar, done - 1).first_day, date);
     tmn_format_count(tmn_run_alive(run), alive);
-    double seconds = tmn_clock_s() - progress->began_s;
+    double seconds = tmn_wall_s() - progress->began_s;
     if (arrivals >= 0) {
         tmn_format_count((long long)arrivals_so_far(run, arrivals), count);
         snprintf(came, sizeof came, "  %s arrivals", count);

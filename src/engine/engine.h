@@ -73,7 +73,7 @@ struct tmn_counters_of_run {
         clamped /* feedback values */, k_overflows, event_firings;
     uint64_t *transition_firings; /* [transitions] */
     struct tmn_clock_work *work;  /* [transitions] zero in the reference engine */
-    double phase_s[TMN_PHASES];
+    double phase_s[TMN_PHASES], population_s; /* population_s: persons, households, groups, ties */
 };
 
 struct tmn_run;

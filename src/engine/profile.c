@@ -1,16 +1,11 @@
 /* Where time went, by transition, from the samples of all workers. */
 #include "engine/profile.h"
+#include "base/wall.h"
 #include "engine/rooms.h"
 
 #include <time.h>
 
 const char *const tmn_act_names[TMN_ACTS] = {"scan", "check", "fire", "tell", "receive", "follow"};
-
-static double now_s(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 uint64_t tmn_ticks_slow(void) {
     struct timespec time;
@@ -37,13 +32,13 @@ void tmn_profile_begin(struct tmn_run *run) {
         sampler->sample = TMN_NEW_ARRAY(&run->arena, struct tmn_sample, run->transitions * TMN_ACTS + 1);
         sampler->countdown = 1 + (uint32_t)w % TMN_SAMPLE_EVERY;
     }
-    run->ticks = (struct tmn_ticks){tmn_ticks_now(), empty_ticks(), now_s()};
+    run->ticks = (struct tmn_ticks){tmn_ticks_now(), empty_ticks(), tmn_wall_s()};
 }
 
 bool tmn_run_profile(const struct tmn_run *run, struct tmn_transition_profile *out) {
     if (!run->options.profile)
         return false;
-    double elapsed_s = now_s() - run->ticks.began_s;
+    double elapsed_s = tmn_wall_s() - run->ticks.began_s;
     uint64_t ticks = tmn_ticks_now() - run->ticks.began;
     double tick_s = ticks > 0 ? elapsed_s / (double)ticks : 0;
     for (size_t t = 0; t < run->transitions; t++) {

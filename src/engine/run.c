@@ -2,6 +2,7 @@
 #include "engine/rooms.h"
 
 #include "base/real.h"
+#include "base/wall.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -59,9 +60,12 @@ static bool set_up(struct tmn_run *run, struct tmn_error *err) {
         return tmn_fail(err, TMN_USAGE, "the scenario has %d windows, so %d can not be run", model->calendar.windows,
                         options->windows);
     run->windows = options->windows == 0 ? model->calendar.windows : options->windows;
-    if (!tmn_run_fits(model, options, err) || !tmn_pool_new(&run->pool, options->threads, err) ||
-        !tmn_world_new(&run->world, model, options->seed, options->scale, run->pool, err))
+    if (!tmn_run_fits(model, options, err) || !tmn_pool_new(&run->pool, options->threads, err))
         return false;
+    double began_s = tmn_wall_s();
+    if (!tmn_world_new(&run->world, model, options->seed, options->scale, run->pool, err))
+        return false;
+    run->counters.population_s = tmn_wall_s() - began_s;
     run->workers = options->threads;
     run->packed = run->world->packed;
     run->rows = run->world->rows;

@@ -2,9 +2,9 @@
 #include "engine/rooms.h"
 
 #include "base/real.h"
+#include "base/wall.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static bool factors(struct tmn_run *run, struct tmn_error *err) {
     run->now = tmn_calendar_window(&run->model->calendar, run->window);
@@ -123,18 +123,12 @@ static const struct {
     {TMN_PHASE_OUTPUT, output},                /* shares, outcomes, digest, happenings */
 };
 
-static double now_s(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static bool step(struct tmn_run *run, struct tmn_error *err) {
     for (size_t p = 0; p < sizeof phases / sizeof phases[0]; p++) {
-        double begin = now_s();
+        double begin = tmn_wall_s();
         if (!phases[p].run(run, err))
             return false;
-        run->counters.phase_s[phases[p].phase] += now_s() - begin;
+        run->counters.phase_s[phases[p].phase] += tmn_wall_s() - begin;
     }
     run->window++;
     end_if_due(run);

@@ -1,6 +1,8 @@
 /* See bench.h. Which cases are run, in which order, and what is kept of each. */
 #include "study/bench.h"
 
+#include "base/wall.h"
+
 #include <string.h>
 #include <time.h>
 

@@ -150,9 +150,11 @@ static void add_country(struct tmn_bench *bench, const char *name, const char *w
     at_most(add(bench, "W1", tmn_arena_printf(arena, "%s, memory", what), (double)run->peak_bytes / 1e9, "GB",
                 "largest resident size"),
             6, 4);
-    at_most(add(bench, "W1", tmn_arena_printf(arena, "%s, set-up", what), tmn_bench_median(run->set_up_s, run->turns),
-                "s", "making the population and the state of all clocks"),
+    at_most(add(bench, "W1", tmn_arena_printf(arena, "%s, population", what), run->counters.population_s, "s",
+                "persons from margins, households, groups and ties, in the last turn; part of the set-up"),
             10, 2);
+    add(bench, "W1", tmn_arena_printf(arena, "%s, set-up", what), tmn_bench_median(run->set_up_s, run->turns), "s",
+        "making the population and the state of all clocks");
     double firing_s = step_s(run) * run->threads / (double)run->counters.firings;
     add(bench, "W1", tmn_arena_printf(arena, "%s, a firing all told", what), firing_s * 1e9, "ns of a thread",
         "stepping over firings");

@@ -2,8 +2,8 @@
  * and gone on with; all their runs lie in the store. */
 #include "study/claims.h"
 
+#include "base/wall.h"
 #include "study/claims_worlds.h"
-#include "study/limits.h"
 #include "result/result.h"
 #include <math.h>
 #include <stdlib.h>

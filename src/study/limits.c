@@ -4,11 +4,11 @@
 
 #include "base/fixed.h"
 #include "base/pool.h"
+#include "base/wall.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 enum { LINE = 64, PIECES = 64, PASSES = 3, CHASE_STEPS = 1 << 20 };
 
@@ -18,12 +18,6 @@ struct memory {
     uint64_t gathers;        /* lines of a piece */
     uint64_t result[PIECES]; /* what each piece saw */
 };
-
-double tmn_wall_s(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 size_t tmn_memory_available(void) {
     FILE *file = fopen("/proc/meminfo", "r");

@@ -28,6 +28,5 @@ bool tmn_limits_measure(struct tmn_limits *limits, size_t bytes, int threads, tm
                         void *context, struct tmn_error *err);
 /* Bytes that the system could still give, or 0 where it does not say. */
 size_t tmn_memory_available(void);
-double tmn_wall_s(void); /* a clock that only goes on */
 
 #endif
