@@ -88,20 +88,16 @@ char *tmn_path_folder(struct tmn_arena *arena, const char *path) {
 }
 
 /* Every name that a results folder holds; each of the first, up to MARKS, shows that the folder is one. */
-static const char *const result_names[] = {"run.json",          "verify.json",      "bench.json",
-                                           "compare.json",      "attribute.json",   "arrows.json",
-                                           "loops.json",        "survey.json",      "claims.json",
-                                           "ablate.json",       "checkpoint.tumen", "report.json",
-                                           "report.html",       "verify.html",      "bench.html",
-                                           "compare.html",      "attribute.html",   "arrows.html",
-                                           "loops.html",        "survey.html",      "claims.html",
-                                           "ablate.html",       "verify.csv",       "attribute.csv",
-                                           "arrows.csv",        "loops.csv",        "survey.csv",
-                                           "claims.csv",        "ablate.csv",       "outcomes.csv",
-                                           "observations.csv",  "figures.csv",      "effects.csv",
-                                           "pairs.csv",         "persons.csv",      "planted.csv",
-                                           "peers.csv",         "runs.csv",         "checkpoint.tumen.part",
-                                           "scenario.used.yaml"};
+static const char *const result_names[] = {
+    "run.json",          "verify.json",      "bench.json",  "compare.json",  "attribute.json",
+    "arrows.json",       "loops.json",       "survey.json", "claims.json",   "ablate.json",
+    "checkpoint.tumen",  "report.json",      "report.html", "verify.html",   "bench.html",
+    "compare.html",      "attribute.html",   "arrows.html", "loops.html",    "survey.html",
+    "claims.html",       "ablate.html",      "verify.csv",  "attribute.csv", "arrows.csv",
+    "loops.csv",         "survey.csv",       "claims.csv",  "ablate.csv",    "outcomes.csv",
+    "observations.csv",  "figures.csv",      "effects.csv", "pairs.csv",     "persons.csv",
+    "planted.csv",       "planted_data.csv", "peers.csv",   "runs.csv",      "checkpoint.tumen.part",
+    "scenario.used.yaml"};
 enum { MARKS = 11, RESULT_NAMES = sizeof result_names / sizeof *result_names };
 
 static bool is_result_name(const char *name) {

@@ -34,9 +34,9 @@ static void expect(void *context, const struct tmn_claims_plan *plan) {
             "%zu claims, %zu with an experiment: %zu worlds, %d draws each, scale %g; about %s, less what is found\n",
             plan->claims, plan->experiments, plan->worlds, plan->draws, plan->scale,
             duration(&arena, plan->expected_s));
-        if (plan->draws < plan->draws_wanted)
-            fprintf(stderr, "%d draws were asked for; the hours suffice for %d (--hours, --scale)\n",
-                    plan->draws_wanted, plan->draws);
+        if (plan->draws_expected < plan->draws)
+            fprintf(stderr, "the time allowed may end it after about %d of %d draws (--hours, --scale)\n",
+                    plan->draws_expected, plan->draws);
     }
     tmn_arena_free(&arena);
 }

@@ -5,11 +5,12 @@
 #include "base/wall.h"
 #include "study/claims_worlds.h"
 #include "result/result.h"
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROBE_WINDOWS = 52, RUNS_AT_ONCE = 4 /* for each thread, at least */ };
+enum { PROBE_WINDOWS = 52, FEW = 20000 /* persons */, RUNS_AT_ONCE = 4 /* for each thread, at least */ };
 
 struct worker {
     struct tmn_claims *claims;
@@ -153,11 +154,16 @@ static void plan_worlds(struct worker *worker) {
 
 /* ---- what it will take ---- */
 
-/* Seconds of a run's making and of one of its windows, on one thread. */
-static bool probe(const struct worker *worker, double *make_s, double *window_s, struct tmn_error *err) {
+/* What running the first windows of a run tells, on one thread. */
+struct probe {
+    double make_s, first_s, first_firings, firings; /* first: mean of PROBE_WINDOWS; firings: mean of all windows run */
+};
+
+static bool probe_run(const struct worker *worker, double scale, int windows, struct probe *probe,
+                      struct tmn_error *err) {
     const struct tmn_claims_options *options = worker->options;
     struct tmn_run_options run_options = {.seed = options->seed,
-                                          .scale = options->scale,
+                                          .scale = scale,
                                           .threads = 1,
                                           .settings = options->settings->items,
                                           .setting_count = options->settings->count};
@@ -166,16 +172,40 @@ static bool probe(const struct worker *worker, double *make_s, double *window_s,
     if (!tmn_run_new(&run, options->model, &run_options, err))
         return false;
     double made = tmn_wall_s();
+    const struct tmn_counters_of_run *counters = tmn_run_counters(run);
     bool good = true;
-    while (good && tmn_run_window(run) < PROBE_WINDOWS && tmn_run_window(run) < tmn_run_windows(run))
+    *probe = (struct probe){.make_s = made - began};
+    while (good && tmn_run_window(run) < windows && tmn_run_window(run) < tmn_run_windows(run)) {
         good = tmn_run_step(run, err);
-    *make_s = made - began;
-    *window_s = (tmn_wall_s() - made) / (tmn_run_window(run) > 0 ? tmn_run_window(run) : 1);
+        int done = tmn_run_window(run);
+        probe->firings = (double)counters->firings / done;
+        if (done > PROBE_WINDOWS)
+            continue;
+        probe->first_s = (tmn_wall_s() - made) / done;
+        probe->first_firings = probe->firings;
+    }
     tmn_run_free(run);
     return good;
 }
 
-static bool expect(struct worker *worker, struct tmn_error *err) {
+/* Seconds of a run's making and of one of its windows. More happens in later windows than in the first: how much more,
+ * a few persons tell who are run to the end, as what a window costs without anybody. */
+static bool probe(const struct worker *worker, double *make_s, double *window_s, struct tmn_error *err) {
+    const struct tmn_claims_options *options = worker->options;
+    double scale = options->scale, few = fmax(scale / 20, FEW / tmn_population_persons(options->model));
+    struct probe large, small;
+    if (!probe_run(worker, scale, PROBE_WINDOWS, &large, err) ||
+        !probe_run(worker, fmin(few, scale), INT_MAX, &small, err))
+        return false;
+    double growth = small.first_firings > 0 ? small.firings / small.first_firings : 1,
+           nobody_s = small.first_s < large.first_s ? small.first_s : large.first_s;
+    *make_s = large.make_s;
+    *window_s = nobody_s + (large.first_s - nobody_s) * growth;
+    return true;
+}
+
+/* more: windows of the controls, which are run for as long as there is time. */
+static bool expect(struct worker *worker, double more, struct tmn_error *err) {
     const struct tmn_claims_options *options = worker->options;
     struct tmn_claims_plan *plan = &worker->claims->plan;
     double make_s, window_s;
@@ -191,10 +221,10 @@ static bool expect(struct worker *worker, struct tmn_error *err) {
                     (options->threads > 1 ? options->threads : 1);
     double fit = options->hours > 0 && draw_s > 0 ? floor(options->hours * 3600 / draw_s) : options->draws;
     plan->scale = options->scale;
-    plan->draws_wanted = options->draws;
-    plan->draws = fit >= options->draws ? options->draws : fit < 1 ? 1 : (int)fit;
+    plan->draws = options->draws;
+    plan->draws_expected = fit >= options->draws ? options->draws : fit < 1 ? 1 : (int)fit;
     plan->windows = worker->run_windows * plan->draws;
-    plan->expected_s = draw_s * plan->draws;
+    plan->expected_s = draw_s * (plan->draws + more / worker->run_windows);
     if (options->expect)
         options->expect(options->context, plan);
     return true;
@@ -529,8 +559,8 @@ bool tmn_claims_run(struct tmn_claims *claims, struct tmn_arena *arena, const st
                 ? worker.run_windows *
                       ((double)(options->model->controls.codings.count + 1) * options->draws + TMN_SCENE_PERMUTATIONS)
                 : 0;
-        if (!expect(&worker, err) || !run_scene(&worker, &(struct tmn_scene){TMN_SCENE_PLAIN, NULL}, claims->plan.draws,
-                                                controls, &claims->draws, err))
+        if (!expect(&worker, controls, err) || !run_scene(&worker, &(struct tmn_scene){TMN_SCENE_PLAIN, NULL},
+                                                          options->draws, controls, &claims->draws, err))
             return false;
         if (claims->draws == 0)
             return tmn_fail(err, TMN_STOPPED,

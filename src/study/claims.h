@@ -51,9 +51,9 @@ struct tmn_claims_plan {
     size_t claims, experiments, worlds; /* worlds of one draw */
     int draws;
     double scale;
-    double windows;    /* of all runs, found or not */
-    double expected_s; /* were no run found */
-    int draws_wanted;  /* more than `draws`: the hours do not suffice */
+    double windows;     /* of all runs, found or not */
+    double expected_s;  /* were no run found */
+    int draws_expected; /* fewer than `draws`: the hours do not seem to suffice */
 };
 
 struct tmn_claims_options {
