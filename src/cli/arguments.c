@@ -24,7 +24,7 @@ static const struct option_row options[] = {
     {"seed", "N", WHOLE, FIELD(seed), 0, 9007199254740992.0,
      "seed of every draw (default 1); the same seed gives the same result"},
     {"seeds", "N|A..B", SPAN, FIELD(seeds), 1, 1000,
-     "how many seeds, or which (default: 2 to fit, 4 to attribute, else 8)"},
+     "how many seeds, or which (default: 1 for a survey, 2 to fit, 4 to attribute, else 8)"},
     {"year", "YEAR", WHOLE, FIELD(year), 1, 9999, "year to explain"},
     {"draws", "N", WHOLE, FIELD(draws), 0, 10000,
      "draws of the parameters from their priors (default 0: as they are; claims: 40)"},
@@ -39,7 +39,7 @@ static const struct option_row options[] = {
      "engine to run on: event (the default) or reference: the same to the bit, slower"},
     {"person", "N", WHOLE, FIELD(person), 0, 4294967295.0, "number of the person, counted from 0"},
     {"from", "DATE", WORD, FIELD(from), 0, 0,
-     "tell what happens from this date on (YYYY-MM-DD, or YYYY: its first day)"},
+     "begin at this date: to tell, to sum up, to hold drivers (YYYY-MM-DD, or YYYY: its first day)"},
     {"until", "DATE", WORD, FIELD(until), 0, 0,
      "stop after the window that holds this date (YYYY-MM-DD, or YYYY: its last day)"},
     {"set", "NAME=VALUE[@DATE]", LIST, FIELD(set), 0, 0,
@@ -459,11 +459,11 @@ enum tmn_status tmn_arguments_parse(struct tmn_arguments *arguments, struct tmn_
 static void print_program_help(void) {
     puts("tumen: a country in a file\n\nUsage: tumen COMMAND [OPTIONS]\n");
     for (size_t i = 0; i < tmn_command_count; i++)
-        printf("  %-9s %s\n", tmn_commands[i].name, tmn_commands[i].summary);
+        tmn_print_beside(tmn_bold(stdout), tmn_commands[i].name, 10, tmn_commands[i].summary);
     puts("\nStart with:  tumen run dprk --scale 0.05\n"
-         "`tumen COMMAND --help` tells more of each.\n\n"
-         "Exit status: 0 done, 1 failed, 2 wrong use (mistakes in --set, --assign and the like too),\n"
-         "3 mistakes in the scenario or what must not be told of it, 130 interrupted.");
+         "`tumen COMMAND --help` tells more of each.\n");
+    tmn_tell("Exit status: 0 done, 1 failed, 2 wrong use (mistakes in --set, --assign and the like too), 3 mistakes in "
+             "the scenario or what must not be told of it, 130 interrupted.");
 }
 
 void tmn_help_print(const struct tmn_command *command) {
@@ -471,7 +471,8 @@ void tmn_help_print(const struct tmn_command *command) {
         print_program_help();
         return;
     }
-    printf("tumen %s: %s\n\nUsage: tumen %s [OPTIONS]", command->name, command->summary, command->name);
+    tmn_tell("tumen %s: %s", command->name, command->summary);
+    printf("\nUsage: tumen %s [OPTIONS]", command->name);
     if (command->target)
         printf(command->target_optional ? " [%s]" : " %s", command->target);
     puts("\n");
@@ -483,6 +484,6 @@ void tmn_help_print(const struct tmn_command *command) {
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", options[i].name, options[i].argument ? " " : "",
                  options[i].argument ? options[i].argument : "");
-        printf("  %-24s %s\n", left, options[i].help);
+        tmn_print_beside(tmn_bold(stdout), left, 26, options[i].help);
     }
 }

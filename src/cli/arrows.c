@@ -14,12 +14,26 @@ static void put_total(struct tmn_grid *grid, const struct tmn_arrow_row *row) {
     tmn_grid_put(grid, "%s", row->pairs > 0 ? tmn_compare_number(grid->arena, row->range.high) : "");
 }
 
+/* What is remarkable of a link, and the outcome of its total. */
+static void put_note(struct tmn_grid *grid, const struct tmn_model *model, const struct tmn_arrow_row *row) {
+    const char *const marks[] = {row->right ? NULL : "WRONG", row->opposed ? "opposed" : NULL,
+                                 row->masked ? "masked" : NULL,
+                                 row->pairs > 0 ? model->outcomes.items[row->arrow->outcome].name : row->why};
+    struct tmn_text text;
+    tmn_text_init(&text, grid->arena);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (marks[i])
+            tmn_text_put(&text, "%s%s", text.count ? " " : "", marks[i]);
+    tmn_grid_put(grid, "%s", text.count ? text.items : "");
+}
+
 static void print_rows(struct tmn_arena *arena, const struct tmn_arrows *arrows) {
-    static const char *const head[] = {"<link",  "<from", "<to",        ">sign", ">direct", ">by",
-                                       ">total", ">by",   ">90 % from", ">to",   "<"};
-    const struct tmn_model *model = arrows->options->model;
+    static const char *const all[] = {"<link",  "~from", "~to",        ">sign", ">direct", ">by",
+                                      ">total", ">by",   ">90 % from", ">to",   "~"},
+                             *const direct[] = {"<link", "~from", "~to", ">sign", ">direct", ">by", "~"};
+    bool totals = !arrows->options->direct_only;
     struct tmn_grid grid;
-    tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
+    tmn_grid_init(&grid, arena, totals ? all : direct, totals ? sizeof all / sizeof *all : sizeof direct / sizeof *all);
     for (size_t i = 0; i < arrows->count; i++) {
         const struct tmn_arrow_row *row = &arrows->rows[i];
         tmn_grid_put(&grid, "%s", row->arrow->name);
@@ -30,14 +44,19 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_arrows *arrows)
         tmn_grid_put(&grid, "%s",
                      row->looked ? tmn_compare_number(arena, row->arrow->has_with ? row->interaction : row->direct)
                                  : "");
-        put_total(&grid, row);
-        tmn_grid_put(&grid, "%s%s%s%s", row->right ? "" : "WRONG ", row->opposed ? "opposed " : "",
-                     row->masked ? "masked " : "",
-                     row->pairs > 0 ? model->outcomes.items[row->arrow->outcome].name
-                     : row->why     ? row->why
-                                    : "");
+        if (totals)
+            put_total(&grid, row);
+        put_note(&grid, arrows->options->model, row);
     }
     tmn_grid_print(&grid);
+}
+
+/* A link that moves nothing at all at a small scale may concern nobody there. */
+static bool any_without_effect(const struct tmn_arrows *arrows) {
+    for (size_t i = 0; i < arrows->count; i++)
+        if (arrows->rows[i].looked && !arrows->rows[i].right && arrows->rows[i].way == TMN_WAY_NONE)
+            return arrows->options->scale < 1;
+    return false;
 }
 
 static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments, const struct tmn_arrows *arrows,
@@ -49,13 +68,16 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
         fwrite(text.items, 1, text.count, stdout);
     } else if (!arguments->quiet) {
         print_rows(arena, arrows);
-        printf("\n%zu links, %zu with a direct sign that is not what they say. direct: the first window, all else "
-               "equal; total: over the horizon, with feedback, %d pairs\n",
-               arrows->count, arrows->wrong, arrows->options->direct_only ? 0 : arrows->options->seeds);
+        putchar('\n');
+        tmn_tell("%zu links, %zu with a direct sign that is not what they say. direct: the first window, all else "
+                 "equal; total: over the horizon, with feedback, %d pairs.",
+                 arrows->count, arrows->wrong, arrows->options->direct_only ? 0 : arrows->options->seeds);
+        if (any_without_effect(arrows))
+            tmn_tell(
+                "WRONG with no effect at all: at this scale there may be nobody whom the link concerns; try a larger "
+                "--scale.");
         tmn_print_wrapped(stdout, "", tmn_wiring_note);
-        printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/arrows.html in a browser\n",
-               arrows->tally.made, arrows->tally.found, arrows->options->store.folder, tmn_bold(stdout), out,
-               tmn_plain(stdout), out);
+        tmn_study_print_end(&arrows->options->store, &arrows->tally, out, "arrows.html");
     }
     if (arrows->stopped)
         tmn_complain("interrupted: the runs that were finished are kept, and the same command goes on from there");
@@ -71,10 +93,8 @@ static enum tmn_status test_links(struct tmn_arena *arena, const struct tmn_argu
         return status;
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
-    bool good = tmn_arrows_run(&arrows, arena, options, &err);
-    tmn_study_ran(&study);
-    good = good && tmn_arrows_save(&arrows, study.out, &err);
-    status = tmn_study_end(&study, good, &err);
+    status = tmn_study_end(
+        &study, tmn_arrows_run(&arrows, arena, options, &err) && tmn_arrows_save(&arrows, study.out, &err), &err);
     if (status != TMN_DONE)
         return status;
     tell(arena, arguments, &arrows, study.out);
@@ -86,6 +106,10 @@ enum tmn_status tmn_command_arrows(struct tmn_arena *arena, const struct tmn_arg
     enum tmn_status status = tmn_session_open(&session, arena, arguments);
     if (status != TMN_DONE)
         return status;
+    if (arguments->list && arguments->json) {
+        tmn_complain("arrows: --list prints a table in Markdown, --json prints JSON; leave one out");
+        return TMN_MISUSED;
+    }
     if (arguments->list) {
         struct tmn_text text;
         tmn_text_init(&text, arena);

@@ -63,12 +63,11 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
         fwrite(text.items, 1, text.count, stdout);
     } else if (!arguments->quiet) {
         print_tables(arena, attribution);
-        printf("\nunder way: what would have come had every driver kept its value. %s of %zu worlds, %d seed%s\n",
-               attribution->exact ? "All sets of classes:" : "Orders drawn of each seed:", attribution->worlds,
-               attribution->seeds, attribution->seeds == 1 ? "" : "s");
-        printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/attribute.html in a browser\n",
-               attribution->tally.made, attribution->tally.found, attribution->options->store.folder, tmn_bold(stdout),
-               out, tmn_plain(stdout), out);
+        putchar('\n');
+        tmn_tell("under way: what would have come had every driver kept its value. %s: %zu worlds, %d seed%s.",
+                 attribution->exact ? "All sets of classes" : "Orders drawn of each seed", attribution->worlds,
+                 attribution->seeds, attribution->seeds == 1 ? "" : "s");
+        tmn_study_print_end(&attribution->options->store, &attribution->tally, out, "attribute.html");
     }
     if (attribution->stopped)
         tmn_complain("interrupted: %d of %d seeds are done; the same command goes on from there", attribution->seeds,
@@ -88,10 +87,10 @@ static enum tmn_status attribute_year(struct tmn_arena *arena, const struct tmn_
         return status;
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
-    bool good = tmn_attribution_run(&attribution, arena, options, &err);
-    tmn_study_ran(&study);
-    good = good && tmn_attribution_save(&attribution, study.out, &err);
-    status = tmn_study_end(&study, good, &err);
+    status = tmn_study_end(&study,
+                           tmn_attribution_run(&attribution, arena, options, &err) &&
+                               tmn_attribution_save(&attribution, study.out, &err),
+                           &err);
     if (status != TMN_DONE)
         return status;
     tell(arena, arguments, &attribution, study.out);

@@ -130,6 +130,8 @@ static void print_peers(struct tmn_arena *arena, const struct tmn_bench *bench) 
     static const char *const head[] = {"<program",      "<",        ">persons", ">rate", "<", ">ours over theirs",
                                        ">bytes/person", "~measured"};
     struct tmn_grid grid;
+    if (bench->peers.count == 0)
+        return;
     tmn_heading("Other programs");
     tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
     for (size_t p = 0; p < bench->peers.count; p++) {

@@ -198,5 +198,8 @@ enum tmn_status tmn_command_check(struct tmn_arena *arena, const struct tmn_argu
         return tmn_complain_error(&err);
     if (!arguments->json)
         tmn_check_print(arena, path, model, &cost, arguments->evidence);
-    return tmn_interrupted() ? TMN_INTERRUPTED : TMN_DONE;
+    if (!tmn_interrupted())
+        return TMN_DONE;
+    tmn_complain("interrupted: ties, memory and time are told from what had been measured");
+    return TMN_INTERRUPTED;
 }

@@ -20,17 +20,34 @@ static double table_bytes(const struct tmn_transition *transition) {
     return 8.0 * ((double)transition->personal.size + (double)transition->shared.size);
 }
 
-/* "discontent (`pull[discontent]`), ...": each feature that cuts the strata, and the factor that put it there. */
+static const char *reason(const struct tmn_model *model, const struct tmn_strata *strata, int i) {
+    return strata->because[i] && strata->because[i]->source ? strata->because[i]->source
+                                                            : model->features.items[strata->feature[i]].name;
+}
+
+/* "sex and age (`mortality[sex, age]`), ...": the features that cut the strata, by the factor that put them there. */
 static void put_strata(struct tmn_text *text, const struct tmn_model *model, const char *what,
                        const struct tmn_strata *strata) {
     for (int i = 0; i < strata->n; i++) {
-        const char *name = model->features.items[strata->feature[i]].name;
-        const char *because = strata->because[i] && strata->because[i]->source ? strata->because[i]->source : name;
+        const char *name = model->features.items[strata->feature[i]].name, *because = reason(model, strata, i);
+        bool told = false;
+        for (int j = 0; j < i; j++)
+            told = told || strcmp(reason(model, strata, j), because) == 0;
+        if (told)
+            continue;
         if (i == 0)
             tmn_text_put(text, "%s%s by ", text->count ? "; " : "", what);
         else
             tmn_text_put(text, ", ");
-        tmn_text_put(text, strcmp(name, because) == 0 ? "`%s`" : "%s (`%s`)", name, because);
+        if (strcmp(name, because) == 0) {
+            tmn_text_put(text, "`%s`", name);
+            continue;
+        }
+        tmn_text_put(text, "%s", name);
+        for (int j = i + 1; j < strata->n; j++)
+            if (strcmp(reason(model, strata, j), because) == 0)
+                tmn_text_put(text, " and %s", model->features.items[strata->feature[j]].name);
+        tmn_text_put(text, " (`%s`)", because);
     }
 }
 
@@ -119,6 +136,7 @@ static void print_ungrounded(struct tmn_arena *arena, const struct tmn_model *mo
 void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn_model *model,
                      const struct tmn_cost *cost, bool evidence) {
     char persons[32], rows[32], mib[32];
+    struct tmn_text time;
     tmn_format_count((long long)cost->persons, persons);
     tmn_format_count((long long)cost->rows, rows);
     tmn_format_count((long long)(cost->memory_bytes / 1048576), mib);
@@ -137,14 +155,15 @@ void tmn_check_print(struct tmn_arena *arena, const char *path, const struct tmn
            cost->fixed_bytes / 1048576);
     tmn_heading("Expected of a run at scale %g (measured on one of %u persons)", cost->scale, cost->sample_persons);
     printf("  memory                    %s MiB\n", mib);
-    printf("  time                      %.*f s on %d thread%s: %.*f to make the population, %.*f to step it\n",
-           cost->setup_s + cost->steps_s < 10, cost->setup_s + cost->steps_s, cost->threads,
-           cost->threads == 1 ? "" : "s", cost->setup_s < 10, cost->setup_s, cost->steps_s < 10, cost->steps_s);
+    tmn_text_init(&time, arena);
+    tmn_text_put(&time, "%.*f s on %d thread%s: %.*f to make the population, %.*f to step it",
+                 cost->setup_s + cost->steps_s < 10, cost->setup_s + cost->steps_s, cost->threads,
+                 cost->threads == 1 ? "" : "s", cost->setup_s < 10, cost->setup_s, cost->steps_s < 10, cost->steps_s);
     if (cost->larger_persons > 0)
-        printf("                            if all goes as in the first %d windows of one of %u persons on this "
-               "machine as "
-               "busy as it is\n",
-               cost->larger_windows, cost->larger_persons);
+        tmn_text_put(&time,
+                     ", if all goes as in the first %d windows of one of %u persons on this machine as busy as it is",
+                     cost->larger_windows, cost->larger_persons);
+    tmn_print_beside("", "time", 26, time.items);
     if (cost->windows < model->calendar.windows)
         printf("  measured over             %d of %d windows%s\n", cost->windows, model->calendar.windows,
                cost->ended_early  ? ", for so small a run ended early:"

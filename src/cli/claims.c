@@ -124,19 +124,18 @@ static void print_controls(const struct tmn_claims *claims) {
 static void print_end(struct tmn_arena *arena, const struct tmn_claims *claims, const char *out) {
     const struct tmn_model *model = claims->options->model;
     const char *amended = tmn_claims_amended(arena, model);
-    printf("\nPrior-predictive: no data have been weighed, p1 is not there, and no claim can be supported or "
-           "contradicted yet.\n");
+    putchar('\n');
+    tmn_tell(
+        "Prior-predictive: no data have been weighed, p1 is not there, and no claim can be supported or contradicted "
+        "yet.");
     printf("Claims %016llx, last amended %s. %d draws, scale %g, %s\n", (unsigned long long)model->claims_hash,
            amended ? amended : "(no date is listed)", claims->draws, claims->options->scale,
            duration(arena, claims->seconds));
     if (claims->tally.broken > 0)
-        tmn_print_wrapped(stdout, "",
-                          tmn_arena_printf(arena,
-                                           "%zu runs broke and are left out of their claims; so the prior is that of "
-                                           "what the model allows. The first: %s",
-                                           claims->tally.broken, claims->tally.why.text));
-    printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/claims.html in a browser\n", claims->tally.made,
-           claims->tally.found, claims->options->store.folder, tmn_bold(stdout), out, tmn_plain(stdout), out);
+        tmn_tell("%zu runs broke and are left out of their claims; so the prior is that of what the model allows. The "
+                 "first: %s",
+                 claims->tally.broken, claims->tally.why.text);
+    tmn_study_print_end(&claims->options->store, &claims->tally, out, "claims.html");
 }
 
 static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments, const struct tmn_claims *claims,
@@ -191,10 +190,8 @@ static enum tmn_status decide(struct tmn_arena *arena, const struct tmn_argument
     options->expect = expect;
     options->progress = progress;
     options->context = &told;
-    bool good = tmn_claims_run(&claims, arena, options, &err);
-    tmn_study_ran(&study);
-    good = good && tmn_claims_save(&claims, study.out, &err);
-    status = tmn_study_end(&study, good, &err);
+    status = tmn_study_end(
+        &study, tmn_claims_run(&claims, arena, options, &err) && tmn_claims_save(&claims, study.out, &err), &err);
     if (status != TMN_DONE)
         return status;
     tell(arena, arguments, &claims, study.out);
@@ -206,6 +203,10 @@ enum tmn_status tmn_command_claims(struct tmn_arena *arena, const struct tmn_arg
     enum tmn_status status = tmn_session_open(&session, arena, arguments);
     if (status != TMN_DONE)
         return status;
+    if (arguments->only && !*arguments->only) {
+        tmn_complain("claims: which? --only takes their names, as in C034,C041");
+        return TMN_MISUSED;
+    }
     struct tmn_words only = arguments->only ? split(arena, arguments->only) : (struct tmn_words){NULL, 0};
     double persons = tmn_population_persons(session.model);
     struct tmn_claims_options options = {.model = session.model,

@@ -186,13 +186,10 @@ static void print_tables(struct tmn_arena *arena, const struct tmn_compare *comp
 }
 
 static void print_end(struct tmn_arena *arena, const struct tmn_compare *compare, const char *out) {
-    const struct tmn_store_tally *tally = &compare->tally;
     for (size_t a = 0; a < compare->apart_count; a++)
         tmn_print_wrapped(stdout, "", tmn_arena_printf(arena, "Not compared: %s", compare->apart[a]));
-    printf("\n%zu runs made, %zu found in %s", tally->made, tally->found, compare->options->store.folder);
-    if (tally->damaged > 0)
-        printf("; %zu damaged there, made anew", tally->damaged);
-    printf("\nResults in %s%s%s; open %s/compare.html in a browser\n", tmn_bold(stdout), out, tmn_plain(stdout), out);
+    putchar('\n');
+    tmn_study_print_end(&compare->options->store, &compare->tally, out, "compare.html");
 }
 
 static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments, const struct tmn_compare *compare,
@@ -223,10 +220,8 @@ static enum tmn_status compare_worlds(struct tmn_arena *arena, const struct tmn_
         return status;
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
-    bool good = tmn_compare_run(&compare, arena, options, &err);
-    tmn_study_ran(&study);
-    good = good && tmn_compare_save(&compare, study.out, &err);
-    status = tmn_study_end(&study, good, &err);
+    status = tmn_study_end(
+        &study, tmn_compare_run(&compare, arena, options, &err) && tmn_compare_save(&compare, study.out, &err), &err);
     if (status != TMN_DONE)
         return status;
     tell(arena, arguments, &compare, study.out);

@@ -123,12 +123,14 @@ static void print_fit(struct tmn_arena *arena, const struct tmn_model *model, co
     print_parameters(arena, model, fit);
     print_errors(arena, model, fit);
     print_left(arena, model, fit);
-    printf("\n%d trials%s on %zu observed rows; objective %.2f, before %.2f; root mean square log error %.3f, before "
-           "%.3f\n%s\n",
-           fit->trials, fit->resumed ? tmn_arena_printf(arena, ", %d of them from the table", fit->resumed) : "",
-           fit->rows, fit->objective_after, fit->objective_before, fit->error_after, fit->error_before,
-           fit->settled ? "Settled: no step lowers the objective by more than 0.05"
-                        : "Not settled: more trials (--runs) may lower the objective");
+    putchar('\n');
+    tmn_tell("%d trial%s%s on %zu observed rows; objective %.2f, before %.2f; root mean square log error %.3f, before "
+             "%.3f. %s.",
+             fit->trials, fit->trials == 1 ? "" : "s",
+             fit->resumed ? tmn_arena_printf(arena, ", %d of them from the table", fit->resumed) : "", fit->rows,
+             fit->objective_after, fit->objective_before, fit->error_after, fit->error_before,
+             fit->settled ? "Settled: no step lowers the objective by more than 0.05"
+                          : "Not settled: more trials (--runs) may lower the objective");
 }
 
 static void put_yaml(struct tmn_text *text, const struct tmn_arguments *arguments, const struct tmn_model *model,

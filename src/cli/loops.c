@@ -27,8 +27,8 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_loops *loops) {
                 tmn_grid_put(&grid, "%s%s (%d.)", part->gain > 0 ? "+" : "", tmn_compare_number(arena, part->gain),
                              part->rank);
             else
-                tmn_grid_put(&grid, "%s%s %s", part->gain > 0 ? "+" : "", tmn_compare_number(arena, part->gain),
-                             part->way == TMN_WAY_OPEN ? "?" : "");
+                tmn_grid_put(&grid, "%s%s%s", part->gain > 0 ? "+" : "", tmn_compare_number(arena, part->gain),
+                             part->way == TMN_WAY_OPEN ? " ?" : "");
         }
     }
     tmn_grid_print(&grid);
@@ -43,13 +43,12 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
         fwrite(text.items, 1, text.count, stdout);
     } else if (!arguments->quiet) {
         print_rows(arena, loops);
-        puts("\ngain: what the closed loop adds to each unit of the response with the loop cut; + reinforces, - "
-             "balances; (1.): rank; ?: these pairs do not tell, alone: nor whether there is a response; none: no "
-             "response");
+        putchar('\n');
+        tmn_tell("gain: what the closed loop adds to each unit of the response with the loop cut; + reinforces, - "
+                 "balances; (1.): rank; ?: these pairs do not tell, alone: nor whether there is a response; none: no "
+                 "response");
         tmn_print_wrapped(stdout, "", tmn_wiring_note);
-        printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/loops.html in a browser\n",
-               loops->tally.made, loops->tally.found, loops->options->store.folder, tmn_bold(stdout), out,
-               tmn_plain(stdout), out);
+        tmn_study_print_end(&loops->options->store, &loops->tally, out, "loops.html");
     }
     if (loops->stopped)
         tmn_complain("interrupted: the runs that were finished are kept, and the same command goes on from there");
@@ -81,10 +80,8 @@ static enum tmn_status measure(struct tmn_arena *arena, const struct tmn_argumen
         return status;
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
-    bool good = tmn_loops_run(&loops, arena, options, &err);
-    tmn_study_ran(&study);
-    good = good && tmn_loops_save(&loops, study.out, &err);
-    status = tmn_study_end(&study, good, &err);
+    status = tmn_study_end(
+        &study, tmn_loops_run(&loops, arena, options, &err) && tmn_loops_save(&loops, study.out, &err), &err);
     if (status != TMN_DONE)
         return status;
     tell(arena, arguments, &loops, study.out);

@@ -1,4 +1,5 @@
-/* Text for people: complaints, colour only where a terminal shows it, wrapped prose, and tables within 100 columns. */
+/* Text for people: complaints, colour only where a terminal shows it, and prose and tables that fit the terminal, up to
+ * 100 columns; 100 where there is none. */
 #ifndef TMN_CLI_PRINT_H
 #define TMN_CLI_PRINT_H
 
@@ -8,7 +9,10 @@
 
 enum { TMN_COLUMNS = 100, TMN_LABEL = 12 /* of tmn_print_labelled */ };
 
-/* "tumen: ..." on stderr. */
+/* Of the terminal that `file` writes to; `otherwise` where it is none. */
+int tmn_terminal_columns(FILE *file, int otherwise);
+
+/* "tumen: ..." on stderr; wrapped for a terminal, but for the lines of sources, which begin with spaces. */
 void tmn_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Complains with the error's text and returns the exit status that belongs to its code. */
 enum tmn_status tmn_complain_error(const struct tmn_error *err);
@@ -21,11 +25,15 @@ const char *tmn_plain(FILE *file);
 
 void tmn_heading(const char *format, ...) __attribute__((format(printf, 1, 2))); /* on stdout, after an empty line */
 void tmn_print_wrapped(FILE *file, const char *indent, const char *text);
+void tmn_tell(const char *format, ...) __attribute__((format(printf, 1, 2))); /* wrapped, on stdout */
 /* "  label       text" on stdout, wrapped; what goes on stands under the text. */
 void tmn_print_labelled(const char *label, const char *text);
+/* The same; the label takes `width` and has the look of tmn_bold, say. */
+void tmn_print_beside(const char *look, const char *label, int width, const char *text);
 int tmn_text_width(const char *text); /* characters of UTF-8 */
 
-/* A table: columns "<name" (left) or ">name" (right); those marked "~name" are left and give way: their cells wrap. */
+/* A table: columns "<name" (left) or ">name" (right); those marked "~name" are left and give way first where the table
+ * is too wide: their cells wrap; then all that are left do. */
 struct tmn_grid {
     const char *const *head;
     size_t columns;

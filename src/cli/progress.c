@@ -5,16 +5,9 @@
 #include "cli/print.h"
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { BAR = 24 };
-
-/* Of the terminal. */
-static int columns(void) {
-    struct winsize size;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 void tmn_progress_begin(struct tmn_progress *progress, bool quiet) {
     *progress = (struct tmn_progress){.shown = !quiet && isatty(STDERR_FILENO), .began_s = tmn_wall_s()};
@@ -35,7 +28,7 @@ void tmn_progress_draw(struct tmn_progress *progress, double done, double total,
     char line[256];
     snprintf(line, sizeof line, "[%s] %s  %d:%02d left", bar, text, (int)left_s / 60, (int)left_s % 60);
     /* A line that the terminal breaks could not be drawn over: without the bar, then cut. */
-    int width = columns() - 1, bytes = 0;
+    int width = tmn_terminal_columns(stderr, 80) - 1, bytes = 0;
     const char *from = tmn_text_width(line) <= width ? line : line + BAR + strlen("[] ");
     for (int used = 0; from[bytes] != '\0'; bytes++) {
         used += ((unsigned char)from[bytes] & 0xC0) != 0x80;

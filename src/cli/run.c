@@ -27,10 +27,10 @@ static void announce(const struct tmn_session *session, const struct tmn_run *ru
     tmn_date_format(tmn_calendar_window(&model->calendar, done).first_day, first);
     tmn_date_format(tmn_calendar_window(&model->calendar, session->windows - 1).first_day, last);
     printf("%s%s%s\n", tmn_bold(stdout), model->title ? model->title : model->name, tmn_plain(stdout));
-    printf("%s%s to the %s of %s%s, %s simulated persons at the start, scale %g, seed %llu\n",
-           session->checkpoint ? "from the checkpoint of " : "", first,
-           model->calendar.window_quarter_days == 28 ? "week" : "window", last, model->until ? " at the latest" : "",
-           persons, session->scale, (unsigned long long)session->seed);
+    tmn_tell("%s%s to the %s of %s%s, %s simulated persons at the start, scale %g, seed %llu",
+             session->checkpoint ? "from the checkpoint of " : "", first,
+             model->calendar.window_quarter_days == 28 ? "week" : "window", last, model->until ? " at the latest" : "",
+             persons, session->scale, (unsigned long long)session->seed);
     fflush(stdout);
 }
 

@@ -2,6 +2,7 @@
 #include "cli/study.h"
 
 #include "cli/source-key.h"
+#include <stdio.h>
 #include <string.h>
 
 struct tmn_store tmn_study_store(const struct tmn_arguments *arguments) {
@@ -19,16 +20,21 @@ enum tmn_status tmn_study_begin(struct tmn_study *study, struct tmn_arena *arena
     return TMN_DONE;
 }
 
-void tmn_study_ran(struct tmn_study *study) {
-    tmn_progress_end(&study->progress);
-}
-
 enum tmn_status tmn_study_end(struct tmn_study *study, bool good, const struct tmn_error *err) {
+    tmn_progress_end(&study->progress);
     tmn_lock_drop(&study->claim);
     if (good)
         return TMN_DONE;
     enum tmn_status status = tmn_complain_error(err);
     return err->code == TMN_STOPPED ? TMN_INTERRUPTED : status;
+}
+
+void tmn_study_print_end(const struct tmn_store *store, const struct tmn_store_tally *tally, const char *out,
+                         const char *page) {
+    printf("%zu run%s made, %zu found in %s", tally->made, tally->made == 1 ? "" : "s", tally->found, store->folder);
+    if (tally->damaged > 0)
+        printf("; %zu damaged there, made anew", tally->damaged);
+    printf("\nResults in %s%s%s; open %s/%s in a browser\n", tmn_bold(stdout), out, tmn_plain(stdout), out, page);
 }
 
 const bool *tmn_study_kept(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_words *set) {

@@ -24,9 +24,10 @@ const bool *tmn_study_kept(struct tmn_arena *arena, const struct tmn_model *mode
 /* Before the work: claims --out, else `folder`, and begins to show progress; TMN_DONE, or complains. */
 enum tmn_status tmn_study_begin(struct tmn_study *study, struct tmn_arena *arena, const struct tmn_arguments *arguments,
                                 const char *folder);
-/* After the runs. */
-void tmn_study_ran(struct tmn_study *study);
-/* After saving: TMN_DONE where all was good; complains otherwise, and tells interruption from failure. */
+/* After running and saving: TMN_DONE where all was good; complains otherwise, and tells interruption from failure. */
 enum tmn_status tmn_study_end(struct tmn_study *study, bool good, const struct tmn_error *err);
+/* The last lines: how many runs were made, where results lie, and the page among them. */
+void tmn_study_print_end(const struct tmn_store *store, const struct tmn_store_tally *tally, const char *out,
+                         const char *page);
 
 #endif

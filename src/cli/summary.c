@@ -123,9 +123,9 @@ static void print_beside(struct tmn_arena *arena, const struct tmn_result *resul
         return;
     tmn_heading("Beside what was observed");
     tmn_grid_print(&grid);
-    printf("\n%zu inside, %s%zu outside%s, %zu open (chance among the persons simulated), %zu not reached or masked\n",
-           count[TMN_WITHIN_INSIDE], count[TMN_WITHIN_OUTSIDE] > 0 ? tmn_warn(stdout) : "", count[TMN_WITHIN_OUTSIDE],
-           tmn_plain(stdout), count[TMN_WITHIN_OPEN], count[TMN_WITHIN_UNKNOWN]);
+    putchar('\n');
+    tmn_tell("%zu inside, %zu outside, %zu open (chance among the persons simulated), %zu not reached or masked",
+             count[TMN_WITHIN_INSIDE], count[TMN_WITHIN_OUTSIDE], count[TMN_WITHIN_OPEN], count[TMN_WITHIN_UNKNOWN]);
 }
 
 static void print_arrivals(struct tmn_arena *arena, const struct tmn_result *result) {
@@ -372,8 +372,10 @@ static void print_thin(struct tmn_arena *arena, const struct tmn_result *result,
         if (first)
             tmn_text_put(&names, "%s%s", names.count ? ", " : "", result->model->outcomes.items[rows[i].outcome].name);
     }
-    printf("\n%sNumbers marked ! rest on under %d simulated persons%s%s\n", tmn_warn(stdout), TMN_THIN_PERSONS,
-           tmn_plain(stdout), thin > 0 ? ", and so do cells of these outcomes:" : "");
+    printf("\n%s", tmn_warn(stdout));
+    tmn_tell("Numbers marked ! rest on under %d simulated persons%s", TMN_THIN_PERSONS,
+             thin > 0 ? ", and so do cells of these outcomes:" : "");
+    fputs(tmn_plain(stdout), stdout);
     if (thin > 0)
         tmn_print_wrapped(stdout, "  ", names.items);
 }

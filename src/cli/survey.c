@@ -87,10 +87,8 @@ static enum tmn_status run_survey(struct tmn_arena *arena, const struct tmn_argu
         return status;
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
-    bool good = tmn_survey_run(&result, arena, options, &err);
-    tmn_study_ran(&study);
-    good = good && tmn_survey_save(&result, study.out, &err);
-    status = tmn_study_end(&study, good, &err);
+    status = tmn_study_end(
+        &study, tmn_survey_run(&result, arena, options, &err) && tmn_survey_save(&result, study.out, &err), &err);
     if (status == TMN_DONE)
         tell(arena, arguments, &result, study.out);
     return status;
@@ -108,6 +106,11 @@ enum tmn_status tmn_command_survey(struct tmn_arena *arena, const struct tmn_arg
         return status;
     tmn_diagnostics_init(&list, arena);
     const char *path = find_design(arena, &session, arguments->design);
+    if (access(path, F_OK) != 0) {
+        tmn_complain("there is no design '%s': it is neither a file nor the name of one in %s/surveys", path,
+                     tmn_path_folder(arena, session.model->path));
+        return TMN_MISUSED;
+    }
     const struct tmn_survey *survey = tmn_survey_read(arena, session.model, path, &list);
     if (!survey) {
         tmn_diagnostics_print(stderr, path, &list);

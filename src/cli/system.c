@@ -8,6 +8,7 @@
 #include "study/compare.h"
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ABLATE_SEEDS = 8 };
 
@@ -133,19 +134,16 @@ static void tell_ablation(struct tmn_arena *arena, const struct tmn_arguments *a
     tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
     for (size_t r = 0; r < ablation->count; r++)
         put_ablated(&grid, ablation->options->model, &ablation->rows[r]);
-    tmn_heading("Each subsystem switched off, against what it is there to move: %d pairs each", ablation->pairs);
+    tmn_heading("Each subsystem switched off, against what it is there to move: %d pair%s each", ablation->pairs,
+                ablation->pairs == 1 ? "" : "s");
     tmn_grid_print(&grid);
-    tmn_print_wrapped(
-        stdout, "",
-        tmn_arena_printf(arena,
-                         "\n%zu move beyond the noise of pairs, %zu are open, %zu are inert: equal in every "
-                         "pair. from, to: of the effect; all rows together err once in ten times where no "
-                         "switch does anything. * under 100 simulated persons.",
-                         ablation->verdicts[TMN_ABLATE_MOVES], ablation->verdicts[TMN_ABLATE_OPEN],
-                         ablation->verdicts[TMN_ABLATE_INERT]));
-    printf("%zu runs made, %zu found in %s\nResults in %s%s%s; open %s/ablate.html in a browser\n",
-           ablation->tally.made, ablation->tally.found, ablation->options->store.folder, tmn_bold(stdout), out,
-           tmn_plain(stdout), out);
+    putchar('\n');
+    tmn_tell("%zu move beyond the noise of pairs, %zu are open, %zu are inert: equal in every "
+             "pair. from, to: of the effect; all rows together err once in ten times where no "
+             "switch does anything. * under 100 simulated persons.",
+             ablation->verdicts[TMN_ABLATE_MOVES], ablation->verdicts[TMN_ABLATE_OPEN],
+             ablation->verdicts[TMN_ABLATE_INERT]);
+    tmn_study_print_end(&ablation->options->store, &ablation->tally, out, "ablate.html");
 }
 
 static enum tmn_status ablate(struct tmn_arena *arena, const struct tmn_arguments *arguments,
@@ -169,10 +167,9 @@ static enum tmn_status ablate(struct tmn_arena *arena, const struct tmn_argument
         return status;
     options.progress = tmn_progress_runs;
     options.progress_context = &study.progress;
-    bool good = tmn_ablation_run(&ablation, arena, &options, &err);
-    tmn_study_ran(&study);
-    good = good && tmn_ablation_save(&ablation, study.out, &err);
-    status = tmn_study_end(&study, good, &err);
+    status = tmn_study_end(
+        &study, tmn_ablation_run(&ablation, arena, &options, &err) && tmn_ablation_save(&ablation, study.out, &err),
+        &err);
     if (status == TMN_DONE)
         tell_ablation(arena, arguments, &ablation, study.out);
     return status;
@@ -184,6 +181,10 @@ static struct tmn_figure_row *read_figures(const struct tmn_session *session, co
     const char *path = tmn_arena_printf(session->arena, "%s/figures.csv", folder);
     struct tmn_diagnostics list;
     tmn_diagnostics_init(&list, session->arena);
+    if (access(path, F_OK) != 0) {
+        tmn_complain("'%s' is no results folder of `tumen run`: it has no figures.csv", folder);
+        return NULL;
+    }
     const struct tmn_csv *csv = tmn_csv_read(session->arena, path, &list);
     if (!csv) {
         tmn_diagnostics_print(stderr, path, &list);

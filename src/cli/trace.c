@@ -3,6 +3,7 @@
 #include "cli/session.h"
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 struct teller {
     const struct tmn_session *session;
@@ -148,7 +149,7 @@ static bool trace(const struct tmn_session *session, struct tmn_run *run, struct
     printf("All persons are synthetic: person %u is a row of the model, nobody who lives or lived.\n", row);
     print_attributes(session, run, row, "at the start");
     tmn_heading("What happens");
-    if (!tmn_session_drive(session, run, NULL, false, err))
+    if (!tmn_session_drive(session, run, NULL, isatty(STDOUT_FILENO), err)) /* progress would stand amid what happens */
         return false;
     print_attributes(session, run, row, "at the end");
     print_clocks(session, run, row);
@@ -189,5 +190,7 @@ enum tmn_status tmn_command_trace(struct tmn_arena *arena, const struct tmn_argu
     tmn_run_free(run);
     if (!good)
         return tmn_complain_error(&err);
+    if (cut_short)
+        tmn_complain("interrupted: what happened after that is not told");
     return cut_short ? TMN_INTERRUPTED : TMN_DONE;
 }

@@ -325,6 +325,9 @@ static bool find_windows(struct attributer *attributer, struct tmn_error *err) {
     const struct tmn_attribution_options *options = attributer->options;
     const struct tmn_calendar *calendar = &options->model->calendar;
     int last_year = tmn_calendar_window(calendar, calendar->windows - 1).year;
+    if (last_year <= calendar->start_year)
+        return tmn_fail(err, TMN_USAGE, "the scenario has the year %d alone: there is no year before to begin from",
+                        last_year);
     if (options->year <= calendar->start_year || options->year > last_year)
         return tmn_fail(err, TMN_USAGE, "the year must be one of %d to %d, since the year before is needed too",
                         calendar->start_year + 1, last_year);

@@ -397,7 +397,7 @@ class Runs(Case):
             self.assertIn(words, text)
         self.run_json()
         figure = self.expect(0, "system", VILLAGE, "--results", "out").stdout.splitlines()[-1]
-        self.refuse(1, "nowhere/figures.csv", "system", VILLAGE, "--results", "nowhere")
+        self.refuse(1, "'nowhere' is no results folder", "system", VILLAGE, "--results", "nowhere")
         self.refuse(1, "results of another scenario", "system", "toy/rumour", "--results", "out")
         self.assertRegex(figure, r"leave each year \(per year\) +C001 +about 40 +42 +\d")
 
@@ -474,6 +474,51 @@ class Terminal(Case):
         self.assertTrue(any("persons" in line for line in narrow), narrow)
         self.assertLess(max(map(len, narrow)), 60)
         self.assertLess(max(map(len, self.lines_at(30))), 30)
+
+
+    def told_at(self, columns, *words):
+        """What a command prints on a terminal so wide, without its colours."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        running = subprocess.Popen([str(TUMEN), *map(str, words)], cwd=self.folder, stdout=theirs, stderr=theirs, env={**os.environ, "NO_COLOR": "1"})
+        os.close(theirs)
+        told = b""
+        while True:
+            try:
+                got = os.read(ours, 4096)
+            except OSError:  # the other end is closed
+                break
+            told += got
+        running.wait(timeout=60)
+        return re.sub("[^\n]*\r(?!\n)", "", told.decode()).replace("\r", "").replace("\033[K", "").splitlines()
+
+    def test_prose_and_tables_fit(self):
+        for words in (("help",), ("run", "--help"), ("attribute", "--help"), ("run", "zzzzz"), ("run", VILLAGE, "--out", "out"), ("check", VILLAGE),
+                      ("compare", VILLAGE, "--set", "border.on=0", "--seeds", "2"), ("system", VILLAGE), ("trace", VILLAGE, "--person")):
+            wide, narrow = self.told_at(100, *words), self.told_at(80, *words)
+            self.assertLessEqual(max(map(len, wide)), 100, wide)
+            self.assertLessEqual(max(map(len, narrow)), 80, narrow)
+        # a source is shown as it is, and its caret stays under it
+        told = self.told_at(60, "run", VILLAGE, "--set", "border.on=0@" + "9" * 50)
+        self.assertEqual(told[-2:], ["  border.on=0@" + "9" * 50, " " * 14 + "^" + "~" * 49])
+
+    def test_interrupted_at_a_terminal(self):
+        """Who asks for an end is told at once that it comes."""
+        self.assertEqual([line for line in self.interrupted() if "again" in line], ["tumen: finishing what is under way; again to stop at once"])
+
+    def interrupted(self):
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        running = subprocess.Popen([str(TUMEN), "run", str(self.long_scenario()), "--out", "out"], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        os.read(ours, 4096)
+        running.send_signal(signal.SIGINT)
+        told = b""
+        while b"again" not in told:
+            told += os.read(ours, 4096)
+        self.assertEqual(running.wait(timeout=60), 130)
+        return told.decode().replace("\r", "\n").splitlines()
 
 
 class OneFolder(Case):

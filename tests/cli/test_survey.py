@@ -142,7 +142,7 @@ class Survey(InFolder):
         for said in ("design.yaml:2:14: error:", "did you mean 'media'?", "no question is named 'seem'", "'size' must", "^~~~"):
             self.assertIn(said, ran.stderr)
         self.assertEqual(self.expect(2, "survey", "./scenario.yaml").stdout, "")
-        self.expect(3, "survey", "./scenario.yaml", "--design", "nothing.yaml")
+        self.assertIn("there is no design 'nothing.yaml'", self.expect(2, "survey", "./scenario.yaml", "--design", "nothing.yaml").stderr)
 
     def test_folder(self):
         ran = self.expect(0, "survey", "./scenario.yaml", "--design", "design.yaml", "--out", "s")
