@@ -68,7 +68,7 @@ async function open(browser, file, width, height) {
   for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await call(`${domain}.enable`);
   await call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 500 });
   await call('Page.navigate', { url: pathToFileURL(resolve(file)).href });
-  for (let i = 0; i < 100 && !(await ask('document.documentElement?.dataset.state && document.querySelectorAll(".chart canvas").length === document.querySelectorAll(".chart").length')); i++) await pause(50);
+  for (let i = 0; i < 600 && !(await ask('document.documentElement?.dataset.state && document.querySelectorAll(".chart canvas").length === document.querySelectorAll(".chart").length')); i++) await pause(50);
   const events = () => browser.events.filter((event) => event.sessionId === sessionId);
   return { call, ask, events, close: () => browser.send('Target.closeTarget', { targetId }) };
 }
