@@ -71,8 +71,8 @@ struct tmn_counters_of_run {
     uint64_t firings, used_up, messages_sent, messages_delivered, messages_to_absent /* dead or unborn */, births,
         births_elsewhere /* unit, place, nation */, overshoots /* fired again in the next window since left <= 0 */,
         clamped /* feedback values */, k_overflows, event_firings;
-    uint64_t *transition_firings; /* [transitions] */
-    struct tmn_clock_work *work;  /* [transitions] zero in the reference engine */
+    uint64_t *transition_firings;             /* [transitions] */
+    struct tmn_clock_work *work;              /* [transitions] zero in the reference engine */
     double phase_s[TMN_PHASES], population_s; /* population_s: persons, households, groups, ties */
 };
 

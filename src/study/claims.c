@@ -245,6 +245,11 @@ static bool all_run(const struct tmn_output *outputs, const struct tmn_claim_row
     return all;
 }
 
+/* A figure that can not be told in either of two worlds (a share of nobody) is the same in both. */
+static bool moved(double figure, double base) {
+    return figure != base && !(isnan(figure) && isnan(base));
+}
+
 /* How the levers of a claim move the placebo outcome, over the claim's horizon. */
 static double placebo_outcome(const struct tmn_model *model, const struct tmn_experiment *experiment,
                               const struct tmn_claim_row_worlds *asked, const struct tmn_output *outputs) {
@@ -277,11 +282,11 @@ static void take_draw(struct worker *worker, const struct tmn_output *outputs, i
         if (worker->placebo_outcome[r])
             worker->placebo_outcome[r][draw] = placebo_outcome(model, &row->claim->experiment, asked, outputs);
         if (asked->world[TMN_CLAIM_PLACEBO] >= 0)
-            row->moved_by_placebo +=
+            row->moved_by_placebo += moved(
                 tmn_experiment_in_world(model, &row->claim->experiment, output_of(outputs, asked, TMN_CLAIM_PLACEBO))
-                    .value !=
+                    .value,
                 tmn_experiment_in_world(model, &row->claim->experiment, output_of(outputs, asked, TMN_CLAIM_BASE))
-                    .value;
+                    .value);
     }
 }
 

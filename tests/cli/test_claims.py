@@ -162,6 +162,15 @@ class Claims(InFolder):
         self.assertIn("20 draws are needed", self.rows(told)["C1"]["reason"])
         self.assertIn("no claim can be planted", self.expect(2, "claims", self.path, "--only", "C1", "--draws", "1", "--plant", "2").stderr)
 
+    def test_share_of_nobody(self):
+        """A figure that no world can tell is not one that the placebo moved."""
+        self.edit("claims.yaml", 'outcome: leavers, measure: log_ratio, direction: "+", before: [2000, 2001], from: 2002, to: 2002, smallest: 0.05',
+                  'outcome: leavers, cell: { class: rare }, over: { outcome: leavers, cell: { class: rare } }, measure: difference, '
+                  'direction: "+", before: [2000, 2000], from: 2001, to: 2001, smallest: 0.05')
+        row = self.rows(self.asked("--only", "C10", "--draws", "5"))["C10"]
+        self.assertEqual(row["moved_by_placebo"], 0)
+        self.assertLess(row["draws"], 5)
+
     def test_placebo_that_acts(self):
         """A placebo that something does read is told."""
         self.edit("scenario.yaml", "0.1 / y * exp(", "(0.1 + 0.01 * placebo) / y * exp(")
