@@ -58,7 +58,7 @@ struct tumen_error {
 struct tumen_scenario;
 
 /* Reads and compiles `path`, a scenario.yaml or a folder that holds one. On mistakes (TUMEN_SCENARIO) returns false
- * with the first of them in *error; *scenario is set all the same, so that every diagnostic can be read, but can not be
+ * with the first of them in *error; *scenario is set all the same, so that every diagnostic can be read, but cannot be
  * run. *scenario is NULL only when memory ran out. */
 TUMEN_API bool tumen_scenario_open(struct tumen_scenario **scenario, const char *path, struct tumen_error *error);
 TUMEN_API void tumen_scenario_free(struct tumen_scenario *scenario);

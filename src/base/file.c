@@ -272,7 +272,7 @@ bool tmn_folder_commit(struct tmn_folder *folder, struct tmn_error *err) {
         folder->temporary = NULL;
         return true;
     }
-    struct stat status; /* nothing to exchange it with, or a file system that can not */
+    struct stat status; /* nothing to exchange it with, or a file system that cannot */
     char old[4096] = "";
     if (lstat(folder->path, &status) == 0) { /* the old results stay until the new ones are in place */
         if ((size_t)snprintf(old, sizeof old, "%s.old", folder->temporary) >= sizeof old ||

@@ -13,7 +13,7 @@ struct tmn_lock {
 };
 
 /* Makes the file `path` and locks it, also where a process that was killed has left it. On a file system that knows no
- * locks nothing is held, and the answer is true. TMN_IO: it can not be made, or another holds it: then `who` is
+ * locks nothing is held, and the answer is true. TMN_IO: it cannot be made, or another holds it: then `who` is
  * "process 1234", and else empty. */
 bool tmn_lock_take(struct tmn_lock *lock, const char *path, char who[TMN_LOCK_WHO], struct tmn_error *err);
 /* Removes the file; nothing, where nothing is held. */

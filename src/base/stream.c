@@ -57,7 +57,7 @@ bool tmn_outfile_overwrite(struct tmn_outfile *out, uint64_t offset, const void 
     return true;
 }
 
-/* The name itself must reach the disk too. Some file systems can not sync folders; they are not asked twice. */
+/* The name itself must reach the disk too. Some file systems cannot sync folders; they are not asked twice. */
 static void sync_folder_of(char *path) {
     char *slash = strrchr(path, '/'), kept = slash != NULL ? slash[1] : '\0';
     if (slash != NULL)

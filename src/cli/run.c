@@ -95,7 +95,7 @@ static bool begin_keeper(struct job *job, bool in_place, struct tmn_error *err) 
     const struct tmn_checkpoint_facts *from = session->checkpoint ? tmn_checkpoint_facts(session->checkpoint) : NULL;
     char *path = realpath(session->path, NULL);
     if (!path)
-        return tmn_fail(err, TMN_IO, "'%s' can not be found any more", session->path);
+        return tmn_fail(err, TMN_IO, "'%s' cannot be found any more", session->path);
     job->keeper = (struct tmn_keeper){.arena = session->arena,
                                       .folder = job->out,
                                       .origin = {.target = session->target,

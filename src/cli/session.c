@@ -69,6 +69,9 @@ static bool apply_until(struct tmn_session *session, struct tmn_error *err) {
     if (session->windows < 1)
         return tmn_fail(err, TMN_USAGE, "--until %s is before the scenario's start, %d-01-01",
                         session->arguments->until, calendar->start_year);
+    if (day > session->model->end_day)
+        return tmn_fail(err, TMN_USAGE, "--until %s is after the scenario's end, %s", session->arguments->until,
+                        tmn_day_text(session->arena, session->model->end_day));
     return true;
 }
 
@@ -257,7 +260,7 @@ static bool digests_open(const char *path, FILE **file, struct tmn_error *err) {
         return true;
     *file = fopen(path, "w");
     if (*file == NULL || fputs("window,first_day,digest,full_digest\n", *file) < 0)
-        return tmn_fail(err, TMN_IO, "can not write '%s': %s", path, strerror(errno));
+        return tmn_fail(err, TMN_IO, "cannot write '%s': %s", path, strerror(errno));
     return true;
 }
 
@@ -271,7 +274,7 @@ static bool digests_put(const struct tmn_session *session, const struct tmn_run 
     if (fprintf(file, "%d,%s,%016" PRIx64 "%016" PRIx64 ",%016" PRIx64 "%016" PRIx64 "\n", window, date, weekly.high,
                 weekly.low, full.high, full.low) < 0 ||
         fflush(file) != 0)
-        return tmn_fail(err, TMN_IO, "can not write '%s': %s", session->arguments->digests, strerror(errno));
+        return tmn_fail(err, TMN_IO, "cannot write '%s': %s", session->arguments->digests, strerror(errno));
     return true;
 }
 

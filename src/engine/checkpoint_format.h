@@ -111,7 +111,7 @@ static inline uint32_t piece_count(const struct tmn_run *run) {
 struct checkpoint_piece {
     uint8_t *bytes;
     size_t count, capacity;
-    bool damaged, starved; /* what was read can not be; memory ran out */
+    bool damaged, starved; /* what was read cannot be; memory ran out */
 };
 bool tmn_checkpoint_piece_room(struct checkpoint_piece *piece, size_t count); /* false: starved */
 /* Used bytes of the words of packed attributes, and which bits any attribute has. */

@@ -71,7 +71,7 @@ static bool check_header(const struct tmn_infile *file, const struct checkpoint_
     bool sound = header->window >= 0 && header->windows >= 1 && header->window <= header->windows &&
                  header->every >= 0 && header->scale > 0 && header->scale <= 1 && header->until_held <= 1 &&
                  header->window >= (int32_t)header->until_held && header->zero == 0;
-    return sound || damaged(file, "its header says what can not be", err);
+    return sound || damaged(file, "its header says what cannot be", err);
 }
 
 static bool read_head(struct tmn_checkpoint *checkpoint, struct tmn_error *err) {
@@ -87,7 +87,7 @@ static bool read_head(struct tmn_checkpoint *checkpoint, struct tmn_error *err) 
         !check_versions(file, header, err))
         return false;
     if (header->head_bytes != sizeof checkpoint->head || header->fields != FIELDS)
-        return damaged(file, "its header says what can not be", err);
+        return damaged(file, "its header says what cannot be", err);
     if (file->bytes != header->file_bytes) {
         char text[128];
         snprintf(text, sizeof text, "it is cut short or grew, and has %llu bytes instead of %llu",
@@ -459,7 +459,7 @@ static bool load_column(struct loader *loader, enum checkpoint_field_id id) {
         tmn_pool_run(run->pool, count, decode, loader);
         for (uint32_t i = 0; i < count; i++) {
             if (loader->piece[i].damaged)
-                return damaged_field(loader->checkpoint, id, "holds what can not be", loader->err);
+                return damaged_field(loader->checkpoint, id, "holds what cannot be", loader->err);
             if (loader->piece[i].starved)
                 return tmn_fail(loader->err, TMN_MEMORY, "out of memory for the numbers of firings");
         }
@@ -530,7 +530,7 @@ static bool check_options(const struct loader *loader) {
     if (header->seed == options->seed && header->scale == options->scale && !options->cut_feedback)
         return true;
     return tmn_fail(loader->err, TMN_USAGE,
-                    "the checkpoint '%s' is of a run with seed %llu and scale %g, which can not go on with others",
+                    "the checkpoint '%s' is of a run with seed %llu and scale %g, which cannot go on with others",
                     loader->checkpoint->file.path, (unsigned long long)header->seed, header->scale);
 }
 
@@ -555,7 +555,7 @@ static bool check_feedback(const struct loader *loader) {
         for (uint32_t slot = 0; slot < feedback->slots; slot++) {
             double value = run->feedback[feedback->first + slot];
             if (!isfinite(value) || value < feedback->low || value > feedback->high)
-                return damaged_field(loader->checkpoint, FIELD_FEEDBACK, "holds what can not be", loader->err);
+                return damaged_field(loader->checkpoint, FIELD_FEEDBACK, "holds what cannot be", loader->err);
         }
     }
     return true;

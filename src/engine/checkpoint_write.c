@@ -221,9 +221,9 @@ static bool write_file(struct writer *writer, const char *file) {
 bool tmn_checkpoint_write(const struct tmn_run *run, const char *file, const struct tmn_checkpoint_origin *origin,
                           struct tmn_error *err) {
     if (run->failed)
-        return tmn_fail(err, TMN_RUN, "a run that has failed can not be saved: %s", run->error.text);
+        return tmn_fail(err, TMN_RUN, "a run that has failed cannot be saved: %s", run->error.text);
     if (run->options.cut_feedback)
-        return tmn_fail(err, TMN_USAGE, "a run whose feedback is cut can not be saved");
+        return tmn_fail(err, TMN_USAGE, "a run whose feedback is cut cannot be saved");
     if (!tmn_run_verify(run, err))
         return false;
     struct writer *writer = calloc(1, sizeof *writer);

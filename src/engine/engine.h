@@ -119,7 +119,7 @@ int tmn_run_clocks(const struct tmn_run *run, uint32_t row, struct tmn_clock_vie
 uint32_t tmn_run_counter(const struct tmn_run *run, int counter, uint32_t row);
 uint32_t tmn_run_alive(const struct tmn_run *run);
 size_t tmn_run_bytes(const struct tmn_run *run);
-/* What a run will take, before it is made: at least this much for small ones; 0 where its world can not be planned. */
+/* What a run will take, before it is made: at least this much for small ones; 0 where its world cannot be planned. */
 double tmn_run_need_bytes(const struct tmn_model *model, const struct tmn_run_options *options);
 /* Those bytes by what they are for. */
 enum { TMN_MEMORY_ITEMS = 11 };

@@ -80,7 +80,7 @@ static bool describe(struct tmn_run *run, const struct tmn_failure *failure, str
                         model->transitions.items[failure->transition].branch[failure->branch].name, transition,
                         failure->value, date, levels);
     case FAILED_UNBORN:
-        return tmn_fail(err, TMN_RUN, "row %u became unborn in the window of %s: a person can not be unborn again (%s)",
+        return tmn_fail(err, TMN_RUN, "row %u became unborn in the window of %s: a person cannot be unborn again (%s)",
                         failure->row, date, levels);
     case FAILED_COUNTER:
         return tmn_fail(err, TMN_RUN, "counter '%s' of row %u holds %u, but its ties say %g",

@@ -90,7 +90,7 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
                  ties = tmn_layer_degree_max(run->world, counter->layer);
         if (ties > most)
             return tmn_fail(err, TMN_CAPACITY,
-                            "counter '%s' can not count more than %u ties of a person, but its layer has up to %u",
+                            "counter '%s' cannot count more than %u ties of a person, but its layer has up to %u",
                             counter->name, most, ties);
         if (!tmn_column_alloc(&column, rows, sizeof **run->counter, model->counters.items[c].name, err))
             return false;

@@ -484,7 +484,7 @@ void tmn_forecast_begin(const struct tmn_run *run, const struct tmn_accrual *acc
 void tmn_forecast_narrow(const struct tmn_run *run, const struct tmn_accrual *accrual, struct tmn_search *search);
 void tmn_forecast_end(const struct tmn_run *run, const struct tmn_accrual *accrual, struct tmn_search *search);
 
-/* event.c: notes a clock in the wheel of its block, unless it can not run out before it is looked at again. `left` at
+/* event.c: notes a clock in the wheel of its block, unless it cannot run out before it is looked at again. `left` at
  * the start of window `from`. */
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
               const struct tmn_share_of *share, uint64_t c, uint64_t left, int from);

@@ -57,7 +57,7 @@ static bool set_up(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     const struct tmn_run_options *options = &run->options;
     if (options->windows < 0 || options->windows > model->calendar.windows)
-        return tmn_fail(err, TMN_USAGE, "the scenario has %d windows, so %d can not be run", model->calendar.windows,
+        return tmn_fail(err, TMN_USAGE, "the scenario has %d windows, so %d cannot be run", model->calendar.windows,
                         options->windows);
     run->windows = options->windows == 0 ? model->calendar.windows : options->windows;
     if (!tmn_run_fits(model, options, err) || !tmn_pool_new(&run->pool, options->threads, err))

@@ -24,13 +24,13 @@ bool tmn_declare(struct tmn_reader *reader, const struct tmn_node *key, const ch
     bool added;
     if (!well_formed(name)) {
         tmn_report(reader->list, key->place, "bad-name",
-                   "letters, digits, _ and ., starting with a letter, at most 120", "'%s' can not name %s %s", name,
+                   "letters, digits, _ and ., starting with a letter, at most 120", "'%s' cannot name %s %s", name,
                    article(kind), kind);
         return false;
     }
     if (tmn_name_reserved(name) || strcmp(name, "mother") == 0 || strcmp(name, "rest") == 0 ||
         strcmp(name, "else") == 0) {
-        tmn_report(reader->list, key->place, "reserved-name", NULL, "'%s' is a %s and can not name %s %s", name,
+        tmn_report(reader->list, key->place, "reserved-name", NULL, "'%s' is a %s and cannot name %s %s", name,
                    tmn_unit_constant(name, strlen(name), &value, &unit) ? "unit" : "word of the language",
                    article(kind), kind);
         return false;

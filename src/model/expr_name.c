@@ -305,7 +305,7 @@ void tmn_report_level(struct tmn_resolver *r, int feature, const struct tmn_synt
     }
     if (named && (strncmp(s->text, "sender.", 7) == 0 || strncmp(s->text, "receiver.", 9) == 0))
         hint =
-            "a message can not compare the two: 'who' reads the receiver, 'chance' the sender; a layer of its own, or "
+            "a message cannot compare the two: 'who' reads the receiver, 'chance' the sender; a layer of its own, or "
             "'within', keeps it to a group";
     const char *text = named ? s->text : tmn_arena_strndup(r->arena, r->node->text + s->from, s->to - s->from);
     tmn_report(r->list, tmn_resolver_place(r, s), "unknown-level", hint, "'%s' has no level '%s'", f->name, text);

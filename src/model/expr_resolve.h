@@ -43,7 +43,7 @@ struct tmn_name {
 /* What `text` names in the model. Levels come last: a declaration of that name hides them. */
 struct tmn_name tmn_name_find(const struct tmn_model *model, const char *text);
 bool tmn_name_in_scope(enum tmn_scope scope, enum tmn_name_kind kind);
-/* Reports that `text` is not known, or can not be read in this scope. */
+/* Reports that `text` is not known, or cannot be read in this scope. */
 void tmn_report_name(struct tmn_resolver *r, const struct tmn_syntax *s, const char *text, struct tmn_name name);
 /* May the person's (or own place's) level of `feature` be read here? Reports if not. */
 bool tmn_feature_readable(struct tmn_resolver *r, const struct tmn_syntax *s, int feature);

@@ -43,6 +43,9 @@ static bool take_date(struct tmn_model *model, const char **text, int *window, s
         tmn_fail(err, TMN_USAGE, "'%s' is not a date: write YYYY-MM-DD, or a year alone", at + 1);
     else if (*window >= model->calendar.windows)
         dated = tmn_fail(err, TMN_USAGE, "no window of the run begins on or after %s", at + 1);
+    else if (day < tmn_calendar_window(&model->calendar, 0).first_day)
+        dated =
+            tmn_fail(err, TMN_USAGE, "%s is before the scenario's start; without a date it holds from there", at + 1);
     if (!dated)
         return fail_within(model, *text, at + 1, strlen(at + 1), err);
     size_t length = (size_t)(at - *text);

@@ -188,7 +188,7 @@ struct tmn_layer_numbers {
     double long_share;
 };
 struct tmn_layer_fault {
-    const struct tmn_expr *expr; /* the number that can not be */
+    const struct tmn_expr *expr; /* the number that cannot be */
     const char *text;            /* "'degree' must be ..., not 5" */
 };
 /* False where a number is out of its range; the fault's text lives in `arena`. */

@@ -43,7 +43,7 @@ static void report_too_large(struct tmn_reader *reader, uint32_t total) {
             }
     tmn_report(reader->list, model->attributes.items[0].place, "too-many-bits", text.items,
                "the attributes of a person take %u bits%s; at most 128 (16 bytes) fit, in two words of 64", total,
-               total <= 128 ? " that can not be split into two words" : "");
+               total <= 128 ? " that cannot be split into two words" : "");
 }
 
 void tmn_pack(struct tmn_reader *reader) {

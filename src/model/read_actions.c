@@ -29,7 +29,7 @@ static void check_year(struct tmn_reader *reader, const struct tmn_attribute *at
     int last = attribute->first + (int)attribute->levels - 1;
     if (!attribute->numeric || attribute->first > from || last < to)
         tmn_report(reader->list, place, "no-year", NULL,
-                   "'%s' can not hold the year: its levels must be whole numbers from %d or less to %d or more",
+                   "'%s' cannot hold the year: its levels must be whole numbers from %d or less to %d or more",
                    attribute->name, from, to);
 }
 
@@ -62,7 +62,7 @@ static void read_set_one(struct tmn_reader *reader, const struct tmn_node *key, 
         return;
     } else if (!same_levels(attribute, &model->attributes.items[from])) {
         tmn_report(reader->list, value->place, "other-levels", NULL,
-                   "'%s' can not be copied into '%s': their levels differ", other, attribute->name);
+                   "'%s' cannot be copied into '%s': their levels differ", other, attribute->name);
         return;
     } else {
         action.kind = TMN_ACTION_COPY;
@@ -89,7 +89,7 @@ static void read_step(struct tmn_reader *reader, const struct tmn_node *step, st
         if (!reader->model->attributes.items[action.attribute].ordered)
             tmn_report(reader->list, step->keys[i]->place, "not-ordered",
                        "declare it as { levels: [...], ordered: yes }",
-                       "'%s' can not be stepped: its levels are not ordered", step->keys[i]->text);
+                       "'%s' cannot be stepped: its levels are not ordered", step->keys[i]->text);
         action.by = (int)by;
         TMN_PUSH(reader->arena, actions, action);
     }

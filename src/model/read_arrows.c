@@ -21,7 +21,7 @@ bool tmn_read_number(struct tmn_reader *reader, const struct tmn_node *key, cons
     size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
     if (name[0] != '\0' && name[length] == '\0')
         return true;
-    tmn_report(reader->list, key->place, "bad-name", "letters, digits, _ and .", "'%s' can not name %s %s", name,
+    tmn_report(reader->list, key->place, "bad-name", "letters, digits, _ and .", "'%s' cannot name %s %s", name,
                strchr("aeiou", kind[0]) ? "an" : "a", kind);
     return false;
 }

@@ -51,7 +51,7 @@ void tmn_read_time(struct tmn_reader *reader) {
     }
     if (tmn_get_int(reader, node, "windows", 1, 1000000, &windows)) {
         if (!tmn_calendar_init(calendar, year, quarters, (int)windows))
-            tmn_report(reader->list, node->place, "bad-time", NULL, "the calendar of 'time' can not be built");
+            tmn_report(reader->list, node->place, "bad-time", NULL, "the calendar of 'time' cannot be built");
         struct tmn_window last = tmn_calendar_window(calendar, (int)windows - 1);
         model->end_day = last.first_day + last.quarter_days / 4 - 1;
         return;

@@ -192,12 +192,12 @@ static void refuse_together(struct tmn_reader *reader, const struct tmn_node *no
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (tmn_node_get(node, pairs[i][0]) && tmn_node_get(node, pairs[i][1]))
             tmn_report(reader->list, tmn_key_place(node, pairs[i][1]), "not-together", NULL,
-                       "'%s' can not stand beside '%s' in check '%s'", pairs[i][1], pairs[i][0], check->name);
+                       "'%s' cannot stand beside '%s' in check '%s'", pairs[i][1], pairs[i][0], check->name);
     if (tmn_node_get(node, "times") && !tmn_node_get(node, "law"))
         tmn_report(reader->list, tmn_key_place(node, "times"), "no-effect", NULL, "'times' belongs to a 'law'");
     if (check->expect == TMN_EXPECT_SAME && tmn_node_get(node, "above"))
         tmn_report(reader->list, tmn_key_place(node, "above"), "not-together", NULL,
-                   "'above' can not stand beside 'expected: same', which is of each run, in check '%s'", check->name);
+                   "'above' cannot stand beside 'expected: same', which is of each run, in check '%s'", check->name);
     if (tmn_node_get(node, "tolerance") &&
         (check->expect == TMN_EXPECT_MORE || check->expect == TMN_EXPECT_LESS || check->expect == TMN_EXPECT_SAME))
         tmn_report(reader->list, tmn_key_place(node, "tolerance"), "no-effect", NULL,

@@ -193,7 +193,7 @@ static void read_experiment(struct tmn_reader *reader, const struct tmn_node *no
     }
     if (tmn_node_get(node, "with") && tmn_node_get(node, "than"))
         tmn_report(reader->list, tmn_key_place(node, "than"), "not-together", NULL,
-                   "'than' can not stand beside 'with' in one experiment");
+                   "'than' cannot stand beside 'with' in one experiment");
 }
 
 /* ---- claims ---- */

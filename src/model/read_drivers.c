@@ -87,7 +87,7 @@ static void read_pulse(struct tmn_reader *reader, const struct tmn_node *node, s
     }
     if (pulse->to < pulse->from)
         tmn_report(reader->list, tmn_node_get(node, "to")->place, "bad-end", NULL,
-                   "a pulse can not end before it begins");
+                   "a pulse cannot end before it begins");
     else if (!decay && tmn_calendar_from(calendar, pulse->from) < calendar->windows &&
              tmn_calendar_from(calendar, pulse->from) == tmn_calendar_until(calendar, pulse->to))
         tmn_report_warning(

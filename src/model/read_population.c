@@ -31,7 +31,7 @@ static bool read_count_keys(struct tmn_reader *reader, const struct tmn_node *no
         if (band && tmn_node_int(reader, band, "a band", 1, 1000, &width) &&
             !reader->model->features.items[feature].numeric)
             tmn_report(reader->list, band->place, "not-a-number", NULL,
-                       "'%s' can not have bands: its levels are not numbers", names[k]);
+                       "'%s' cannot have bands: its levels are not numbers", names[k]);
         counts->feature[k] = feature;
         counts->band[k] = (uint32_t)width;
         counts->first[k] = 0;

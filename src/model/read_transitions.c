@@ -19,7 +19,7 @@ static void read_branch_names(struct tmn_reader *reader, const struct tmn_node *
         branch->name = branch_name(reader, list->items[i], i);
         branch->place = list->items[i]->place;
         if (branch->name[0] == '\0' || strpbrk(branch->name, "/ "))
-            tmn_report(reader->list, branch->place, "bad-name", NULL, "'%s' can not name a branch", branch->name);
+            tmn_report(reader->list, branch->place, "bad-name", NULL, "'%s' cannot name a branch", branch->name);
         for (size_t j = 0; j < i; j++)
             if (strcmp(transition->branch[j].name, branch->name) == 0)
                 tmn_report(reader->list, branch->place, "name-taken", NULL, "two branches of '%s' are named '%s'",

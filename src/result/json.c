@@ -1,5 +1,5 @@
 /* JSON by hand: the writer is four rules (commas, escapes, shortest numbers, no value that is not finite), and the copy
- * is a checker, so that a map or a report made elsewhere can not break the page that it is put into. */
+ * is a checker, so that a map or a report made elsewhere cannot break the page that it is put into. */
 #include "result/json.h"
 
 #include <math.h>

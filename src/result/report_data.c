@@ -1,5 +1,5 @@
 /* report.json: everything that the page of the report shows, in one file, already summed and masked. The page adds
- * nothing up by place, so that a masked cell can not come back. Dates are YYYY-MM-DD; a number that does not exist is
+ * nothing up by place, so that a masked cell cannot come back. Dates are YYYY-MM-DD; a number that does not exist is
  * null. */
 #include "result/json.h"
 #include "result/ledger.h"

@@ -122,7 +122,7 @@ static int display_width(uint32_t point) {
     return 1;
 }
 
-/* Puts the character at *at, or U+FFFD for one that can not be shown, and moves on; returns its width. */
+/* Puts the character at *at, or U+FFFD for one that cannot be shown, and moves on; returns its width. */
 static int put_character(struct tmn_text *out, const char **at, const char *end) {
     uint32_t point;
     size_t length = tmn_utf8_read(*at, end, &point);

@@ -65,7 +65,7 @@ static const char column_hint[] = "entries that belong together begin in the sam
 static const char escape_hint[] = "in double quotes a backslash begins an escape; single quotes take text as it is";
 
 static const struct syntax syntax_table[] = {
-    {"mapping values are not allowed in this context", false, "a ':' can not stand here",
+    {"mapping values are not allowed in this context", false, "a ':' cannot stand here",
      "text that holds ': ' must be in quotes; else see that the line is indented like its neighbours"},
     {"could not find expected ':'", true, "a ':' is missing behind this key",
      "write `key: value`; a list entry begins with '- '"},
@@ -73,16 +73,16 @@ static const struct syntax syntax_table[] = {
     {"did not find expected '-' indicator", false, "this line does not fit the list above it", column_hint},
     {"did not find expected node content", false, "a value is missing here", quote_hint},
     {"did not find expected <document start>", false, "this does not belong to what stands above it", column_hint},
-    {"block sequence entries are not allowed in this context", false, "a list entry can not begin here",
+    {"block sequence entries are not allowed in this context", false, "a list entry cannot begin here",
      "begin the list on a line of its own, or write it as [a, b]"},
-    {"mapping keys are not allowed in this context", false, "a '?' key can not begin here", quote_hint},
-    {"found character that cannot start any token", false, "a text can not begin with this sign", quote_hint},
+    {"mapping keys are not allowed in this context", false, "a '?' key cannot begin here", quote_hint},
+    {"found character that cannot start any token", false, "a text cannot begin with this sign", quote_hint},
     {"found unexpected end of stream", true, "this quote is never closed", NULL},
     {"found unexpected document indicator", true, "this quote is never closed", NULL},
     {"found unknown escape character", false, "this escape is not known", escape_hint},
     {"did not find expected hexdecimal number", false, "this escape lacks hexadecimal digits", escape_hint},
     {"found invalid Unicode character escape code", false, "this escape is not a character", escape_hint},
-    {"did not find expected alphabetic or numeric character", true, "a text can not begin with this sign", quote_hint},
+    {"did not find expected alphabetic or numeric character", true, "a text cannot begin with this sign", quote_hint},
     {"did not find expected comment or line break", false, "a block text begins on the line below its '|' or '>'",
      NULL},
     {"found an indentation indicator equal to 0", false, "the indentation of a block text is 1 to 9", NULL},
@@ -137,17 +137,17 @@ static void report_syntax(struct builder *b) {
     const char *at = byte_at(b, parser->problem_mark.index);
     const char *context = parser->context == NULL ? "" : parser->context;
     if (is_tab_problem(b, at)) {
-        MISTAKE(b, place, "tab", "indent with spaces", "a tab can not indent a line");
+        MISTAKE(b, place, "tab", "indent with spaces", "a tab cannot indent a line");
         return;
     }
     if (strstr(context, "directive") != NULL || strstr(parser->problem, "%YAML") != NULL ||
         strstr(parser->problem, "%TAG") != NULL || strcmp(parser->problem, "found incompatible YAML document") == 0) {
-        MISTAKE(b, place, "directive", "leave it out", "a directive can not be used here");
+        MISTAKE(b, place, "directive", "leave it out", "a directive cannot be used here");
         return;
     }
     if (strstr(context, "tag") != NULL || strcmp(parser->problem, "found undefined tag handle") == 0) {
         MISTAKE(b, place_of(b, parser->context_mark, 1), "tag", "text that begins with '!' must be in quotes",
-                "a tag can not be used here");
+                "a tag cannot be used here");
         return;
     }
     if (report_misplaced(b, place, at, context))
@@ -198,11 +198,11 @@ static void refuse_properties(struct builder *b, yaml_mark_t *mark) {
         if (*at == '&')
             MISTAKE(b, place_of(b, *mark, length), "anchor",
                     "write the value out, or put text that begins with '&' in quotes",
-                    "the anchor '%.*s' can not be used here", (int)(stop - at), at);
+                    "the anchor '%.*s' cannot be used here", (int)(stop - at), at);
         else
             MISTAKE(b, place_of(b, *mark, length), "tag",
                     "every value is text until a key asks for more; text that begins with '!' must be in quotes",
-                    "the tag '%.*s' can not be used here", (int)(stop - at), at);
+                    "the tag '%.*s' cannot be used here", (int)(stop - at), at);
         for (at = stop; at < b->end && (*at == ' ' || *at == '\t'); at++)
             length++;
         mark->index += length;
@@ -344,7 +344,7 @@ static bool build_key(struct builder *b, int depth, struct tmn_node **key) {
     else if (node->text_length == 0)
         MISTAKE(b, node->place, "empty-key", "write `key: value`", "a key is missing here");
     else if (!node->quoted && strcmp(node->text, "<<") == 0)
-        MISTAKE(b, node->place, "merge-key", "write the entries out", "the merge key '<<' can not be used here");
+        MISTAKE(b, node->place, "merge-key", "write the entries out", "the merge key '<<' cannot be used here");
     else
         *key = node;
     return true;
@@ -389,14 +389,14 @@ static bool build_collection(struct builder *b, int depth, struct tmn_node **out
     return true;
 }
 
-/* Builds the node that the current event begins; *out = NULL if it was refused. False when reading can not go on. */
+/* Builds the node that the current event begins; *out = NULL if it was refused. False when reading cannot go on. */
 static bool build_node(struct builder *b, int depth, bool is_key, struct tmn_node **out) {
     *out = NULL;
     if (b->event.type == YAML_ALIAS_EVENT) {
         const char *at = byte_at(b, b->event.start_mark.index), *stop = word_end(at, b->end);
         MISTAKE(b, place_of(b, b->event.start_mark, tmn_utf8_count(at, stop)), "alias",
                 "write the value out, or put text that begins with '*' in quotes",
-                "the alias '%.*s' can not be used here", (int)(stop - at), at);
+                "the alias '%.*s' cannot be used here", (int)(stop - at), at);
         return true;
     }
     if (b->event.type == YAML_SCALAR_EVENT) {
@@ -415,7 +415,7 @@ static void check_document_start(struct builder *b) {
     const char *at = byte_at(b, b->event.start_mark.index);
     size_t length = tmn_utf8_count(at, tmn_line_end(at, b->end));
     MISTAKE(b, place_of(b, b->event.start_mark, length), "directive", "leave it out",
-            "a directive can not be used here");
+            "a directive cannot be used here");
 }
 
 static struct tmn_node *build_document(struct builder *b) {

@@ -65,7 +65,7 @@ static bool find_classes(struct attributer *attributer, struct tmn_error *err) {
             continue;
         attributer->class_of[d] = class_at(attribute->class_name, &attribute->classes, name_of(driver));
         if (attribute->classes == TMN_ATTRIBUTION_CLASSES)
-            return tmn_fail(err, TMN_USAGE, "more than %d classes of drivers change: they can not be told apart",
+            return tmn_fail(err, TMN_USAGE, "more than %d classes of drivers change: they cannot be told apart",
                             TMN_ATTRIBUTION_CLASSES - 1);
     }
     for (size_t d = 0; d < model->drivers.count; d++) {

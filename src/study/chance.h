@@ -1,5 +1,5 @@
 /* What chance allows: intervals of means and shares, laws of counts and the chi-square test of draws against them.
- * Distribution functions are GSL's; their inverses are found here by bisection, which can not fail to converge. */
+ * Distribution functions are GSL's; their inverses are found here by bisection, which cannot fail to converge. */
 #ifndef TMN_STUDY_CHANCE_H
 #define TMN_STUDY_CHANCE_H
 

@@ -245,7 +245,7 @@ static bool all_run(const struct tmn_output *outputs, const struct tmn_claim_row
     return all;
 }
 
-/* A figure that can not be told in either of two worlds (a share of nobody) is the same in both. */
+/* A figure that cannot be told in either of two worlds (a share of nobody) is the same in both. */
 static bool moved(double figure, double base) {
     return figure != base && !(isnan(figure) && isnan(base));
 }

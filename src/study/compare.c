@@ -30,7 +30,7 @@ static bool same_calendar(const struct tmn_model *a, const struct tmn_model *b, 
                     a->path, b->path);
 }
 
-/* Why two outcomes of one name can not be compared, or NULL. */
+/* Why two outcomes of one name cannot be compared, or NULL. */
 static const char *difference(const struct tmn_model *a, const struct tmn_outcome *x, const struct tmn_model *b,
                               const struct tmn_outcome *y) {
     if (x->kind != y->kind)

@@ -108,7 +108,7 @@ struct tmn_compare {
     struct tmn_arena *arena;
 };
 
-/* Errors: TMN_USAGE for worlds that can not be compared, those of runs and of the store; TMN_STOPPED where it was
+/* Errors: TMN_USAGE for worlds that cannot be compared, those of runs and of the store; TMN_STOPPED where it was
  * stopped before a pair was done. */
 bool tmn_compare_run(struct tmn_compare *compare, struct tmn_arena *arena, const struct tmn_compare_options *options,
                      struct tmn_error *err);

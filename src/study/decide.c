@@ -203,7 +203,7 @@ static void decide_law(struct tmn_verify_row *row, const struct tmn_verify_data 
     row->resolution = sqrt(tmn_chi_square_limit(row->law.freedom, alpha) / (double)row->law.draws);
     if (row->law.p < alpha)
         decide(row, TMN_VERDICT_FAIL,
-               isinf(row->law.value) ? "some values can not come from this law" : "the values do not follow this law");
+               isinf(row->law.value) ? "some values cannot come from this law" : "the values do not follow this law");
     else if (row->resolution > WEAK_RELATIVE)
         decide(row, TMN_VERDICT_WEAK, "so few draws would follow nearly any law: raise 'runs' or the number of cells");
     else
@@ -222,7 +222,7 @@ void tmn_verify_decide(struct tmn_verify_row *row, const struct tmn_verify_data 
         const double *value = varies(data->value, data->runs) ? data->value : data->against;
         double a = value[0], b = value[1];
         decide(row, TMN_VERDICT_MISTAKE,
-               tmn_arena_printf(arena, "two seeds gave %.6g and %.6g: one run can not decide what depends on chance", a,
+               tmn_arena_printf(arena, "two seeds gave %.6g and %.6g: one run cannot decide what depends on chance", a,
                                 b));
     } else if (check->expect == TMN_EXPECT_SAME) {
         decide_same(row, data, alpha, arena);

@@ -95,11 +95,11 @@ static bool choose_parameters(struct tmn_fit_search *search, struct tmn_error *e
         if (parameter->prior_zero > 0 || parameter->prior == TMN_PRIOR_ONE_OF)
             return tmn_fail(err, TMN_USAGE,
                             "parameter '%s' is marked `fitted: yes`, but its prior %s gives single values a chance of "
-                            "their own: a search along slopes can not weigh them",
+                            "their own: a search along slopes cannot weigh them",
                             parameter->name, parameter->prior_text);
         if (fit->parameters == TMN_FIT_MAX_PARAMETERS)
             return tmn_fail(err, TMN_USAGE,
-                            "more than %d parameters are marked `fitted: yes`: the data can not tell so many apart",
+                            "more than %d parameters are marked `fitted: yes`: the data cannot tell so many apart",
                             TMN_FIT_MAX_PARAMETERS);
         int at = fit->parameters++;
         fit->parameter[at] = (struct tmn_fitted){.parameter = (int)i, .before = parameter->value, .tied = -1};

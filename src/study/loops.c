@@ -233,7 +233,7 @@ static void decide_gain(struct tmn_loop_part *part, const double *more, const do
     } else if (same) {
         part->gain = part->range.low = part->range.high = 0;
     } else if (!tmn_ratio_range(more, cut, part->pairs, GAIN_ERROR, &part->gain, &part->range)) {
-        part->why = "the response with the loop cut can not be told from 0 by these pairs";
+        part->why = "the response with the loop cut cannot be told from 0 by these pairs";
     } else if (part->range.low > 0 || part->range.high < 0) {
         part->way = part->gain > 0 ? TMN_WAY_MORE : TMN_WAY_LESS;
     }

@@ -192,15 +192,14 @@ void tmn_loops_html(const struct tmn_loops *loops, struct tmn_text *out) {
                  options->seeds);
     tmn_html_put(out, "<div><dt>share of persons simulated</dt><dd>%s</dd></div></dl>\n",
                  tmn_arena_printf(out->arena, "%g", options->scale));
-    tmn_html_put(
-        out,
-        "<p>For half a year a pulse enters each loop where it is cut. <b>Gain</b>: by how much the "
-        "response of its outcome over up to %d years is larger with the loop closed than with it cut, "
-        "over the response with it cut. Above 0 the loop reinforces, below 0 it balances (-1: all of "
-        "it is undone). Whiskers: 90 %% over seeds; ? : these pairs do not tell; in parentheses the "
-        "rank by size among those that they do. <b>No clear response</b>: with the loop cut it can not be told "
-        "from 0, so that there is no gain. Bars are cut at -2 and 2.</p>\n",
-        TMN_LOOP_HORIZON_Y);
+    tmn_html_put(out,
+                 "<p>For half a year a pulse enters each loop where it is cut. <b>Gain</b>: by how much the "
+                 "response of its outcome over up to %d years is larger with the loop closed than with it cut, "
+                 "over the response with it cut. Above 0 the loop reinforces, below 0 it balances (-1: all of "
+                 "it is undone). Whiskers: 90 %% over seeds; ? : these pairs do not tell; in parentheses the "
+                 "rank by size among those that they do. <b>No clear response</b>: with the loop cut it cannot be told "
+                 "from 0, so that there is no gain. Bars are cut at -2 and 2.</p>\n",
+                 TMN_LOOP_HORIZON_Y);
     if (loops->stopped)
         tmn_text_put(out, "<p class=\"warning\">Interrupted: some runs were not made.</p>\n");
     tmn_text_put(out, "<section>\n");

@@ -18,7 +18,7 @@ struct tmn_pasts {
 };
 
 /* Runs each trunk as far as the last of its branches among the asks, where that saves windows, and sets `past` of the
- * asks. A trunk that can not be run is left to the asks themselves. *stopped: progress asked for it. Checkpoints of
+ * asks. A trunk that cannot be run is left to the asks themselves. *stopped: progress asked for it. Checkpoints of
  * processes that were killed are removed. */
 bool tmn_pasts_make(struct tmn_pasts *pasts, struct tmn_ask *asks, size_t count, bool *stopped, struct tmn_error *err);
 /* Removes the checkpoints. */

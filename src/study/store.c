@@ -158,7 +158,7 @@ static void put_run(struct tmn_text *text, const struct tmn_ask *ask, struct tmn
 
 struct reader {
     const char *at, *end;
-    bool short_of; /* ran out of bytes, or met what can not be */
+    bool short_of; /* ran out of bytes, or met what cannot be */
 };
 
 static void get(struct reader *reader, void *bytes, size_t count) {
@@ -320,7 +320,7 @@ static int by_ask(const void *a, const void *b) {
     return (x->ask > y->ask) - (x->ask < y->ask);
 }
 
-/* Is the run there, whole, with what is wanted? *damaged counts files that are there and can not be read. */
+/* Is the run there, whole, with what is wanted? *damaged counts files that are there and cannot be read. */
 static bool look(const struct tmn_store *store, struct tmn_arena *arena, const struct wanted *wanted, size_t *damaged) {
     const char *path = path_of(store, arena, wanted->key);
     struct tmn_ask plain = *wanted->ask, full = plain;

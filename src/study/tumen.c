@@ -164,7 +164,7 @@ static bool sound_options(const struct tumen_scenario *scenario, const struct tu
                           struct tumen_options *wanted, struct tumen_error *error) {
     *wanted = options ? *options : tumen_default_options();
     if (!scenario->model)
-        return fail_text(error, TMN_USAGE, "a scenario with mistakes can not be run");
+        return fail_text(error, TMN_USAGE, "a scenario with mistakes cannot be run");
     if (!(wanted->scale > 0 && wanted->scale <= 1))
         return fail_text(error, TMN_USAGE, "the scale must be above 0 and at most 1");
     if (wanted->threads < 1 || wanted->threads > 256)

@@ -18,7 +18,7 @@ enum tmn_verdict {
     TMN_VERDICT_PASS,
     TMN_VERDICT_FAIL,
     TMN_VERDICT_WEAK,    /* agrees, but would agree with nearly anything */
-    TMN_VERDICT_MISTAKE, /* the check can not be decided as it is written */
+    TMN_VERDICT_MISTAKE, /* the check cannot be decided as it is written */
     TMN_VERDICT_BROKEN   /* a run failed */
 };
 

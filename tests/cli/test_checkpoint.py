@@ -157,7 +157,7 @@ class Forks(checkpoints.Case):
         self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["base", "valley.yaml"])
 
     def test_stopped_before_the_first_window(self):
-        """What begins with the run can not be changed in its checkpoint; what comes later can."""
+        """What begins with the run cannot be changed in its checkpoint; what comes later can."""
         scenario = self.scenario(200000, 10)
         running = subprocess.Popen([str(TUMEN), "run", str(scenario), "--out", "base"], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not (self.folder / "base.lock").exists():
@@ -261,7 +261,7 @@ class Refused(checkpoints.Case):
 
 
 def limit_files(size):
-    """Files of this process can not grow beyond `size` bytes, and it is told so."""
+    """Files of this process cannot grow beyond `size` bytes, and it is told so."""
     def begin():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

@@ -276,7 +276,7 @@ class Runs(Case):
         self.assertGreaterEqual(rows[parted]["first_day"], "2001-01-01")
         ran = self.tumen("run", VILLAGE, "--digests", str(self.folder / "absent/x.csv"), "--out", str(self.folder / "out"))
         self.assertEqual(ran.returncode, 1)
-        self.assertIn("can not write", ran.stderr)
+        self.assertIn("cannot write", ran.stderr)
 
     def test_setting_from_a_date(self):
         before = self.run_json("--until", "2001-12-31")

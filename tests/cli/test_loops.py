@@ -57,7 +57,7 @@ class Loops(InFolder):
                 self.assertEqual(part["rank"], 1)
 
     def test_no_gain_without_a_response(self):
-        """A ratio to what can not be told from 0 is no number; nor is one of a single pair."""
+        """A ratio to what cannot be told from 0 is no number; nor is one of a single pair."""
         rows = self.linear("--seeds", "6")
         for part in rows["unseen"]:
             self.assertEqual((part["closed"], part["cut"], part["gain"], part["way"], part["rank"]), (0, 0, None, "0", 0))
@@ -65,7 +65,7 @@ class Loops(InFolder):
         for part in rows["rare"]:
             self.assertNotEqual(part["closed"], 0)
             self.assertEqual((part["gain"], part["low"], part["high"], part["way"], part["rank"]), (None, None, None, "?", 0))
-            self.assertIn("can not be told from 0", part["why"])
+            self.assertIn("cannot be told from 0", part["why"])
         self.assertNotIn("why", rows["known"][0])
         self.assertEqual([part["gain"] for part in self.linear("--seeds", "1")["known"]], [None, None])
         told = self.expect(0, "loops", LINEAR, "--seeds", "6", "--periods", "2001,2004").stdout

@@ -96,7 +96,7 @@ class Verify(unittest.TestCase):
     def test_one_run_of_chance(self):
         path = self.changed("    runs: 30\n    outcome: gone", "    outcome: gone")
         ran = self.tumen(3, path)
-        self.assertRegex(ran.stderr, r"leave\.yaml:\d+:3: error: check 'left': two seeds gave .* one run can not decide what depends on chance")
+        self.assertRegex(ran.stderr, r"leave\.yaml:\d+:3: error: check 'left': two seeds gave .* one run cannot decide what depends on chance")
         self.assertIn("\n    ^~~~\n", ran.stderr)
         self.assertIn("MISTAKE", ran.stdout)
         self.assertIn("9 pass, 1 mistake", ran.stdout)

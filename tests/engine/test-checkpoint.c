@@ -451,7 +451,7 @@ static void forged_files_are_refused(void **unused) {
     forge(scene, bytes, count, HEADER(format), &two, 4, "has format 2, but this program reads format 1");
     forge(scene, bytes, count, HEADER(language), &two, 4, "is of a scenario in language 2");
     forge(scene, bytes, count, HEADER(seed), &huge, 8, "is of a run with seed 9223372036854775807");
-    forge(scene, bytes, count, HEADER(window), &many, 4, "its header says what can not be");
+    forge(scene, bytes, count, HEADER(window), &many, 4, "its header says what cannot be");
     forge(scene, bytes, count, HEADER(day), &two, 4, "its date is none of the scenario");
     forge(scene, bytes, count, HEADER(rows), &two, 4, "made another population");
     forge(scene, bytes, count, HEADER(world_hash), &huge, 8, "made another population");
@@ -460,15 +460,15 @@ static void forged_files_are_refused(void **unused) {
     forge(scene, bytes, count, HEADER(full), &huge, 8, "its persons do not have the digest");
     const size_t level = head.field[FIELD_ATTRIBUTES].offset, ordinal = head.field[FIELD_ORDINALS].offset,
                  clock = head.field[FIELD_CLOCKS].offset;
-    forge(scene, bytes, count, level, "\x06", 1, "field 'attributes' holds what can not be");
+    forge(scene, bytes, count, level, "\x06", 1, "field 'attributes' holds what cannot be");
     unsigned char other = (unsigned char)(bytes[level] ^ 1u); /* a mood that can be, but is not its person's */
     forge(scene, bytes, count, level, &other, 1, "is damaged: its");
     forge(scene, bytes, count, ordinal, &many, 4, "field 'ordinals' is too short");
-    forge(scene, bytes, count, ordinal + 4, "\xff\xff\xff", 3, "field 'ordinals' holds what can not be");
+    forge(scene, bytes, count, ordinal + 4, "\xff\xff\xff", 3, "field 'ordinals' holds what cannot be");
     forge(scene, bytes, count, clock, &many, 4, "field 'clocks' is too short");
-    forge(scene, bytes, count, clock + 4, &beyond, 8, "field 'clocks' holds what can not be");
-    forge(scene, bytes, count, head.field[FIELD_FEEDBACK].offset, &hot, 8, "field 'feedback' holds what can not be");
-    forge(scene, bytes, count, head.field[FIELD_FEEDBACK].offset, &nan, 8, "field 'feedback' holds what can not be");
+    forge(scene, bytes, count, clock + 4, &beyond, 8, "field 'clocks' holds what cannot be");
+    forge(scene, bytes, count, head.field[FIELD_FEEDBACK].offset, &hot, 8, "field 'feedback' holds what cannot be");
+    forge(scene, bytes, count, head.field[FIELD_FEEDBACK].offset, &nan, 8, "field 'feedback' holds what cannot be");
     forge(scene, bytes, count, head.field[FIELD_PARAMETERS].offset, &hot, 8, "parameter 'up' is 6 in the checkpoint");
     forge(scene, bytes, count, head.field[FIELD_LAYOUT].offset, "rows", 4, "laid persons out otherwise");
     forge(scene, bytes, count, head.field[FIELD_SCENARIO].offset, "scent", 5,

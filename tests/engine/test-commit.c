@@ -228,7 +228,7 @@ static void degrees_that_can_not_be_told_apart_are_refused(void **unused) {
         assert_int_equal(tmn_run_new(&scene->run, scene->model, &scene->options, &err), !many);
         if (many)
             assert_non_null(
-                strstr(err.text, "counter 'degree(wide)' can not count more than 255 ties of a person, but its layer"));
+                strstr(err.text, "counter 'degree(wide)' cannot count more than 255 ties of a person, but its layer"));
         scene_close(scene);
     }
 }

@@ -129,7 +129,7 @@ static const char *difference_of_step(const struct comparison *all, int way, boo
     return found;
 }
 
-/* Runs that nobody watches change places half way; false with a verdict when they can not. */
+/* Runs that nobody watches change places half way; false with a verdict when they cannot. */
 static bool change_places(struct comparison *all, int window, struct verdict *verdict) {
     struct restart one = {&all->runs[STOPPED], ways[STOPPED].engine, ways[STOPPED].threads},
                    other = {&all->runs[STOPPED_TOO], ways[STOPPED_TOO].engine, ways[STOPPED_TOO].threads};

@@ -173,7 +173,7 @@
       "all clocks of a transition are looked at anew, when it is time or a setting begins")                            \
     X("event engine", WHEEL_EXCEEDED,                                                                                  \
       "all clocks of a transition are looked at anew, before it is time: G outgrew its forecast")                      \
-    X("event engine", WHEEL_LATER, "a clock that can not run out before the next look is left for it")                 \
+    X("event engine", WHEEL_LATER, "a clock that cannot run out before the next look is left for it")                  \
     X("event engine", WHEEL_AIMED, "a clock is aimed anew, since C or its shared stratum changed")                     \
     X("event engine", WHEEL_STALE, "a note is out of date")                                                            \
     X("event engine", WHEEL_EARLY, "a note comes before its clock runs out")                                           \

@@ -77,7 +77,7 @@ static void look(const char *text, unsigned long long seed, bool talk, bool cove
 static bool write_coverage(const char *path, const struct totals *totals) {
     FILE *file = fopen(path, "w");
     if (file == NULL) {
-        fprintf(stderr, "'%s' can not be written\n", path);
+        fprintf(stderr, "'%s' cannot be written\n", path);
         return false;
     }
     fprintf(file, "group,construct,scenarios\n");
@@ -89,7 +89,7 @@ static bool write_coverage(const char *path, const struct totals *totals) {
 static const char *read_file(struct tmn_arena *arena, const char *path) {
     FILE *file = fopen(path, "r");
     if (file == NULL) {
-        fprintf(stderr, "'%s' can not be read\n", path);
+        fprintf(stderr, "'%s' cannot be read\n", path);
         exit(2);
     }
     struct tmn_text text;

@@ -311,7 +311,7 @@ static void a_folder_is_whole(void **state) {
     remove_all(parent);
 }
 
-/* A full disk, as a limit on the size of files: in a child, since a limit can not be taken back. Every size up to that
+/* A full disk, as a limit on the size of files: in a child, since a limit cannot be taken back. Every size up to that
  * of the whole must leave either nothing or everything. */
 static void a_full_disk_leaves_nothing(void **state) {
     (void)state;

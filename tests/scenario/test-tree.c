@@ -85,20 +85,20 @@ static const struct {
      "4:1+1 the key 'a' stands here a second time; the first is in line 1 [duplicate-key]\n",
      "1:1+1{1:1+1'a'v: 1:4+1'1'v, 2:1+1'b'v: 2:4+1{2:5+1'x'v: 2:8+1'1'v}}"},
     {"a: &x 1\nb: *x\nc: [*x, 2]\n",
-     "1:4+2 the anchor '&x' can not be used here [anchor]\n"
-     "2:4+2 the alias '*x' can not be used here [alias]\n"
-     "3:5+2 the alias '*x' can not be used here [alias]\n",
+     "1:4+2 the anchor '&x' cannot be used here [anchor]\n"
+     "2:4+2 the alias '*x' cannot be used here [alias]\n"
+     "3:5+2 the alias '*x' cannot be used here [alias]\n",
      "1:1+1{1:1+1'a'v: 1:7+1'1'v, 3:1+1'c'v: 3:4+1[3:9+1'2'v]}"},
     {"a: !!int 5\nb: ! c\nd: !t &u [x]\n&k e: !m\n  f: 1\n",
-     "1:4+5 the tag '!!int' can not be used here [tag]\n"
-     "2:4+1 the tag '!' can not be used here [tag]\n"
-     "3:4+2 the tag '!t' can not be used here [tag]\n"
-     "3:7+2 the anchor '&u' can not be used here [anchor]\n"
-     "4:1+2 the anchor '&k' can not be used here [anchor]\n"
-     "4:7+2 the tag '!m' can not be used here [tag]\n",
+     "1:4+5 the tag '!!int' cannot be used here [tag]\n"
+     "2:4+1 the tag '!' cannot be used here [tag]\n"
+     "3:4+2 the tag '!t' cannot be used here [tag]\n"
+     "3:7+2 the anchor '&u' cannot be used here [anchor]\n"
+     "4:1+2 the anchor '&k' cannot be used here [anchor]\n"
+     "4:7+2 the tag '!m' cannot be used here [tag]\n",
      "1:1+1{1:1+1'a'v: 1:10+1'5'v, 2:1+1'b'v: 2:6+1'c'v, 3:1+1'd'v: 3:10+1[3:11+1'x'v], 4:4+1'e'v: 4:9+1{5:3+1'f'v: "
      "5:6+1'1'v}}"},
-    {"<<: {a: 1}\nb: 2\n'<<': 3\n", "1:1+2 the merge key '<<' can not be used here [merge-key]\n",
+    {"<<: {a: 1}\nb: 2\n'<<': 3\n", "1:1+2 the merge key '<<' cannot be used here [merge-key]\n",
      "1:1+1{2:1+1'b'v: 2:4+1'2'v, 3:1+4'<<'qv: 3:7+1'3'v}"},
     {"? [a, b]\n: 1\n{a: b}: 2\nx: 1\n",
      "1:3+1 a key must be text, not a list or a mapping [complex-key]\n"
@@ -107,29 +107,29 @@ static const struct {
     {"?\n: 1\n'': 2\nx: 1\n", "1:2+1 a key is missing here [empty-key]\n3:1+2 a key is missing here [empty-key]\n",
      "1:1+1{4:1+1'x'v: 4:4+1'1'v}"},
     {"a: 1\n---\nb: 2\n", "2:1+3 a second document begins here [several-documents]\n", "1:1+1{1:1+1'a'v: 1:4+1'1'v}"},
-    {"%YAML 1.1\n---\na: 1\n", "1:1+9 a directive can not be used here [directive]\n", "3:1+1{3:1+1'a'v: 3:4+1'1'v}"},
-    {"%TAG ! foo\n---\na: 1\n", "1:1+10 a directive can not be used here [directive]\n", "3:1+1{3:1+1'a'v: 3:4+1'1'v}"},
+    {"%YAML 1.1\n---\na: 1\n", "1:1+9 a directive cannot be used here [directive]\n", "3:1+1{3:1+1'a'v: 3:4+1'1'v}"},
+    {"%TAG ! foo\n---\na: 1\n", "1:1+10 a directive cannot be used here [directive]\n", "3:1+1{3:1+1'a'v: 3:4+1'1'v}"},
     {"a: \"x\\0y\"\nb: 'ok'\nc: \"\\u2028\"\nd: \"\\t\\n\"\n",
      "1:6+2 this text holds the control character U+0000 [control-character]\n"
      "3:5+6 this text holds the control character U+2028 [control-character]\n",
      "1:1+1{1:1+1'a'v: 1:4+6'x'q, 2:1+1'b'v: 2:4+4'ok'qv, 3:1+1'c'v: 3:4+8'\xE2\x80\xA8'q, 4:1+1'd'v: 4:4+6'\t\n'q}"},
     /* From here on nothing useful can be read, but what was found before is told. */
     {"a: 1\na: 2\nb: c: d\n",
-     "2:1+1 the key 'a' stands here a second time; the first is in line 1 [duplicate-key]\n3:5+1 a ':' can not stand "
+     "2:1+1 the key 'a' stands here a second time; the first is in line 1 [duplicate-key]\n3:5+1 a ':' cannot stand "
      "here [yaml]\n",
      "NULL"},
     {"", "1:1+1 the file is empty [empty]\n", "NULL"},
     {"# only a comment\n\n", "1:1+1 the file is empty [empty]\n", "NULL"},
     {"---\n", "1:1+1 the file is empty [empty]\n", "NULL"},
-    {"*a", "1:1+2 the alias '*a' can not be used here [alias]\n", "NULL"},
-    {"%FOO\n---\na: 1\n", "1:5+1 a directive can not be used here [directive]\n", "NULL"},
-    {"%YAML 3.1\n---\na: 1\n", "1:1+1 a directive can not be used here [directive]\n", "NULL"},
-    {"a: !<\n", "1:4+1 a tag can not be used here [tag]\n", "NULL"},
-    {"a: !foo!bar x\n", "1:4+1 a tag can not be used here [tag]\n", "NULL"},
-    {"a:\n\tb: 1\n", "2:1+1 a tab can not indent a line [tab]\n", "NULL"},
-    {"a:\n  b: 1\n\tc: 2\n", "3:1+1 a tab can not indent a line [tab]\n", "NULL"},
-    {"a: |\n\tx\n", "2:1+1 a tab can not indent a line [tab]\n", "NULL"},
-    {"a: 1\n  b: 2\n", "2:4+1 a ':' can not stand here [yaml]\n", "NULL"},
+    {"*a", "1:1+2 the alias '*a' cannot be used here [alias]\n", "NULL"},
+    {"%FOO\n---\na: 1\n", "1:5+1 a directive cannot be used here [directive]\n", "NULL"},
+    {"%YAML 3.1\n---\na: 1\n", "1:1+1 a directive cannot be used here [directive]\n", "NULL"},
+    {"a: !<\n", "1:4+1 a tag cannot be used here [tag]\n", "NULL"},
+    {"a: !foo!bar x\n", "1:4+1 a tag cannot be used here [tag]\n", "NULL"},
+    {"a:\n\tb: 1\n", "2:1+1 a tab cannot indent a line [tab]\n", "NULL"},
+    {"a:\n  b: 1\n\tc: 2\n", "3:1+1 a tab cannot indent a line [tab]\n", "NULL"},
+    {"a: |\n\tx\n", "2:1+1 a tab cannot indent a line [tab]\n", "NULL"},
+    {"a: 1\n  b: 2\n", "2:4+1 a ':' cannot stand here [yaml]\n", "NULL"},
     {"a: 1\nfoo\nb: 2\n", "2:1+1 a ':' is missing behind this key [yaml]\n", "NULL"},
     {"a:\n    b: 1\n  c: 2\n", "3:3+1 this line does not fit the entries above it [yaml]\n", "NULL"},
     {"- a\nb: 1\n", "2:1+1 this line does not fit the list above it [yaml]\n", "NULL"},
@@ -143,15 +143,15 @@ static const struct {
     {"b: 2\na: {1, 2\n", "2:4+1 this '{' is never closed [yaml]\n", "NULL"},
     {"a: [1,\n", "2:1+1 the file ends where a value is missing [yaml]\n", "NULL"},
     {"a: }\n", "1:4+1 a value is missing here [yaml]\n", "NULL"},
-    {"a: @x\n", "1:4+1 a text can not begin with this sign [yaml]\n", "NULL"},
-    {"a: * 3\n", "1:4+1 a text can not begin with this sign [yaml]\n", "NULL"},
+    {"a: @x\n", "1:4+1 a text cannot begin with this sign [yaml]\n", "NULL"},
+    {"a: * 3\n", "1:4+1 a text cannot begin with this sign [yaml]\n", "NULL"},
     {"a: \"foo\nb: 1\n", "1:4+1 this quote is never closed [yaml]\n", "NULL"},
     {"a: 'x\n---\n", "1:4+1 this quote is never closed [yaml]\n", "NULL"},
     {"a: \"\\q\"\n", "1:5+1 this escape is not known [yaml]\n", "NULL"},
     {"a: \"\\xzz\"\n", "1:7+1 this escape lacks hexadecimal digits [yaml]\n", "NULL"},
     {"a: \"\\ud800\"\n", "1:7+1 this escape is not a character [yaml]\n", "NULL"},
-    {"a: - b\n", "1:4+1 a list entry can not begin here [yaml]\n", "NULL"},
-    {"a: ? b\n", "1:4+1 a '?' key can not begin here [yaml]\n", "NULL"},
+    {"a: - b\n", "1:4+1 a list entry cannot begin here [yaml]\n", "NULL"},
+    {"a: ? b\n", "1:4+1 a '?' key cannot begin here [yaml]\n", "NULL"},
     {"a: | foo\n", "1:6+1 a block text begins on the line below its '|' or '>' [yaml]\n", "NULL"},
     {"a: |0\n  foo\n", "1:5+1 the indentation of a block text is 1 to 9 [yaml]\n", "NULL"},
     {"a: b\xE9\n", "1:5+1 byte 0xE9 is not UTF-8 text [not-utf-8]\n", "NULL"},
@@ -191,7 +191,7 @@ static void test_rendering(void **state) {
     assert_null(tree_of(&bench, "a:\n\tb: 1\n"));
     assert_string_equal(
         rendered(&bench),
-        "f:2:1: error: a tab can not indent a line [tab]\n      b: 1\n  ^~~~\n  hint: indent with spaces\n");
+        "f:2:1: error: a tab cannot indent a line [tab]\n      b: 1\n  ^~~~\n  hint: indent with spaces\n");
     bench_close(&bench);
 }
 

@@ -139,7 +139,7 @@ static void test_planted_number(void **state) {
     assert_int_equal(verify.tally[TMN_VERDICT_PASS], verify.count - 6);
 }
 
-/* What can not be decided does not pass. */
+/* What cannot be decided does not pass. */
 static void test_undecided(void **state) {
     (void)state;
     struct tmn_model *model = read_scenario("leave");
@@ -151,7 +151,7 @@ static void test_undecided(void **state) {
     assert_int_equal(row_named(&verify, "left")->verdict, TMN_VERDICT_MISTAKE);
     assert_int_equal(verify.mistakes.errors, 1);
     assert_int_equal(verify.mistakes.items[0].place.line, 19);
-    assert_non_null(strstr(verify.mistakes.items[0].message, "one run can not decide what depends on chance"));
+    assert_non_null(strstr(verify.mistakes.items[0].message, "one run cannot decide what depends on chance"));
     assert_int_equal(row_named(&verify, "left_first")->verdict, TMN_VERDICT_WEAK);
     assert_true(row_named(&verify, "left_first")->resolution > 0.5);
     assert_int_equal(row_named(&verify, "given_many")->verdict, TMN_VERDICT_WEAK);
