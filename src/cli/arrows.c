@@ -31,7 +31,7 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_arrows *arrows)
     static const char *const all[] = {"<link",  "~from", "~to",        ">sign", ">direct", ">by",
                                       ">total", ">by",   ">90 % from", ">to",   "~"},
                              *const direct[] = {"<link", "~from", "~to", ">sign", ">direct", ">by", "~"};
-    bool totals = !arrows->options->direct_only;
+    bool totals = !arrows->direct_only;
     struct tmn_grid grid;
     tmn_grid_init(&grid, arena, totals ? all : direct, totals ? sizeof all / sizeof *all : sizeof direct / sizeof *all);
     for (size_t i = 0; i < arrows->count; i++) {
@@ -71,7 +71,7 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
         putchar('\n');
         tmn_tell("%zu links, %zu with a direct sign that is not what they say. direct: the first window, all else "
                  "equal; total: over the horizon, with feedback, %d pairs.",
-                 arrows->count, arrows->wrong, arrows->options->direct_only ? 0 : arrows->options->seeds);
+                 arrows->count, arrows->wrong, arrows->direct_only ? 0 : arrows->options->seeds);
         if (any_without_effect(arrows))
             tmn_tell(
                 "WRONG with no effect at all: at this scale there may be nobody whom the link concerns; try a larger "
@@ -84,7 +84,7 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
 }
 
 static enum tmn_status test_links(struct tmn_arena *arena, const struct tmn_arguments *arguments,
-                                  struct tmn_arrows_options *options) {
+                                  struct tmn_study_options *options) {
     struct tmn_arrows arrows;
     struct tmn_study study;
     struct tmn_error err;
@@ -93,8 +93,10 @@ static enum tmn_status test_links(struct tmn_arena *arena, const struct tmn_argu
         return status;
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
-    status = tmn_study_end(
-        &study, tmn_arrows_run(&arrows, arena, options, &err) && tmn_arrows_save(&arrows, study.out, &err), &err);
+    status = tmn_study_end(&study,
+                           tmn_arrows_run(&arrows, arena, options, arguments->direct, &err) &&
+                               tmn_arrows_save(&arrows, study.out, &err),
+                           &err);
     if (status != TMN_DONE)
         return status;
     tell(arena, arguments, &arrows, study.out);
@@ -117,16 +119,6 @@ enum tmn_status tmn_command_arrows(struct tmn_arena *arena, const struct tmn_arg
         fwrite(text.items, 1, text.count, stdout);
         return TMN_DONE;
     }
-    struct tmn_arrows_options options = {.model = session.model,
-                                         .settings = &session.settings,
-                                         .store = tmn_study_store(arguments),
-                                         .seed = (uint64_t)arguments->seed,
-                                         .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
-                                         .scale = arguments->scale,
-                                         .threads = (int)arguments->threads,
-                                         .direct_only = arguments->direct,
-                                         .version = TUMEN_VERSION,
-                                         .assignments = arguments->set.items,
-                                         .assignment_count = arguments->set.count};
+    struct tmn_study_options options = tmn_study_options_of(&session, SEEDS);
     return test_links(arena, arguments, &options);
 }

@@ -25,11 +25,11 @@ static void print_outcome(struct tmn_arena *arena, const struct tmn_attribution 
     if (attributed->masked)
         return;
     tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
-    put_row(&grid, tmn_arena_printf(arena, "%d", attribution->options->year - 1), attributed->before, true);
+    put_row(&grid, tmn_arena_printf(arena, "%d", attribution->year - 1), attributed->before, true);
     put_row(&grid, "under way", way, false);
     for (int c = 0; c < attribution->classes; c++)
         put_row(&grid, attribution->class_name[c], attributed->added[c], false);
-    put_row(&grid, tmn_arena_printf(arena, "%d", attribution->options->year), attributed->year, true);
+    put_row(&grid, tmn_arena_printf(arena, "%d", attribution->year), attributed->year, true);
     tmn_grid_print(&grid);
 }
 
@@ -75,12 +75,12 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
 }
 
 static enum tmn_status attribute_year(struct tmn_arena *arena, const struct tmn_arguments *arguments,
-                                      struct tmn_attribution_options *options) {
+                                      struct tmn_study_options *options) {
     struct tmn_attribution attribution;
     struct tmn_study study;
     struct tmn_error err;
-    options->from_day = tmn_date_day(options->year, 1, 1);
-    if (arguments->from && !tmn_date_option("from", arguments->from, false, &options->from_day, &err))
+    int32_t from_day = tmn_date_day((int)arguments->year, 1, 1);
+    if (arguments->from && !tmn_date_option("from", arguments->from, false, &from_day, &err))
         return tmn_complain_error(&err);
     enum tmn_status status = tmn_study_begin(&study, arena, arguments, "results/attribute");
     if (status != TMN_DONE)
@@ -88,7 +88,7 @@ static enum tmn_status attribute_year(struct tmn_arena *arena, const struct tmn_
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
     status = tmn_study_end(&study,
-                           tmn_attribution_run(&attribution, arena, options, &err) &&
+                           tmn_attribution_run(&attribution, arena, options, (int)arguments->year, from_day, &err) &&
                                tmn_attribution_save(&attribution, study.out, &err),
                            &err);
     if (status != TMN_DONE)
@@ -106,16 +106,6 @@ enum tmn_status tmn_command_attribute(struct tmn_arena *arena, const struct tmn_
     enum tmn_status status = tmn_session_open(&session, arena, arguments);
     if (status != TMN_DONE)
         return status;
-    struct tmn_attribution_options options = {.model = session.model,
-                                              .settings = &session.settings,
-                                              .store = tmn_study_store(arguments),
-                                              .seed = (uint64_t)arguments->seed,
-                                              .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
-                                              .scale = arguments->scale,
-                                              .threads = (int)arguments->threads,
-                                              .year = (int)arguments->year,
-                                              .version = TUMEN_VERSION,
-                                              .assignments = arguments->set.items,
-                                              .assignment_count = arguments->set.count};
+    struct tmn_study_options options = tmn_study_options_of(&session, SEEDS);
     return attribute_year(arena, arguments, &options);
 }

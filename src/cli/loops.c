@@ -10,16 +10,16 @@ enum { SEEDS = 8 };
 static void print_rows(struct tmn_arena *arena, const struct tmn_loops *loops) {
     const char *head[4 + TMN_LOOP_PERIODS] = {"<loop", "<name", "<kind", "<outcome"};
     struct tmn_grid grid;
-    for (int p = 0; p < loops->options->periods; p++)
-        head[4 + p] = tmn_arena_printf(arena, ">%d-%d", loops->options->year[p], loops->last[p]);
-    tmn_grid_init(&grid, arena, head, 4 + (size_t)loops->options->periods);
+    for (int p = 0; p < loops->periods.count; p++)
+        head[4 + p] = tmn_arena_printf(arena, ">%d-%d", loops->periods.year[p], loops->last[p]);
+    tmn_grid_init(&grid, arena, head, 4 + (size_t)loops->periods.count);
     for (size_t i = 0; i < loops->count; i++) {
         const struct tmn_loop_row *row = &loops->rows[i];
         tmn_grid_put(&grid, "%s", row->loop->name);
         tmn_grid_put(&grid, "%s", row->loop->title);
         tmn_grid_put(&grid, "%s", row->loop->balancing ? "balancing" : "reinforcing");
         tmn_grid_put(&grid, "%s", row->why ? row->why : loops->options->model->outcomes.items[row->loop->outcome].name);
-        for (int p = 0; p < loops->options->periods; p++) {
+        for (int p = 0; p < loops->periods.count; p++) {
             const struct tmn_loop_part *part = &row->part[p];
             if (part->pairs == 0 || part->why)
                 tmn_grid_put(&grid, "%s", part->pairs == 0 ? "" : part->way == TMN_WAY_OPEN ? "?" : "none");
@@ -55,23 +55,23 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
 }
 
 /* "1995,2002,2010" */
-static bool parse_periods(struct tmn_loops_options *options, const char *text, struct tmn_error *err) {
-    options->periods = 0;
+static bool parse_periods(struct tmn_loop_periods *periods, const char *text, struct tmn_error *err) {
+    periods->count = 0;
     for (const char *at = text; *at != '\0' || at == text;) {
         size_t length = strcspn(at, ",");
         long long year;
-        if (!tmn_parse_int(at, length, &year) || year < 1 || year > 9999 || options->periods == TMN_LOOP_PERIODS)
+        if (!tmn_parse_int(at, length, &year) || year < 1 || year > 9999 || periods->count == TMN_LOOP_PERIODS)
             return tmn_fail(err, TMN_USAGE,
                             "--periods takes up to %d years in which periods begin, as in 1995,2002,2010, not '%s'",
                             TMN_LOOP_PERIODS, text);
-        options->year[options->periods++] = (int)year;
+        periods->year[periods->count++] = (int)year;
         at += length + (at[length] == ',');
     }
     return true;
 }
 
 static enum tmn_status measure(struct tmn_arena *arena, const struct tmn_arguments *arguments,
-                               struct tmn_loops_options *options) {
+                               struct tmn_study_options *options, const struct tmn_loop_periods *periods) {
     struct tmn_loops loops;
     struct tmn_study study;
     struct tmn_error err;
@@ -81,7 +81,7 @@ static enum tmn_status measure(struct tmn_arena *arena, const struct tmn_argumen
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
     status = tmn_study_end(
-        &study, tmn_loops_run(&loops, arena, options, &err) && tmn_loops_save(&loops, study.out, &err), &err);
+        &study, tmn_loops_run(&loops, arena, options, periods, &err) && tmn_loops_save(&loops, study.out, &err), &err);
     if (status != TMN_DONE)
         return status;
     tell(arena, arguments, &loops, study.out);
@@ -94,18 +94,9 @@ enum tmn_status tmn_command_loops(struct tmn_arena *arena, const struct tmn_argu
     enum tmn_status status = tmn_session_open(&session, arena, arguments);
     if (status != TMN_DONE)
         return status;
-    struct tmn_loops_options options = {.model = session.model,
-                                        .settings = &session.settings,
-                                        .store = tmn_study_store(arguments),
-                                        .seed = (uint64_t)arguments->seed,
-                                        .seeds = arguments->seeds > 0 ? (int)arguments->seeds : SEEDS,
-                                        .scale = arguments->scale,
-                                        .threads = (int)arguments->threads,
-                                        .version = TUMEN_VERSION,
-                                        .assignments = arguments->set.items,
-                                        .assignment_count = arguments->set.count};
-    tmn_loop_periods(&options);
-    if (arguments->periods && !parse_periods(&options, arguments->periods, &err))
+    struct tmn_study_options options = tmn_study_options_of(&session, SEEDS);
+    struct tmn_loop_periods periods = tmn_loop_periods(session.model);
+    if (arguments->periods && !parse_periods(&periods, arguments->periods, &err))
         return tmn_complain_error(&err);
-    return measure(arena, arguments, &options);
+    return measure(arena, arguments, &options, &periods);
 }

@@ -10,6 +10,21 @@ struct tmn_store tmn_study_store(const struct tmn_arguments *arguments) {
                               .version = TUMEN_SOURCE_KEY};
 }
 
+struct tmn_study_options tmn_study_options_of(const struct tmn_session *session, int seeds) {
+    const struct tmn_arguments *arguments = session->arguments;
+    return (struct tmn_study_options){.model = session->model,
+                                      .settings = &session->settings,
+                                      .store = tmn_study_store(arguments),
+                                      .seed = session->seed,
+                                      .seeds = arguments->seeds > 0 ? (int)arguments->seeds : seeds,
+                                      .scale = session->scale,
+                                      .windows = session->windows,
+                                      .threads = (int)arguments->threads,
+                                      .version = TUMEN_VERSION,
+                                      .assignments = arguments->set.items,
+                                      .assignment_count = arguments->set.count};
+}
+
 enum tmn_status tmn_study_begin(struct tmn_study *study, struct tmn_arena *arena, const struct tmn_arguments *arguments,
                                 const char *folder) {
     struct tmn_error err;

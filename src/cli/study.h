@@ -7,7 +7,8 @@
 #include "cli/arguments.h"
 #include "cli/print.h"
 #include "cli/progress.h"
-#include "study/store.h"
+#include "cli/session.h"
+#include "study/options.h"
 
 struct tmn_study {
     const char *out; /* the results folder */
@@ -17,6 +18,9 @@ struct tmn_study {
 
 /* --store, else results/runs; of runs that this program's sources make. */
 struct tmn_store tmn_study_store(const struct tmn_arguments *arguments);
+
+/* As the command line asks; `seeds` where it does not say. */
+struct tmn_study_options tmn_study_options_of(const struct tmn_session *session, int seeds);
 
 /* [parameters] Those that the command line sets from the start stay as it says in every draw. */
 const bool *tmn_study_kept(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_words *set);

@@ -13,7 +13,7 @@ static void put_share(struct tmn_grid *grid, double share) {
 static void print_group(struct tmn_arena *arena, const struct tmn_survey_result *result, size_t g) {
     static const char *const head[] = {"~question", ">observed", ">interviewed", ">from", ">to",
                                        ">all came", ">at home",  ">everybody",   "<"};
-    const struct tmn_survey *survey = result->options->survey;
+    const struct tmn_survey *survey = result->survey;
     const struct tmn_surveyed_group *group = &result->groups[g];
     struct tmn_grid grid;
     tmn_grid_init(&grid, arena, head, sizeof head / sizeof *head);
@@ -40,7 +40,7 @@ static void print_group(struct tmn_arena *arena, const struct tmn_survey_result 
 
 static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments, const struct tmn_survey_result *result,
                  const char *out) {
-    const struct tmn_survey *survey = result->options->survey;
+    const struct tmn_survey *survey = result->survey;
     if (arguments->json) {
         struct tmn_text text;
         tmn_text_init(&text, arena);
@@ -78,7 +78,7 @@ static const char *find_design(struct tmn_arena *arena, const struct tmn_session
 }
 
 static enum tmn_status run_survey(struct tmn_arena *arena, const struct tmn_arguments *arguments,
-                                  struct tmn_survey_options *options) {
+                                  const struct tmn_survey *survey, struct tmn_study_options *options) {
     struct tmn_survey_result result;
     struct tmn_study study;
     struct tmn_error err;
@@ -88,7 +88,8 @@ static enum tmn_status run_survey(struct tmn_arena *arena, const struct tmn_argu
     options->progress = tmn_progress_runs;
     options->progress_context = &study.progress;
     status = tmn_study_end(
-        &study, tmn_survey_run(&result, arena, options, &err) && tmn_survey_save(&result, study.out, &err), &err);
+        &study, tmn_survey_run(&result, arena, survey, options, &err) && tmn_survey_save(&result, study.out, &err),
+        &err);
     if (status == TMN_DONE)
         tell(arena, arguments, &result, study.out);
     return status;
@@ -116,16 +117,6 @@ enum tmn_status tmn_command_survey(struct tmn_arena *arena, const struct tmn_arg
         tmn_diagnostics_print(stderr, path, &list);
         return TMN_BAD_SCENARIO;
     }
-    struct tmn_survey_options options = {.model = session.model,
-                                         .survey = survey,
-                                         .settings = &session.settings,
-                                         .seed = session.seed,
-                                         .seeds = arguments->seeds > 0 ? (int)arguments->seeds : 1,
-                                         .scale = session.scale,
-                                         .windows = session.windows,
-                                         .threads = (int)arguments->threads,
-                                         .version = TUMEN_VERSION,
-                                         .assignments = arguments->set.items,
-                                         .assignment_count = arguments->set.count};
-    return run_survey(arena, arguments, &options);
+    struct tmn_study_options options = tmn_study_options_of(&session, 1);
+    return run_survey(arena, arguments, survey, &options);
 }

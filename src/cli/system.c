@@ -151,17 +151,7 @@ static enum tmn_status ablate(struct tmn_arena *arena, const struct tmn_argument
     struct tmn_ablation ablation;
     struct tmn_study study;
     struct tmn_error err;
-    struct tmn_ablate_options options = {.model = session->model,
-                                         .settings = &session->settings,
-                                         .store = tmn_study_store(arguments),
-                                         .seed = (uint64_t)arguments->seed,
-                                         .seeds = arguments->seeds > 0 ? (int)arguments->seeds : ABLATE_SEEDS,
-                                         .scale = session->scale,
-                                         .windows = session->windows,
-                                         .threads = (int)arguments->threads,
-                                         .version = TUMEN_VERSION,
-                                         .assignments = arguments->set.items,
-                                         .assignment_count = arguments->set.count};
+    struct tmn_study_options options = tmn_study_options_of(session, ABLATE_SEEDS);
     enum tmn_status status = tmn_study_begin(&study, arena, arguments, "results/ablate");
     if (status != TMN_DONE)
         return status;

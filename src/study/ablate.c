@@ -10,7 +10,7 @@ const char *const tmn_ablate_names[] = {"moves", "open", "inert", "-"};
 
 struct ablater {
     struct tmn_ablation *ablation;
-    const struct tmn_ablate_options *options;
+    const struct tmn_study_options *options;
     struct tmn_arena *arena;
     struct tmn_ask *asks; /* [worlds * seeds]: the whole model, then each system without */
     int *world;           /* [systems] of its switch off, or -1 */
@@ -20,7 +20,7 @@ struct ablater {
 };
 
 static void list_worlds(struct ablater *ablater) {
-    const struct tmn_ablate_options *options = ablater->options;
+    const struct tmn_study_options *options = ablater->options;
     const struct tmn_model *model = options->model;
     size_t seeds = (size_t)options->seeds;
     ablater->world = TMN_NEW_ARRAY(ablater->arena, int, model->systems.count + 1);
@@ -153,7 +153,7 @@ static void decide(struct ablater *ablater) {
 }
 
 static bool ablate_all(struct ablater *ablater, struct tmn_error *err) {
-    const struct tmn_ablate_options *options = ablater->options;
+    const struct tmn_study_options *options = ablater->options;
     struct tmn_ablation *ablation = ablater->ablation;
     struct tmn_store_options making = {
         .threads = options->threads, .progress = options->progress, .context = options->progress_context};
@@ -179,7 +179,7 @@ static bool ablate_all(struct ablater *ablater, struct tmn_error *err) {
     return true;
 }
 
-bool tmn_ablation_run(struct tmn_ablation *ablation, struct tmn_arena *arena, const struct tmn_ablate_options *options,
+bool tmn_ablation_run(struct tmn_ablation *ablation, struct tmn_arena *arena, const struct tmn_study_options *options,
                       struct tmn_error *err) {
     struct ablater ablater = {.ablation = ablation, .options = options, .arena = arena};
     *ablation = (struct tmn_ablation){.options = options, .arena = arena};

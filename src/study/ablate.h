@@ -4,24 +4,9 @@
 #define TMN_STUDY_ABLATE_H
 
 #include "study/chance.h"
-#include "study/store.h"
+#include "study/options.h"
 
 #define TMN_ABLATE_ERROR 0.1 /* of all verdicts together, where no switch has an effect */
-
-struct tmn_ablate_options {
-    const struct tmn_model *model;
-    const struct tmn_settings *settings; /* of all worlds */
-    struct tmn_store store;
-    uint64_t seed;
-    int seeds;
-    double scale;
-    int windows, threads;
-    const char *version;
-    const char *const *assignments;
-    size_t assignment_count;
-    bool (*progress)(void *context, const struct tmn_runs_progress *progress);
-    void *progress_context;
-};
 
 enum tmn_ablate_verdict {
     TMN_ABLATE_MOVES, /* beyond the noise of pairs */
@@ -44,7 +29,7 @@ struct tmn_ablated {
 };
 
 struct tmn_ablation {
-    const struct tmn_ablate_options *options;
+    const struct tmn_study_options *options;
     struct tmn_ablated *rows; /* in the order of the systems, and of their targets */
     size_t count;
     size_t verdicts[4];
@@ -55,7 +40,7 @@ struct tmn_ablation {
 
 /* Errors: TMN_USAGE without systems that have a switch and a target; those of runs and of the store; TMN_STOPPED: what
  * was finished is kept in the store, and the same call goes on from there. */
-bool tmn_ablation_run(struct tmn_ablation *ablation, struct tmn_arena *arena, const struct tmn_ablate_options *options,
+bool tmn_ablation_run(struct tmn_ablation *ablation, struct tmn_arena *arena, const struct tmn_study_options *options,
                       struct tmn_error *err);
 
 void tmn_ablation_csv(const struct tmn_ablation *ablation, struct tmn_text *out);

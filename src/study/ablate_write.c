@@ -40,16 +40,13 @@ void tmn_ablation_csv(const struct tmn_ablation *ablation, struct tmn_text *out)
 }
 
 void tmn_ablation_json(const struct tmn_ablation *ablation, struct tmn_text *out) {
-    const struct tmn_ablate_options *options = ablation->options;
+    const struct tmn_study_options *options = ablation->options;
     const struct tmn_model *model = options->model;
     struct tmn_json json;
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
     tmn_json_scenario(&json, options->version, model);
-    tmn_json_settings(&json, options->assignments, options->assignment_count);
-    tmn_json_int(&json, "seed", (long long)options->seed);
-    tmn_json_int(&json, "seeds", options->seeds);
-    tmn_json_real(&json, "scale", options->scale);
+    tmn_json_asked(&json, options);
     for (int v = 0; v < TMN_ABLATE_NONE; v++)
         tmn_json_int(&json, tmn_ablate_names[v], (long long)ablation->verdicts[v]);
     tmn_json_open(&json, "systems", '[');
@@ -99,7 +96,7 @@ static void put_row(const struct tmn_ablation *ablation, struct tmn_text *out, c
 }
 
 void tmn_ablation_html(const struct tmn_ablation *ablation, struct tmn_text *out) {
-    const struct tmn_ablate_options *options = ablation->options;
+    const struct tmn_study_options *options = ablation->options;
     const struct tmn_model *model = options->model;
     tmn_html_head(out, "tumen system --ablate", (const char *)tmn_compare_style, tmn_compare_style_bytes);
     tmn_html_put(out, "<p class=\"brand\">tumen</p>\n<h1>Each subsystem switched off</h1>\n<p class=\"lead\">%s</p>\n",

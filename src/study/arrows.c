@@ -12,7 +12,7 @@ enum { WORLDS_MOST = 4 }; /* base, cause, other factor, both */
 #define ROUNDING 1e-11 /* of sums over persons in binary64, relative to what is summed */
 
 struct work {
-    const struct tmn_arrows_options *options;
+    const struct tmn_study_options *options;
     struct tmn_arrows *arrows;
     struct tmn_arena *arena;
     struct tmn_ask *asks;  /* [rows * seeds * WORLDS_MOST] model NULL: none */
@@ -84,7 +84,7 @@ static bool tell_window(const struct work *work, int window, int all) {
 
 /* One run of the first seed that stops at each date. */
 static bool look_at_all(struct work *work, struct tmn_error *err) {
-    const struct tmn_arrows_options *options = work->options;
+    const struct tmn_study_options *options = work->options;
     struct tmn_arrows *arrows = work->arrows;
     struct tmn_run_options inner = {.seed = options->seed,
                                     .scale = options->scale,
@@ -122,7 +122,7 @@ static struct tmn_ask *ask_of(const struct work *work, size_t row, int seed, int
 
 /* Models and settings are alike for all seeds of a world. */
 static void plan_row(struct work *work, size_t index) {
-    const struct tmn_arrows_options *options = work->options;
+    const struct tmn_study_options *options = work->options;
     const struct tmn_arrow *arrow = work->arrows->rows[index].arrow;
     for (int world = 0; world < (arrow->has_with ? WORLDS_MOST : 2); world++) {
         struct tmn_model *model = tmn_model_copy(work->arena, options->model);
@@ -146,7 +146,7 @@ static void plan_row(struct work *work, size_t index) {
 }
 
 static bool make_runs(struct work *work, struct tmn_error *err) {
-    const struct tmn_arrows_options *options = work->options;
+    const struct tmn_study_options *options = work->options;
     struct tmn_arrows *arrows = work->arrows;
     struct tmn_store_options store = {
         .threads = options->threads, .progress = options->progress, .context = options->progress_context};
@@ -213,12 +213,12 @@ static void decide_row(struct work *work, size_t index) {
         row->base = row->total = row->range.low = row->range.high = (double)NAN;
 }
 
-bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const struct tmn_arrows_options *options,
-                    struct tmn_error *err) {
+bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const struct tmn_study_options *options,
+                    bool direct_only, struct tmn_error *err) {
     const struct tmn_model *model = options->model;
     size_t count = model->arrows.count;
     struct work work = {.options = options, .arrows = arrows, .arena = arena};
-    *arrows = (struct tmn_arrows){.options = options, .arena = arena, .count = count};
+    *arrows = (struct tmn_arrows){.options = options, .arena = arena, .direct_only = direct_only, .count = count};
     if (count == 0)
         return tmn_fail(err, TMN_USAGE, "the scenario has no section 'arrows': nothing to test (docs/arrows.md)");
     arrows->rows = TMN_NEW_ARRAY(arena, struct tmn_arrow_row, count);
@@ -228,7 +228,7 @@ bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const st
         return false;
     for (size_t i = 0; i < count; i++)
         arrows->wrong += !arrows->rows[i].right;
-    if (options->direct_only || arrows->stopped)
+    if (direct_only || arrows->stopped)
         return true;
     work.asks = TMN_NEW_ARRAY(arena, struct tmn_ask, count * (size_t)options->seeds * WORLDS_MOST + 1);
     work.trunk =

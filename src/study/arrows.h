@@ -6,23 +6,7 @@
 #define TMN_STUDY_ARROWS_H
 
 #include "study/chance.h"
-#include "study/store.h"
-
-struct tmn_arrows_options {
-    const struct tmn_model *model;
-    const struct tmn_settings *settings; /* dated ones, in every world */
-    struct tmn_store store;
-    uint64_t seed;
-    int seeds;
-    double scale;
-    int threads;
-    bool direct_only;
-    const char *version;
-    const char *const *assignments;
-    size_t assignment_count; /* each setting as written */
-    bool (*progress)(void *context, const struct tmn_runs_progress *progress);
-    void *progress_context;
-};
+#include "study/options.h"
 
 enum tmn_way { TMN_WAY_NONE, TMN_WAY_MORE, TMN_WAY_LESS, TMN_WAY_OPEN /* these pairs do not tell */ };
 const char *tmn_way_name(enum tmn_way way); /* 0, +, -, ? */
@@ -44,8 +28,9 @@ struct tmn_arrow_row {
 };
 
 struct tmn_arrows {
-    const struct tmn_arrows_options *options;
+    const struct tmn_study_options *options;
     struct tmn_arrow_row *rows;
+    bool direct_only;
     size_t count, wrong; /* wrong: of direct signs, those not computed too */
     struct tmn_store_tally tally;
     bool stopped;
@@ -53,8 +38,8 @@ struct tmn_arrows {
 };
 
 /* Errors: TMN_USAGE where the scenario has no arrows, those of runs and of the store. */
-bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const struct tmn_arrows_options *options,
-                    struct tmn_error *err);
+bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const struct tmn_study_options *options,
+                    bool direct_only, struct tmn_error *err);
 /* What every page and table of these says of itself. */
 extern const char *const tmn_wiring_note;
 /* "shift barrier by 0.5", "hold barrier at 1", "assign fear = 3 to a share of 0.2 of class = elite". */

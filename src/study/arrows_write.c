@@ -113,16 +113,13 @@ static void json_row(const struct tmn_arrows *arrows, struct tmn_json *json, con
 }
 
 void tmn_arrows_json(const struct tmn_arrows *arrows, struct tmn_text *out) {
-    const struct tmn_arrows_options *options = arrows->options;
+    const struct tmn_study_options *options = arrows->options;
     struct tmn_json json;
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
     tmn_json_scenario(&json, options->version, options->model);
     tmn_json_text(&json, "note", tmn_wiring_note);
-    tmn_json_settings(&json, options->assignments, options->assignment_count);
-    tmn_json_int(&json, "seed", (long long)options->seed);
-    tmn_json_int(&json, "seeds", options->seeds);
-    tmn_json_real(&json, "scale", options->scale);
+    tmn_json_asked(&json, options);
     tmn_json_bool(&json, "complete", !arrows->stopped);
     tmn_json_int(&json, "links", (long long)arrows->count);
     tmn_json_int(&json, "wrong", (long long)arrows->wrong);
@@ -168,7 +165,7 @@ static void html_row(const struct tmn_arrows *arrows, struct tmn_text *out, cons
 }
 
 void tmn_arrows_html(const struct tmn_arrows *arrows, struct tmn_text *out) {
-    const struct tmn_arrows_options *options = arrows->options;
+    const struct tmn_study_options *options = arrows->options;
     tmn_html_head(out, "tumen arrows", (const char *)tmn_compare_style, tmn_compare_style_bytes);
     tmn_html_put(out, "<p class=\"brand\">tumen</p>\n<h1>Signed links</h1>\n<p class=\"lead\">%s</p>\n",
                  options->model->title ? options->model->title : options->model->name);
@@ -176,7 +173,7 @@ void tmn_arrows_html(const struct tmn_arrows *arrows, struct tmn_text *out) {
     tmn_html_put(out, "<div><dt>links</dt><dd>%zu</dd></div><div><dt>direct sign wrong</dt><dd>%zu</dd></div>",
                  arrows->count, arrows->wrong);
     tmn_html_put(out, "<div><dt>seeds</dt><dd>%d</dd></div><div><dt>share of persons simulated</dt><dd>%s</dd></div>",
-                 options->direct_only ? 1 : options->seeds, tmn_arena_printf(out->arena, "%g", options->scale));
+                 arrows->direct_only ? 1 : options->seeds, tmn_arena_printf(out->arena, "%g", options->scale));
     tmn_text_put(
         out, "</dl>\n<p><b>Direct</b>: how the sum over persons of the effect's hazard, or a variable's next value, "
              "moves in the first window when only the cause is changed; of a product of two causes, the difference "

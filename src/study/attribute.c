@@ -19,7 +19,7 @@ struct world {
 
 struct attributer {
     struct tmn_attribution *attribute;
-    const struct tmn_attribution_options *options;
+    const struct tmn_study_options *options;
     struct tmn_arena *arena;
     int window, windows; /* held from; run */
     int *class_of;       /* [drivers] or -1: does not change */
@@ -77,7 +77,7 @@ static bool find_classes(struct attributer *attributer, struct tmn_error *err) {
     }
     return attribute->classes > 0 ||
            tmn_fail(err, TMN_USAGE, "no driver changes from then to the end of %d: nothing can be attributed to any",
-                    attributer->options->year);
+                    attributer->attribute->year);
 }
 
 /* ---- worlds ---- */
@@ -125,7 +125,7 @@ static void list_worlds(struct attributer *attributer) {
 }
 
 static void plan(struct attributer *attributer) {
-    const struct tmn_attribution_options *options = attributer->options;
+    const struct tmn_study_options *options = attributer->options;
     const struct tmn_model *model = options->model;
     bool *held = TMN_NEW_ARRAY(attributer->arena, bool, model->drivers.count + 1);
     const struct tmn_ask *trunk =
@@ -165,7 +165,7 @@ static double in_year(const struct tmn_outcome *outcome, const struct tmn_output
 }
 
 static bool read_world(struct attributer *attributer, size_t w, struct tmn_arena *arena, struct tmn_error *err) {
-    const struct tmn_attribution_options *options = attributer->options;
+    const struct tmn_study_options *options = attributer->options;
     const struct tmn_model *model = options->model;
     const struct world *world = &attributer->worlds[w];
     struct tmn_output output;
@@ -173,10 +173,11 @@ static bool read_world(struct attributer *attributer, size_t w, struct tmn_arena
         return false;
     for (size_t o = 0; o < model->outcomes.count; o++) {
         const struct tmn_outcome *outcome = &model->outcomes.items[o];
-        attributer->value[w * model->outcomes.count + o] = in_year(outcome, &output.series[o], options->year);
+        attributer->value[w * model->outcomes.count + o] =
+            in_year(outcome, &output.series[o], attributer->attribute->year);
         if (world->set == full_set(attributer))
             attributer->before[(size_t)world->seed * model->outcomes.count + o] =
-                in_year(outcome, &output.series[o], options->year - 1);
+                in_year(outcome, &output.series[o], attributer->attribute->year - 1);
     }
     return true;
 }
@@ -322,26 +323,26 @@ static void decide(struct attributer *attributer) {
 }
 
 static bool find_windows(struct attributer *attributer, struct tmn_error *err) {
-    const struct tmn_attribution_options *options = attributer->options;
+    const struct tmn_study_options *options = attributer->options;
     const struct tmn_calendar *calendar = &options->model->calendar;
     int last_year = tmn_calendar_window(calendar, calendar->windows - 1).year;
     if (last_year <= calendar->start_year)
         return tmn_fail(err, TMN_USAGE, "the scenario has the year %d alone: there is no year before to begin from",
                         last_year);
-    if (options->year <= calendar->start_year || options->year > last_year)
+    if (attributer->attribute->year <= calendar->start_year || attributer->attribute->year > last_year)
         return tmn_fail(err, TMN_USAGE, "the year must be one of %d to %d, since the year before is needed too",
                         calendar->start_year + 1, last_year);
-    attributer->windows = tmn_calendar_until(calendar, tmn_date_day(options->year, 12, 31));
-    attributer->window = tmn_calendar_from(calendar, options->from_day);
+    attributer->windows = tmn_calendar_until(calendar, tmn_date_day(attributer->attribute->year, 12, 31));
+    attributer->window = tmn_calendar_from(calendar, attributer->attribute->from_day);
     return (attributer->window >= 1 && attributer->window < attributer->windows) ||
            tmn_fail(err, TMN_USAGE,
                     "the date from which drivers are held must come after the first window and before "
                     "the end of %d",
-                    options->year);
+                    attributer->attribute->year);
 }
 
 static bool attribute_all(struct attributer *attributer, struct tmn_error *err) {
-    const struct tmn_attribution_options *options = attributer->options;
+    const struct tmn_study_options *options = attributer->options;
     struct tmn_attribution *attribute = attributer->attribute;
     struct tmn_store_options making = {
         .threads = options->threads, .progress = options->progress, .context = options->progress_context};
@@ -359,9 +360,9 @@ static bool attribute_all(struct attributer *attributer, struct tmn_error *err) 
 }
 
 bool tmn_attribution_run(struct tmn_attribution *attribute, struct tmn_arena *arena,
-                         const struct tmn_attribution_options *options, struct tmn_error *err) {
+                         const struct tmn_study_options *options, int year, int32_t from_day, struct tmn_error *err) {
     struct attributer attributer = {.attribute = attribute, .options = options, .arena = arena};
-    *attribute = (struct tmn_attribution){.options = options, .arena = arena};
+    *attribute = (struct tmn_attribution){.options = options, .year = year, .from_day = from_day, .arena = arena};
     gsl_error_handler_t *handler = gsl_set_error_handler_off(); /* GSL's own ends the process */
     bool good = attribute_all(&attributer, err);
     gsl_set_error_handler(handler);

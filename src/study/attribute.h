@@ -6,29 +6,12 @@
 #define TMN_STUDY_ATTRIBUTE_H
 
 #include "study/chance.h"
-#include "study/store.h"
+#include "study/options.h"
 
 enum {
     TMN_ATTRIBUTION_CLASSES = 32,
     TMN_ATTRIBUTION_EXACT = 7, /* classes, of which all sets are run; of more, orders are drawn */
     TMN_ATTRIBUTION_ORDERS = 8 /* orders drawn of each seed; half of them are the others backwards */
-};
-
-struct tmn_attribution_options {
-    const struct tmn_model *model;
-    const struct tmn_settings *settings;
-    struct tmn_store store;
-    uint64_t seed;
-    int seeds;
-    double scale;
-    int threads;
-    int year;
-    int32_t from_day; /* drivers are held from the first window on or after it */
-    const char *version;
-    const char *const *assignments;
-    size_t assignment_count;
-    bool (*progress)(void *context, const struct tmn_runs_progress *progress);
-    void *progress_context;
 };
 
 /* A number over the seeds. */
@@ -48,7 +31,9 @@ struct tmn_attributed { /* an outcome */
 };
 
 struct tmn_attribution {
-    const struct tmn_attribution_options *options;
+    const struct tmn_study_options *options;
+    int year;
+    int32_t from_day; /* drivers are held from the first window on or after it */
     const char
         *class_name[TMN_ATTRIBUTION_CLASSES]; /* those with a driver that changes from the date on, in the year */
     int classes;
@@ -67,7 +52,7 @@ struct tmn_attribution {
 /* Errors: TMN_USAGE where nothing can be attributed; those of runs and of the store; TMN_STOPPED before a seed is done.
  */
 bool tmn_attribution_run(struct tmn_attribution *attribute, struct tmn_arena *arena,
-                         const struct tmn_attribution_options *options, struct tmn_error *err);
+                         const struct tmn_study_options *options, int year, int32_t from_day, struct tmn_error *err);
 
 /* Shapley values of all sets: value[set], bit c of the set: class c has joined. added[classes]. */
 void tmn_shapley(const double *value, int classes, double *added);

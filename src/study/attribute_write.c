@@ -32,7 +32,7 @@ struct step {
 /* The year before, what was under way, each class, the year: [classes + 3]. */
 static struct step *steps_of(const struct tmn_attribution *attribution, const struct tmn_attributed *attributed) {
     struct tmn_arena *arena = attribution->arena;
-    int year = attribution->options->year, classes = attribution->classes;
+    int year = attribution->year, classes = attribution->classes;
     struct step *step = TMN_NEW_ARRAY(arena, struct step, classes + 3);
     struct tmn_share_of way = attributed->still;
     way.mean -= attributed->before.mean;
@@ -86,15 +86,15 @@ static void json_outcome(const struct tmn_attribution *attribution, struct tmn_j
 }
 
 void tmn_attribution_json(const struct tmn_attribution *attribution, struct tmn_text *out) {
-    const struct tmn_attribution_options *options = attribution->options;
+    const struct tmn_study_options *options = attribution->options;
     struct tmn_json json;
     char from[16];
-    tmn_date_format(options->from_day, from);
+    tmn_date_format(attribution->from_day, from);
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
     tmn_json_scenario(&json, options->version, options->model);
     tmn_json_settings(&json, options->assignments, options->assignment_count);
-    tmn_json_int(&json, "year", options->year);
+    tmn_json_int(&json, "year", attribution->year);
     tmn_json_text(&json, "from", from);
     tmn_json_int(&json, "seed", (long long)options->seed);
     tmn_json_int(&json, "seeds", attribution->seeds);
@@ -195,12 +195,12 @@ static void put_tile(struct tmn_text *out, const char *name, const char *value) 
 }
 
 static void put_head(const struct tmn_attribution *attribution, struct tmn_text *out) {
-    const struct tmn_attribution_options *options = attribution->options;
+    const struct tmn_study_options *options = attribution->options;
     const struct tmn_model *model = options->model;
     char from[16];
-    tmn_date_format(options->from_day, from);
+    tmn_date_format(attribution->from_day, from);
     tmn_html_put(out, "<p class=\"brand\">tumen</p>\n<h1>What made %d what it was</h1>\n<p class=\"lead\">%s",
-                 options->year, model->title ? model->title : model->name);
+                 attribution->year, model->title ? model->title : model->name);
     for (size_t i = 0; i < options->assignment_count; i++)
         tmn_html_put(out, "%s<code>%s</code>", i == 0 ? " with " : ", ", options->assignments[i]);
     tmn_html_put(out, "</p>\n<dl class=\"tiles\">");
@@ -214,7 +214,7 @@ static void put_head(const struct tmn_attribution *attribution, struct tmn_text 
         "kept its value: stocks that still flow, ages, habits. Each class of drivers then adds its Shapley value, "
         "the mean over all orders in which the classes may join. Whiskers: 90 %% over seeds. In this model; all "
         "persons are synthetic.</p>\n",
-        options->year);
+        attribution->year);
     if (attribution->stopped)
         tmn_text_put(out, "<p class=\"warning\">Interrupted: some seeds were not run.</p>\n");
     for (int c = 0; c < attribution->still_classes; c++) {

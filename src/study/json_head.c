@@ -17,3 +17,10 @@ void tmn_json_settings(struct tmn_json *json, const char *const *assignments, si
         tmn_json_text(json, NULL, assignments[i]);
     tmn_json_close(json, ']');
 }
+
+void tmn_json_asked(struct tmn_json *json, const struct tmn_study_options *options) {
+    tmn_json_settings(json, options->assignments, options->assignment_count);
+    tmn_json_int(json, "seed", (long long)options->seed);
+    tmn_json_int(json, "seeds", options->seeds);
+    tmn_json_real(json, "scale", options->scale);
+}

@@ -11,7 +11,7 @@ enum { CLOSED, CUT, STILL, WORLDS /* STILL: cut, without the pulse; the base its
 #define GAIN_ERROR 0.1
 
 struct work {
-    const struct tmn_loops_options *options;
+    const struct tmn_study_options *options;
     struct tmn_loops *loops;
     struct tmn_arena *arena;
     int *watched; /* feedback variables whose path is needed */
@@ -22,9 +22,9 @@ struct work {
     struct tmn_ask *trunk; /* [seeds] the world as it is */
 };
 
-static int begin_window(const struct tmn_loops_options *options, int period) {
-    const struct tmn_calendar *calendar = &options->model->calendar;
-    return (options->year[period] - calendar->start_year) * calendar->windows_per_year;
+static int begin_window(const struct work *work, int period) {
+    const struct tmn_calendar *calendar = &work->options->model->calendar;
+    return (work->loops->periods.year[period] - calendar->start_year) * calendar->windows_per_year;
 }
 
 static int end_window(const struct work *work, int period) {
@@ -37,17 +37,19 @@ static int last_year(const struct tmn_model *model) {
     return tmn_calendar_window(&model->calendar, model->calendar.windows - 1).year;
 }
 
-void tmn_loop_periods(struct tmn_loops_options *options) {
-    int first = options->model->calendar.start_year, years = last_year(options->model) + 1 - first;
-    options->periods = years < 4 ? years : 4;
-    for (int p = 0; p < options->periods; p++)
-        options->year[p] = first + p * years / options->periods;
+struct tmn_loop_periods tmn_loop_periods(const struct tmn_model *model) {
+    int first = model->calendar.start_year, years = last_year(model) + 1 - first;
+    struct tmn_loop_periods periods = {.count = years < 4 ? years : 4};
+    for (int p = 0; p < periods.count; p++)
+        periods.year[p] = first + p * years / periods.count;
+    return periods;
 }
 
-static bool check_periods(const struct tmn_loops_options *options, struct tmn_loops *loops, struct tmn_error *err) {
-    int first = options->model->calendar.start_year, last = last_year(options->model);
-    for (int p = 0; p < options->periods; p++) {
-        int year = options->year[p], next = p + 1 < options->periods ? options->year[p + 1] : last + 1;
+static bool check_periods(struct tmn_loops *loops, struct tmn_error *err) {
+    const struct tmn_loop_periods *periods = &loops->periods;
+    int first = loops->options->model->calendar.start_year, last = last_year(loops->options->model);
+    for (int p = 0; p < periods->count; p++) {
+        int year = periods->year[p], next = p + 1 < periods->count ? periods->year[p + 1] : last + 1;
         if (year < first || year > last || next <= year)
             return tmn_fail(err, TMN_USAGE, "periods begin in rising years from %d to %d, which %d does not", first,
                             last, next <= year && year <= last && year >= first ? next : year);
@@ -76,12 +78,12 @@ static void list_watched(struct work *work) {
 }
 
 static bool make_base(struct work *work, const struct tmn_store_options *store, struct tmn_error *err) {
-    const struct tmn_loops_options *options = work->options;
+    const struct tmn_study_options *options = work->options;
     const struct tmn_model *model = tmn_model_watch(work->arena, options->model, work->watched, work->watched_count);
     work->base =
         tmn_asks_of_seeds(work->arena, model, options->settings, options->seed, options->seeds, options->scale);
     for (int s = 0; s < options->seeds; s++)
-        work->base[s].windows = end_window(work, options->periods - 1);
+        work->base[s].windows = end_window(work, work->loops->periods.count - 1);
     return tmn_store_make(&options->store, work->base, (size_t)options->seeds, store, &work->loops->tally, err);
 }
 
@@ -116,7 +118,7 @@ static bool read_paths(struct work *work, struct tmn_error *err) {
 /* ---- the worlds ---- */
 
 static struct tmn_ask *ask_of(const struct work *work, size_t row, int period, int seed, int world) {
-    size_t periods = (size_t)work->options->periods, seeds = (size_t)work->options->seeds;
+    size_t periods = (size_t)work->loops->periods.count, seeds = (size_t)work->options->seeds;
     return &work->asks[((row * periods + (size_t)period) * seeds + (size_t)seed) * WORLDS + (size_t)world];
 }
 
@@ -136,13 +138,13 @@ static void put_ask(const struct work *work, size_t row, int period, int seed, i
                                                                .scale = work->options->scale,
                                                                .windows = end_window(work, period),
                                                                .trunk = &work->trunk[seed],
-                                                               .branches = begin_window(work->options, period)};
+                                                               .branches = begin_window(work, period)};
 }
 
 static void plan_link(struct work *work, size_t row, int period, const struct tmn_arrow *arrow) {
-    const struct tmn_loops_options *options = work->options;
+    const struct tmn_study_options *options = work->options;
     const struct tmn_cause *cause = &arrow->cause;
-    int from = begin_window(options, period), end = from + (options->model->calendar.windows_per_year + 1) / 2;
+    int from = begin_window(work, period), end = from + (options->model->calendar.windows_per_year + 1) / 2;
     struct tmn_settings settings = copy_settings(work);
     size_t watched = 0;
     while (work->watched[watched] != cause->index)
@@ -160,8 +162,8 @@ static void plan_link(struct work *work, size_t row, int period, const struct tm
 }
 
 static void plan_set(struct work *work, size_t row, int period, const struct tmn_loop *loop) {
-    const struct tmn_loops_options *options = work->options;
-    int from = begin_window(options, period), end = from + (options->model->calendar.windows_per_year + 1) / 2;
+    const struct tmn_study_options *options = work->options;
+    int from = begin_window(work, period), end = from + (options->model->calendar.windows_per_year + 1) / 2;
     for (int world = 0; world < WORLDS; world++) {
         struct tmn_model *model = tmn_model_copy(work->arena, options->model);
         struct tmn_settings settings = copy_settings(work);
@@ -180,8 +182,8 @@ static void plan_set(struct work *work, size_t row, int period, const struct tmn
 }
 
 static void plan(struct work *work) {
-    size_t periods = (size_t)work->options->periods, seeds = (size_t)work->options->seeds;
-    const struct tmn_loops_options *options = work->options;
+    size_t periods = (size_t)work->loops->periods.count, seeds = (size_t)work->options->seeds;
+    const struct tmn_study_options *options = work->options;
     work->trunk = tmn_asks_of_seeds(work->arena, options->model, options->settings, options->seed, options->seeds,
                                     options->scale);
     work->asks = TMN_NEW_ARRAY(work->arena, struct tmn_ask, work->loops->count * periods * seeds * WORLDS + 1);
@@ -190,7 +192,7 @@ static void plan(struct work *work) {
         const struct tmn_arrow *arrow = cut_of(work, i);
         if (work->options->model->outcomes.items[row->loop->outcome].every == TMN_PERIOD_RUN)
             row->why = "its outcome is of the whole run, not of years or windows";
-        for (int p = 0; p < work->options->periods && !row->why; p++) {
+        for (int p = 0; p < work->loops->periods.count && !row->why; p++) {
             if (arrow)
                 plan_link(work, i, p, arrow);
             else
@@ -202,9 +204,9 @@ static void plan(struct work *work) {
 /* ---- runs ---- */
 
 static bool make_runs(struct work *work, const struct tmn_store_options *store, struct tmn_error *err) {
-    const struct tmn_loops_options *options = work->options;
+    const struct tmn_study_options *options = work->options;
     struct tmn_loops *loops = work->loops;
-    size_t all = loops->count * (size_t)options->periods * (size_t)options->seeds * WORLDS, count = 0;
+    size_t all = loops->count * (size_t)loops->periods.count * (size_t)options->seeds * WORLDS, count = 0;
     struct tmn_ask *list = TMN_NEW_ARRAY(work->arena, struct tmn_ask, all + 1);
     struct tmn_store_tally tally = {0};
     for (size_t i = 0; i < all; i++)
@@ -250,12 +252,13 @@ static void mask(const struct tmn_model *model, const struct tmn_loop *loop, str
 }
 
 static void decide_part(struct work *work, size_t index, int period) {
-    const struct tmn_loops_options *options = work->options;
+    const struct tmn_study_options *options = work->options;
     const struct tmn_loop_row *row = &work->loops->rows[index];
     struct tmn_loop_part *part = &work->loops->rows[index].part[period];
     double *more = TMN_NEW_ARRAY(work->arena, double, options->seeds);
     double *cut = TMN_NEW_ARRAY(work->arena, double, options->seeds), still = 0;
-    int32_t from = tmn_date_day(options->year[period], 1, 1), to = tmn_date_day(work->loops->last[period], 12, 31);
+    int32_t from = tmn_date_day(work->loops->periods.year[period], 1, 1),
+            to = tmn_date_day(work->loops->last[period], 12, 31);
     for (int s = 0; s < options->seeds; s++) {
         double value[WORLDS] = {0}, base = 0;
         bool all =
@@ -296,16 +299,16 @@ static void rank_period(struct tmn_loops *loops, int period) {
     }
 }
 
-bool tmn_loops_run(struct tmn_loops *loops, struct tmn_arena *arena, const struct tmn_loops_options *options,
-                   struct tmn_error *err) {
+bool tmn_loops_run(struct tmn_loops *loops, struct tmn_arena *arena, const struct tmn_study_options *options,
+                   const struct tmn_loop_periods *periods, struct tmn_error *err) {
     const struct tmn_model *model = options->model;
     struct work work = {.options = options, .loops = loops, .arena = arena};
     struct tmn_store_options store = {
         .threads = options->threads, .progress = options->progress, .context = options->progress_context};
-    *loops = (struct tmn_loops){.options = options, .arena = arena, .count = model->loops.count};
+    *loops = (struct tmn_loops){.options = options, .arena = arena, .periods = *periods, .count = model->loops.count};
     if (loops->count == 0)
         return tmn_fail(err, TMN_USAGE, "the scenario has no section 'loops': nothing to measure (docs/arrows.md)");
-    if (!check_periods(options, loops, err))
+    if (!check_periods(loops, err))
         return false;
     loops->rows = TMN_NEW_ARRAY(arena, struct tmn_loop_row, loops->count);
     for (size_t i = 0; i < loops->count; i++)
@@ -324,7 +327,7 @@ bool tmn_loops_run(struct tmn_loops *loops, struct tmn_arena *arena, const struc
     plan(&work);
     if (!make_runs(&work, &store, err))
         return false;
-    for (int p = 0; p < options->periods; p++) {
+    for (int p = 0; p < loops->periods.count; p++) {
         for (size_t i = 0; i < loops->count; i++)
             if (!loops->rows[i].why)
                 decide_part(&work, i, p);

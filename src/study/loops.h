@@ -11,21 +11,9 @@
 
 enum { TMN_LOOP_PERIODS = 8, TMN_LOOP_HORIZON_Y = 3 };
 
-struct tmn_loops_options {
-    const struct tmn_model *model;
-    const struct tmn_settings *settings; /* dated ones, in every world */
-    struct tmn_store store;
-    uint64_t seed;
-    int seeds;
-    double scale;
-    int threads;
-    int year[TMN_LOOP_PERIODS]; /* in which each period begins, rising */
-    int periods;
-    const char *version;
-    const char *const *assignments;
-    size_t assignment_count;
-    bool (*progress)(void *context, const struct tmn_runs_progress *progress);
-    void *progress_context;
+/* Years in which periods begin, rising. */
+struct tmn_loop_periods {
+    int year[TMN_LOOP_PERIODS], count;
 };
 
 struct tmn_loop_part {      /* a loop in a period */
@@ -46,9 +34,10 @@ struct tmn_loop_row {
 };
 
 struct tmn_loops {
-    const struct tmn_loops_options *options;
+    const struct tmn_study_options *options;
     struct tmn_loop_row *rows;
     size_t count;
+    struct tmn_loop_periods periods;
     int last[TMN_LOOP_PERIODS]; /* year in which each period's horizon ends */
     struct tmn_store_tally tally;
     bool stopped;
@@ -56,10 +45,10 @@ struct tmn_loops {
 };
 
 /* Four periods of about the same length. */
-void tmn_loop_periods(struct tmn_loops_options *options);
+struct tmn_loop_periods tmn_loop_periods(const struct tmn_model *model);
 /* Errors: TMN_USAGE where the scenario has no loops, or periods lie outside of it; those of runs and of the store. */
-bool tmn_loops_run(struct tmn_loops *loops, struct tmn_arena *arena, const struct tmn_loops_options *options,
-                   struct tmn_error *err);
+bool tmn_loops_run(struct tmn_loops *loops, struct tmn_arena *arena, const struct tmn_study_options *options,
+                   const struct tmn_loop_periods *periods, struct tmn_error *err);
 const char *tmn_loop_cut_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_loop *loop);
 const char *tmn_loop_links_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_loop *loop);
 void tmn_loops_csv(const struct tmn_loops *loops, struct tmn_text *out);

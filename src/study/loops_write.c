@@ -52,14 +52,14 @@ void tmn_loops_csv(const struct tmn_loops *loops, struct tmn_text *out) {
     tmn_text_put(out,
                  "loop,name,kind,cut,outcome,from,to,pairs,base,closed,cut_response,gain,low,high,way,rank,masked\n");
     for (size_t i = 0; i < loops->count; i++)
-        for (int p = 0; p < loops->options->periods; p++) {
+        for (int p = 0; p < loops->periods.count; p++) {
             const struct tmn_loop *loop = loops->rows[i].loop;
             const struct tmn_loop_part *part = &loops->rows[i].part[p];
             tmn_text_put(out, "%s,", loop->name);
             tmn_csv_put_text(out, loop->title);
             tmn_text_put(out, ",%s,", kind_of(loop));
             tmn_csv_put_text(out, tmn_loop_cut_text(loops->arena, loops->options->model, loop));
-            tmn_text_put(out, ",%s,%d,%d,%d", outcome_of(loops, loop), loops->options->year[p], loops->last[p],
+            tmn_text_put(out, ",%s,%d,%d,%d", outcome_of(loops, loop), loops->periods.year[p], loops->last[p],
                          part->pairs);
             double none = (double)NAN;
             tmn_csv_put_real(out, part->pairs ? part->base : none);
@@ -77,7 +77,7 @@ void tmn_loops_csv(const struct tmn_loops *loops, struct tmn_text *out) {
 
 static void json_part(const struct tmn_loops *loops, struct tmn_json *json, const struct tmn_loop_part *part, int p) {
     tmn_json_open(json, NULL, '{');
-    tmn_json_int(json, "from", loops->options->year[p]);
+    tmn_json_int(json, "from", loops->periods.year[p]);
     tmn_json_int(json, "to", loops->last[p]);
     tmn_json_int(json, "pairs", part->pairs);
     if (part->pairs > 0) {
@@ -112,7 +112,7 @@ static void json_row(const struct tmn_loops *loops, struct tmn_json *json, const
     if (row->why)
         tmn_json_text(json, "why", row->why);
     tmn_json_open(json, "periods", '[');
-    for (int p = 0; p < loops->options->periods; p++)
+    for (int p = 0; p < loops->periods.count; p++)
         json_part(loops, json, &row->part[p], p);
     tmn_json_close(json, ']');
     tmn_json_open(json, "claims", '[');
@@ -123,16 +123,13 @@ static void json_row(const struct tmn_loops *loops, struct tmn_json *json, const
 }
 
 void tmn_loops_json(const struct tmn_loops *loops, struct tmn_text *out) {
-    const struct tmn_loops_options *options = loops->options;
+    const struct tmn_study_options *options = loops->options;
     struct tmn_json json;
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
     tmn_json_scenario(&json, options->version, options->model);
     tmn_json_text(&json, "note", tmn_wiring_note);
-    tmn_json_settings(&json, options->assignments, options->assignment_count);
-    tmn_json_int(&json, "seed", (long long)options->seed);
-    tmn_json_int(&json, "seeds", options->seeds);
-    tmn_json_real(&json, "scale", options->scale);
+    tmn_json_asked(&json, options);
     tmn_json_bool(&json, "complete", !loops->stopped);
     tmn_json_open(&json, "loops", '[');
     for (size_t i = 0; i < loops->count; i++)
@@ -175,7 +172,7 @@ static void put_period(const struct tmn_loops *loops, struct tmn_text *out, int 
     tmn_html_put(out,
                  "<figure><figcaption>%d to %d</figcaption><div class=\"scroll\"><svg style=\"min-width:700px\" "
                  "viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"gains of loops from %d\">",
-                 loops->options->year[p], loops->last[p], WIDTH, height, loops->options->year[p]);
+                 loops->periods.year[p], loops->last[p], WIDTH, height, loops->periods.year[p]);
     tmn_text_put(out, "<path class=\"axis\" d=\"M%.1f 0v%d\"/>", at(0), height);
     for (size_t i = 0; i < loops->count; i++)
         put_bar(out, &loops->rows[i], &loops->rows[i].part[p], (double)i * ROW);
@@ -183,7 +180,7 @@ static void put_period(const struct tmn_loops *loops, struct tmn_text *out, int 
 }
 
 void tmn_loops_html(const struct tmn_loops *loops, struct tmn_text *out) {
-    const struct tmn_loops_options *options = loops->options;
+    const struct tmn_study_options *options = loops->options;
     tmn_html_head(out, "tumen loops", (const char *)tmn_compare_style, tmn_compare_style_bytes);
     tmn_html_put(out, "<p class=\"brand\">tumen</p>\n<h1>Loops by period</h1>\n<p class=\"lead\">%s</p>\n",
                  options->model->title ? options->model->title : options->model->name);
@@ -203,7 +200,7 @@ void tmn_loops_html(const struct tmn_loops *loops, struct tmn_text *out) {
     if (loops->stopped)
         tmn_text_put(out, "<p class=\"warning\">Interrupted: some runs were not made.</p>\n");
     tmn_text_put(out, "<section>\n");
-    for (int p = 0; p < options->periods; p++)
+    for (int p = 0; p < loops->periods.count; p++)
         put_period(loops, out, p);
     tmn_text_put(out, "</section>\n<div class=\"scroll\"><table><thead><tr><th>loop</th><th>name</th><th>kind</th>"
                       "<th>links</th><th>cut</th><th>outcome</th></tr></thead><tbody>\n");

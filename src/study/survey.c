@@ -64,7 +64,7 @@ struct person {
 
 struct surveyor {
     struct tmn_survey_result *result;
-    const struct tmn_survey_options *options;
+    const struct tmn_study_options *options;
     const struct tmn_survey *survey;
     struct tmn_arena *arena;
     struct tmn_run *run;
@@ -299,7 +299,7 @@ static void decide_group(struct surveyor *surveyor, size_t g) {
 /* ---- runs ---- */
 
 static bool tell(const struct surveyor *surveyor, int run, int window) {
-    const struct tmn_survey_options *options = surveyor->options;
+    const struct tmn_study_options *options = surveyor->options;
     struct tmn_runs_progress progress = {(double)run * options->windows + window,
                                          (double)options->seeds * options->windows, (size_t)run,
                                          (size_t)options->seeds};
@@ -327,7 +327,7 @@ static bool step_all(struct surveyor *surveyor, int index, struct tmn_error *err
 }
 
 static bool run_one(struct surveyor *surveyor, int index, struct tmn_error *err) {
-    const struct tmn_survey_options *options = surveyor->options;
+    const struct tmn_study_options *options = surveyor->options;
     struct tmn_run_options run = {.seed = options->seed + (uint64_t)index,
                                   .scale = options->scale,
                                   .threads = options->threads,
@@ -389,9 +389,8 @@ bool tmn_survey_allowed(const struct tmn_model *model, const struct tmn_survey *
     return true;
 }
 
-bool tmn_survey_run(struct tmn_survey_result *result, struct tmn_arena *arena, const struct tmn_survey_options *options,
-                    struct tmn_error *err) {
-    const struct tmn_survey *survey = options->survey;
+bool tmn_survey_run(struct tmn_survey_result *result, struct tmn_arena *arena, const struct tmn_survey *survey,
+                    const struct tmn_study_options *options, struct tmn_error *err) {
     size_t cells = survey->group_count * (survey->question_count + 1);
     struct surveyor surveyor = {.result = result,
                                 .options = options,
@@ -404,6 +403,7 @@ bool tmn_survey_run(struct tmn_survey_result *result, struct tmn_arena *arena, c
                                 .everybody = TMN_NEW_ARRAY(arena, double, cells + 1)};
     *result =
         (struct tmn_survey_result){.options = options,
+                                   .survey = survey,
                                    .arena = arena,
                                    .groups = TMN_NEW_ARRAY(arena, struct tmn_surveyed_group, survey->group_count)};
     find_counters(&surveyor);

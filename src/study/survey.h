@@ -8,22 +8,7 @@
 #include "model/survey.h"
 #include "result/result.h"
 #include "study/chance.h"
-#include "study/runs.h"
-
-struct tmn_survey_options {
-    const struct tmn_model *model;
-    const struct tmn_survey *survey;
-    const struct tmn_settings *settings;
-    uint64_t seed;
-    int seeds; /* one run after another; their persons are taken together */
-    double scale;
-    int windows, threads;
-    const char *version;
-    const char *const *assignments;
-    size_t assignment_count;
-    bool (*progress)(void *context, const struct tmn_runs_progress *progress);
-    void *progress_context;
-};
+#include "study/options.h"
 
 /* Shares of those who would say yes, NAN of nobody. */
 struct tmn_surveyed {
@@ -43,7 +28,8 @@ struct tmn_surveyed_group {
 };
 
 struct tmn_survey_result {
-    const struct tmn_survey_options *options;
+    const struct tmn_study_options *options;
+    const struct tmn_survey *survey;
     struct tmn_surveyed_group *groups; /* [survey's] */
     size_t listed, willing;            /* simulated persons who came, who would take part; all runs */
     size_t unweighted;                 /* who came of a make-up of which nobody was interviewed */
@@ -54,8 +40,9 @@ struct tmn_survey_result {
 
 /* Is the design within what may be told by place? Call it before the run. */
 bool tmn_survey_allowed(const struct tmn_model *model, const struct tmn_survey *survey, struct tmn_error *err);
-bool tmn_survey_run(struct tmn_survey_result *result, struct tmn_arena *arena, const struct tmn_survey_options *options,
-                    struct tmn_error *err);
+/* One run after another, of which the persons are taken together. */
+bool tmn_survey_run(struct tmn_survey_result *result, struct tmn_arena *arena, const struct tmn_survey *survey,
+                    const struct tmn_study_options *options, struct tmn_error *err);
 
 void tmn_survey_csv(const struct tmn_survey_result *result, struct tmn_text *out);
 void tmn_survey_json(const struct tmn_survey_result *result, struct tmn_text *out);

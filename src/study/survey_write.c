@@ -13,7 +13,7 @@ extern const unsigned char tmn_compare_style[];
 extern const size_t tmn_compare_style_bytes;
 
 void tmn_survey_csv(const struct tmn_survey_result *result, struct tmn_text *out) {
-    const struct tmn_survey *survey = result->options->survey;
+    const struct tmn_survey *survey = result->survey;
     tmn_text_put(out, "group,question,observed,observed_low,observed_high,interviewed,low,high,interviews,effective,"
                       "came,home,everybody,"
                       "within,thin,masked\n");
@@ -66,7 +66,7 @@ static void json_answer(struct tmn_json *json, const struct tmn_survey *survey, 
 }
 
 static void json_group(struct tmn_json *json, const struct tmn_survey_result *result, size_t g) {
-    const struct tmn_survey *survey = result->options->survey;
+    const struct tmn_survey *survey = result->survey;
     const struct tmn_surveyed_group *group = &result->groups[g];
     char date[16];
     tmn_date_format(survey->groups[g].day, date);
@@ -89,24 +89,21 @@ static void json_group(struct tmn_json *json, const struct tmn_survey_result *re
 }
 
 void tmn_survey_json(const struct tmn_survey_result *result, struct tmn_text *out) {
-    const struct tmn_survey_options *options = result->options;
+    const struct tmn_study_options *options = result->options;
     struct tmn_json json;
     tmn_json_init(&json, out);
     tmn_json_open(&json, NULL, '{');
     tmn_json_scenario(&json, options->version, options->model);
-    tmn_json_text(&json, "design", options->survey->path);
-    tmn_json_text(&json, "title", options->survey->title);
-    tmn_json_text(&json, "source", options->survey->source);
-    tmn_json_settings(&json, options->assignments, options->assignment_count);
-    tmn_json_int(&json, "seed", (long long)options->seed);
-    tmn_json_int(&json, "seeds", options->seeds);
-    tmn_json_real(&json, "scale", options->scale);
-    tmn_json_int(&json, "size", options->survey->size);
+    tmn_json_text(&json, "design", result->survey->path);
+    tmn_json_text(&json, "title", result->survey->title);
+    tmn_json_text(&json, "source", result->survey->source);
+    tmn_json_asked(&json, options);
+    tmn_json_int(&json, "size", result->survey->size);
     tmn_json_int(&json, "listed", (long long)result->listed);
     tmn_json_int(&json, "willing", (long long)result->willing);
     tmn_json_int(&json, "unweighted", (long long)result->unweighted);
     tmn_json_open(&json, "groups", '[');
-    for (size_t g = 0; g < options->survey->group_count; g++)
+    for (size_t g = 0; g < result->survey->group_count; g++)
         json_group(&json, result, g);
     tmn_json_close(&json, ']');
     tmn_json_close(&json, '}');
@@ -123,7 +120,7 @@ static void put_percent(struct tmn_text *out, double share) {
 }
 
 static void put_group(struct tmn_text *out, const struct tmn_survey_result *result, size_t g) {
-    const struct tmn_survey *survey = result->options->survey;
+    const struct tmn_survey *survey = result->survey;
     const struct tmn_surveyed_group *group = &result->groups[g];
     char date[16];
     tmn_date_format(survey->groups[g].day, date);
@@ -160,8 +157,8 @@ static void put_group(struct tmn_text *out, const struct tmn_survey_result *resu
 }
 
 void tmn_survey_html(const struct tmn_survey_result *result, struct tmn_text *out) {
-    const struct tmn_survey_options *options = result->options;
-    const struct tmn_survey *survey = options->survey;
+    const struct tmn_study_options *options = result->options;
+    const struct tmn_survey *survey = result->survey;
     tmn_html_head(out, "tumen survey", (const char *)tmn_compare_style, tmn_compare_style_bytes);
     tmn_html_put(out, "<p class=\"brand\">tumen</p>\n<h1>%s</h1>\n<p class=\"lead\">%s</p>\n", survey->title,
                  options->model->title ? options->model->title : options->model->name);

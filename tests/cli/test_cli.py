@@ -109,6 +109,9 @@ class Words(Case):
         self.refuse(2, "--threads takes a whole number from 1 to 256, not '0'", "run", VILLAGE, "--threads", "0")
         self.refuse(2, "--until takes a date", "run", VILLAGE, "--until", "tomorrow")
         self.refuse(2, "before the scenario's start", "run", VILLAGE, "--until", "1999-12-31")
+        self.refuse(2, "--until 3000 is after the scenario's end, 20", "run", VILLAGE, "--until", "3000")
+        self.refuse(2, "before the scenario's start; without a date it holds from there\n  border.on=0@1950\n"
+                    "              ^~~~", "run", VILLAGE, "--set", "border.on=0@1950")
         self.refuse(2, "there is no engine 'fast'", "run", VILLAGE, "--engine", "fast")
 
     def test_words_missing_or_too_many(self):
