@@ -251,6 +251,13 @@ static void mask(const struct tmn_model *model, const struct tmn_loop *loop, str
         part->base = part->closed = part->cut = (double)NAN;
 }
 
+/* A feedback variable that moves by less than a millionth of itself does not answer: what is left of a pulse that is
+ * long over can be told from 0, since nothing in it is drawn, but is no measure of a loop. */
+static double answer(const struct tmn_outcome *outcome, double pushed, double still) {
+    double moved = pushed - still;
+    return outcome->kind == TMN_OUTCOME_FEEDBACK && fabs(moved) < 1e-6 * fabs(still) ? 0 : moved;
+}
+
 static void decide_part(struct work *work, size_t index, int period) {
     const struct tmn_study_options *options = work->options;
     const struct tmn_loop_row *row = &work->loops->rows[index];
@@ -270,7 +277,7 @@ static void decide_part(struct work *work, size_t index, int period) {
                                        row->loop->cell, from, to, &value[w]);
         if (!all)
             continue;
-        cut[part->pairs] = value[CUT] - value[STILL];
+        cut[part->pairs] = answer(&options->model->outcomes.items[row->loop->outcome], value[CUT], value[STILL]);
         more[part->pairs++] = (value[CLOSED] - base) - (value[CUT] - value[STILL]);
         part->base += base;
         still += value[STILL];

@@ -66,6 +66,10 @@ class Loops(InFolder):
             self.assertNotEqual(part["closed"], 0)
             self.assertEqual((part["gain"], part["low"], part["high"], part["way"], part["rank"]), (None, None, None, "?", 0))
             self.assertIn("cannot be told from 0", part["why"])
+        for part in rows["faint"]:  # by some 1e-9 of itself, and twice that: no measure of a loop
+            self.assertNotEqual(part["closed"], 0)
+            self.assertEqual((part["gain"], part["way"], part["rank"]), (None, "?", 0))
+            self.assertIn("cannot be told from 0", part["why"])
         self.assertNotIn("why", rows["known"][0])
         self.assertEqual([part["gain"] for part in self.linear("--seeds", "1")["known"]], [None, None])
         told = self.expect(0, "loops", LINEAR, "--seeds", "6", "--periods", "2001,2004").stdout
