@@ -299,7 +299,13 @@ static bool read_pair(struct comparer *comparer, size_t index, struct tmn_arena 
     return true;
 }
 
-/* A pair that was stopped before it was done is left out. */
+/* Does the model break in one of its worlds, under the parameters that its draw gave? */
+static bool is_broken(const struct comparer *comparer, size_t index) {
+    return comparer->compare->tally.broken > 0 &&
+           tmn_store_missing(&comparer->options->store, &comparer->asks[TMN_WORLDS * index], TMN_WORLDS) > 0;
+}
+
+/* A pair that was stopped before it was done is left out, and one in which the model breaks. */
 static bool collect(struct comparer *comparer, struct tmn_error *err) {
     struct tmn_compare *compare = comparer->compare;
     struct tmn_compare_data *data = &comparer->data;
@@ -310,6 +316,8 @@ static bool collect(struct comparer *comparer, struct tmn_error *err) {
     double *scratch = TMN_NEW_ARRAY(comparer->arena, double, data->numbers + 1);
     for (size_t p = 0; p < compare->pair_count; p++) {
         struct tmn_arena arena;
+        if (is_broken(comparer, p))
+            continue;
         tmn_arena_init(&arena, 0);
         if (TMN_ARENA_TRY(&arena)) {
             tmn_arena_free(&arena);
@@ -320,6 +328,9 @@ static bool collect(struct comparer *comparer, struct tmn_error *err) {
         if (!read && !compare->stopped)
             return false;
     }
+    if (compare->done == 0 && compare->tally.broken > 0)
+        return tmn_fail(err, compare->tally.why.code, "the model breaks in every draw; the first: %s",
+                        compare->tally.why.text);
     return compare->done > 0 || tmn_fail(err, TMN_STOPPED,
                                          "stopped before the first pair was done; the runs that were finished are kept "
                                          "in '%s', and the same command goes on from there",
@@ -337,8 +348,10 @@ unsigned tmn_compare_marks(const struct tmn_compare *compare) {
 bool tmn_compare_run(struct tmn_compare *compare, struct tmn_arena *arena, const struct tmn_compare_options *options,
                      struct tmn_error *err) {
     struct comparer comparer = {.compare = compare, .options = options, .arena = arena};
-    struct tmn_store_options making = {
-        .threads = options->threads, .progress = options->progress, .context = options->progress_context};
+    struct tmn_store_options making = {.threads = options->threads,
+                                       .progress = options->progress,
+                                       .context = options->progress_context,
+                                       .leave_broken = options->draws > 0};
     *compare = (struct tmn_compare){.options = options, .arena = arena};
     const struct tmn_model *base = options->world[TMN_BASE].model, *variant = options->world[TMN_VARIANT].model;
     if (!tmn_result_allowed(base, err) || !tmn_result_allowed(variant, err) || !same_calendar(base, variant, err))

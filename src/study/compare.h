@@ -108,8 +108,9 @@ struct tmn_compare {
     struct tmn_arena *arena;
 };
 
-/* Errors: TMN_USAGE for worlds that cannot be compared, those of runs and of the store; TMN_STOPPED where it was
- * stopped before a pair was done. */
+/* Over draws, pairs in which the model breaks are left out (tally.broken, why). Errors: TMN_USAGE for worlds that
+ * cannot be compared, those of runs and of the store, that of the first run where every draw breaks; TMN_STOPPED where
+ * it was stopped before a pair was done. */
 bool tmn_compare_run(struct tmn_compare *compare, struct tmn_arena *arena, const struct tmn_compare_options *options,
                      struct tmn_error *err);
 

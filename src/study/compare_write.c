@@ -161,6 +161,12 @@ const char *tmn_compare_sentence(const struct tmn_compare *compare) {
         tmn_date_format(compare->options->from_day, date);
         tmn_text_put(&text, " Sums are from %s on.", date);
     }
+    if (compare->tally.broken > 0)
+        tmn_text_put(&text,
+                     " %zu run%s broke and %s left out with the other of the pair, so the prior is that of what the "
+                     "model allows; the first: %s.",
+                     compare->tally.broken, compare->tally.broken == 1 ? "" : "s",
+                     compare->tally.broken == 1 ? "is" : "are", compare->tally.why.text);
     return text.items;
 }
 
@@ -283,6 +289,8 @@ static void json_facts(const struct tmn_compare *compare, struct tmn_json *json)
     tmn_json_int(json, "pairs", (long long)compare->done);
     tmn_json_int(json, "pairs_wanted", (long long)compare->pair_count);
     tmn_json_int(json, "pairs_equal", (long long)compare->equal);
+    tmn_json_int(json, "broken_runs", (long long)compare->tally.broken);
+    tmn_json_text(json, "broken_first", compare->tally.broken > 0 ? compare->tally.why.text : NULL);
     tmn_json_bool(json, "no_effect", compare->equal == compare->done);
     tmn_json_text(json, "says", tmn_compare_sentence(compare));
 }

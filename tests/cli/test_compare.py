@@ -160,6 +160,21 @@ class Compare(InFolder):
         self.assertEqual(len({row["seed"] for row in self.rows("c", "pairs.csv")}), 20)
         self.assertIn("draws", self.expect(0, *words).stdout)
 
+    def test_draws_that_break_the_model_are_left_out(self):
+        """A chance above 1 in some draws: they are counted and told, and the others stand; without draws the run is a mistake."""
+        path = self.village(replace={"word.chance: 0.5\n": "word.chance: { value: 0.5, range: [0, 5], prior: \"uniform(0, 1.5)\" }\n"})
+        words = ["compare", path, "--set", "border.on=0", "--draws", "12", "--out", "c"]
+        told = json.loads(self.expect(0, *words, "--seeds", "1", "--json").stdout)
+        self.assertGreater(told["broken_runs"], 0)
+        self.assertLess(told["pairs"], told["pairs_wanted"])
+        self.assertEqual(told["pairs_wanted"], 12)
+        self.assertIn("chance", told["broken_first"])
+        self.assertIn("left out", told["says"])
+        self.assertEqual(len([row for row in self.rows("c", "pairs.csv") if row["base_digest"]]), told["pairs"])
+        self.assertIn("left out", (self.folder / "c/compare.html").read_text())
+        self.assertIn("the model breaks in every draw", self.expect(1, *words, "--both", "word.chance=4").stderr)
+        self.assertIn("the run with seed", self.expect(1, "compare", path, "--set", "border.on=0", "--both", "word.chance=4", "--seeds", "2").stderr)
+
     def test_goes_on_after_an_interruption(self):
         path = self.village(replace={"size: 3000": "size: 40000", "end: 2003-12-31": "end: 2020-12-31"})
         words = ["compare", str(path), "--set", "border.on=0", "--seeds", "100", "--threads", "2", "--out", "c"]
