@@ -53,7 +53,7 @@ uint64_t *tmn_sparse_find(const struct tmn_sparse *sparse, uint32_t key) {
 }
 
 uint64_t *tmn_sparse_put(struct tmn_sparse *sparse, uint32_t key) {
-    if ((uint64_t)sparse->count * 4 >= (uint64_t)sparse->capacity * 3 && !grow(sparse))
+    if ((uint64_t)sparse->count * 5 >= (uint64_t)sparse->capacity * 4 && !grow(sparse))
         return NULL;
     uint32_t i = look_up(sparse, key);
     sparse->count += sparse->key[i] == 0;
