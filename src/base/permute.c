@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { FEISTEL_ROUNDS = 6, PERMUTE_AT_ONCE = 64 };
+enum { FEISTEL_ROUNDS = 6 };
 
 struct network {
     int low_bits;
@@ -70,12 +70,12 @@ static void baseline_pass(const struct network *network, bool inverse, uint32_t 
 
 static const struct {
     void (*pass)(const struct network *network, bool inverse, uint32_t *x, size_t count);
-    size_t at_once;
+    size_t at_once; /* numbers of a vector */
 } with[TMN_ISAS] = {
     [TMN_ISA_BASELINE] = {baseline_pass, 1},
 #ifdef __x86_64__
-    [TMN_ISA_AVX2] = {avx2_pass, PERMUTE_AT_ONCE},
-    [TMN_ISA_AVX512] = {avx512_pass, PERMUTE_AT_ONCE},
+    [TMN_ISA_AVX2] = {avx2_pass, avx2_numbers},
+    [TMN_ISA_AVX512] = {avx512_pass, avx512_numbers},
 #endif
 };
 
@@ -94,7 +94,7 @@ void tmn_permute_many(uint64_t key, uint32_t n, bool inverse, uint32_t *x, size_
         while (left > 0) {
             size_t whole = (left + with[isa].at_once - 1) / with[isa].at_once * with[isa].at_once, kept = 0;
             memset(walking + left, 0, (whole - left) * sizeof *walking);
-            with[isa].pass(&network, inverse, walking, whole);
+            with[isa].pass(&network, inverse, walking, left);
             for (size_t i = 0; i < left; i++) {
                 x[from + at[i]] = walking[i];
                 bool walks = walking[i] >= n;

@@ -25,8 +25,9 @@ static void lay_out(struct tmn_run *run, int words) {
     run->person_bytes = ((end > run->flags_at ? end : run->flags_at + 1) + word - 1) / word * word;
 }
 
-/* Few persons have as many clocks as there are slots. Where words of three fifths of the slots let a person lie in
- * fewer lines, wholly, she has no more than fit, and the clocks of those who need more lie aside. */
+/* Mostly few persons have as many clocks as there are slots. Where words of three fifths of the slots let a person lie in
+ * fewer lines, wholly, and a person is likely to need less than half of the others, she has no more than fit, and clocks
+ * beyond lie aside. */
 void tmn_person_prepare(struct tmn_run *run) {
     enum { LINE = 64 };
     lay_out(run, run->slots);
@@ -34,7 +35,8 @@ void tmn_person_prepare(struct tmn_run *run) {
     int words = run->slots;
     while (run->person_bytes > lines && words > 0)
         lay_out(run, --words);
-    if (run->person_bytes > lines || words * 5 < run->slots * 3 || words >= WORD_ASIDE)
+    if (run->person_bytes > lines || words * 5 < run->slots * 3 || words >= WORD_ASIDE ||
+        2 * run->model->enabled_mean > words + run->slots)
         lay_out(run, run->slots);
     else
         run->person_bytes = lines;

@@ -728,6 +728,7 @@ struct tmn_model {
                                         one level of an attribute */
     int birth_year, age_feature;     /* attribute, feature; or -1 */
     int slots;                       /* clock slots per person */
+    double enabled_mean;             /* clocks that a living person has, if all levels were alike frequent: a guess */
     struct tmn_population population;
     const char *map_geojson, *map_property;
     int map_feature; /* for the report, or NULL */

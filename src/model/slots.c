@@ -19,6 +19,20 @@ static int by_conflicts(const void *a, const void *b) {
                                         : (x->rank > y->rank) - (x->rank < y->rank);
 }
 
+/* The share of the living for whom a predicate can be true, if all levels were alike frequent. */
+static double share_of(const struct tmn_model *model, const struct tmn_levels *levels, const struct tmn_levels *living) {
+    double share = 1;
+    for (size_t a = 0; a < model->attributes.count; a++) {
+        double all = 0, some = 0;
+        for (uint32_t l = 0; l < model->attributes.items[a].levels; l++) {
+            all += living->possible[a][l];
+            some += living->possible[a][l] && levels->possible[a][l];
+        }
+        share *= all > 0 ? some / all : 0;
+    }
+    return share;
+}
+
 void tmn_assign_slots(struct tmn_model *model) {
     size_t n = model->transitions.count;
     struct tmn_levels **levels = TMN_NEW_ARRAY(model->arena, struct tmn_levels *, n + 1);
@@ -53,4 +67,10 @@ void tmn_assign_slots(struct tmn_model *model) {
         if (slot + 1 > model->slots)
             model->slots = slot + 1;
     }
+    struct tmn_levels *living = tmn_levels_new(model);
+    if (model->alive != NULL)
+        tmn_levels_restrict(living, model, model->alive);
+    model->enabled_mean = 0;
+    for (size_t t = 0; t < n; t++)
+        model->enabled_mean += share_of(model, levels[t], living);
 }
