@@ -15,7 +15,8 @@ extern const unsigned char tmn_compare_style[];
 extern const size_t tmn_compare_style_bytes;
 
 enum { WIDTH = 900, NAMES = 300, NUMBERS = 130, ROW = 24 };
-#define GAIN_SHOWN 2.0 /* bars beyond are cut */
+#define GAIN_LEAST 0.02 /* that the end of the axis stands for, and at most: bars beyond are cut */
+#define GAIN_MOST 2.0
 
 const char *tmn_loop_cut_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_loop *loop) {
     struct tmn_text text;
@@ -141,25 +142,35 @@ void tmn_loops_json(const struct tmn_loops *loops, struct tmn_text *out) {
 
 /* ---- the page ---- */
 
-static double at(double gain) {
-    return NAMES +
-           (WIDTH - NAMES - NUMBERS) * (fmin(fmax(gain, -GAIN_SHOWN), GAIN_SHOWN) + GAIN_SHOWN) / (2 * GAIN_SHOWN);
+/* The gain at the ends of the axis, of all periods: the largest that is decided, and a half more for the whiskers. */
+static double axis_end(const struct tmn_loops *loops) {
+    double most = 0;
+    for (size_t i = 0; i < loops->count; i++)
+        for (int p = 0; p < loops->periods.count; p++)
+            if (loops->rows[i].part[p].rank > 0)
+                most = fmax(most, fabs(loops->rows[i].part[p].gain));
+    return most > 0 ? fmin(fmax(1.5 * most, GAIN_LEAST), GAIN_MOST) : GAIN_MOST;
 }
 
-static void put_bar(struct tmn_text *out, const struct tmn_loop_row *row, const struct tmn_loop_part *part, double y) {
+static double at(double gain, double end) {
+    return NAMES + (WIDTH - NAMES - NUMBERS) * (fmin(fmax(gain, -end), end) + end) / (2 * end);
+}
+
+static void put_bar(struct tmn_text *out, const struct tmn_loop_row *row, const struct tmn_loop_part *part, double y,
+                    double most) {
     tmn_html_put(out, "<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s %s</text>", NAMES - 10,
                  (int)y + 16, row->loop->name, row->loop->title);
     if (part->pairs == 0 || part->why) {
-        tmn_html_put(out, "<text class=\"name\" x=\"%d\" y=\"%d\">%s</text>", (int)at(0) + 6, (int)y + 16,
+        tmn_html_put(out, "<text class=\"name\" x=\"%d\" y=\"%d\">%s</text>", (int)at(0, most) + 6, (int)y + 16,
                      part->way == TMN_WAY_OPEN ? "? no clear response" : "no response");
         return;
     }
-    double x = at(0), end = at(part->gain);
+    double x = at(0, most), end = at(part->gain, most);
     tmn_text_put(out, "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"14\"/>",
                  part->gain > 0 ? "bar more" : "bar less", fmin(x, end), y + 5, fmax(fabs(end - x), 0.5));
     if (isfinite(part->range.low))
-        tmn_text_put(out, "<path class=\"whisker\" d=\"M%.1f %.1fv6m0 -3H%.1fm0 -3v6\"/>", at(part->range.low), y + 9,
-                     at(part->range.high));
+        tmn_text_put(out, "<path class=\"whisker\" d=\"M%.1f %.1fv6m0 -3H%.1fm0 -3v6\"/>", at(part->range.low, most),
+                     y + 9, at(part->range.high, most));
     tmn_text_put(out, "<text class=\"name\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", WIDTH, y + 16);
     tmn_text_put(out, "%s%s", part->gain > 0 ? "+" : "", tmn_compare_number(out->arena, part->gain));
     if (part->rank > 0)
@@ -167,20 +178,22 @@ static void put_bar(struct tmn_text *out, const struct tmn_loop_row *row, const 
     tmn_text_put(out, "%s</text>", part->way == TMN_WAY_OPEN ? " ?" : "");
 }
 
-static void put_period(const struct tmn_loops *loops, struct tmn_text *out, int p) {
+static void put_period(const struct tmn_loops *loops, struct tmn_text *out, int p, double most) {
     int height = (int)loops->count * ROW + 6;
     tmn_html_put(out,
                  "<figure><figcaption>%d to %d</figcaption><div class=\"scroll\"><svg style=\"min-width:700px\" "
                  "viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"gains of loops from %d\">",
                  loops->periods.year[p], loops->last[p], WIDTH, height, loops->periods.year[p]);
-    tmn_text_put(out, "<path class=\"axis\" d=\"M%.1f 0v%d\"/>", at(0), height);
+    tmn_text_put(out, "<path class=\"axis\" d=\"M%.1f 0v%d\"/>", at(0, most), height);
     for (size_t i = 0; i < loops->count; i++)
-        put_bar(out, &loops->rows[i], &loops->rows[i].part[p], (double)i * ROW);
+        put_bar(out, &loops->rows[i], &loops->rows[i].part[p], (double)i * ROW, most);
     tmn_text_put(out, "</svg></div></figure>\n");
 }
 
 void tmn_loops_html(const struct tmn_loops *loops, struct tmn_text *out) {
     const struct tmn_study_options *options = loops->options;
+    double most = axis_end(loops);
+    const char *ends = tmn_compare_number(out->arena, most);
     tmn_html_head(out, "tumen loops", (const char *)tmn_compare_style, tmn_compare_style_bytes);
     tmn_html_put(out, "<p class=\"brand\">tumen</p>\n<h1>Loops by period</h1>\n<p class=\"lead\">%s</p>\n",
                  options->model->title ? options->model->title : options->model->name);
@@ -195,13 +208,13 @@ void tmn_loops_html(const struct tmn_loops *loops, struct tmn_text *out) {
                  "over the response with it cut. Above 0 the loop reinforces, below 0 it balances (-1: all of "
                  "it is undone). Whiskers: 90 %% over seeds; ? : these pairs do not tell; in parentheses the "
                  "rank by size among those that they do. <b>No clear response</b>: with the loop cut it cannot be told "
-                 "from 0, so that there is no gain. Bars are cut at -2 and 2.</p>\n",
-                 TMN_LOOP_HORIZON_Y);
+                 "from 0, so that there is no gain. The axis ends at -%s and %s; what is beyond is cut.</p>\n",
+                 TMN_LOOP_HORIZON_Y, ends, ends);
     if (loops->stopped)
         tmn_text_put(out, "<p class=\"warning\">Interrupted: some runs were not made.</p>\n");
     tmn_text_put(out, "<section>\n");
     for (int p = 0; p < loops->periods.count; p++)
-        put_period(loops, out, p);
+        put_period(loops, out, p, most);
     tmn_text_put(out, "</section>\n<div class=\"scroll\"><table><thead><tr><th>loop</th><th>name</th><th>kind</th>"
                       "<th>links</th><th>cut</th><th>outcome</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < loops->count; i++) {
