@@ -102,14 +102,15 @@ static void make_dependents(struct tmn_run *run) {
     tmn_moves_make(run, &run->clock_moves, &run->clock_watch, &run->clocks);
     for (int w = 0; w < run->workers; w++) {
         run->worker[w].affected = TMN_NEW_ARRAY(&run->arena, uint64_t, words + 1);
-        run->worker[w].touched_at = TMN_NEW_ARRAY(&run->arena, uint32_t, model->counters.count > 0 ? BLOCK_ROWS : 1);
+        run->worker[w].touched_at =
+            TMN_NEW_ARRAY(&run->arena, uint32_t, model->counters.count > 0 ? block_rows(run) : 1);
     }
 }
 
 void tmn_accruals_make(struct tmn_run *run) {
     const struct tmn_model *model = run->model;
     make_dependents(run);
-    run->present = TMN_NEW_ARRAY(&run->arena, uint8_t, (size_t)run->blocks * run->transitions * PRESENT_BYTES + 1);
+    run->present = TMN_NEW_ARRAY(&run->arena, uint8_t, (size_t)run->blocks * run->transitions * present_bytes(run) + 1);
     run->accrual = TMN_NEW_ARRAY(&run->arena, struct tmn_accrual, run->transitions + 1);
     for (size_t t = 0; t < run->transitions; t++) {
         const struct tmn_transition *transition = &model->transitions.items[t];

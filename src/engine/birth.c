@@ -69,7 +69,7 @@ static uint32_t find_row(struct tmn_run *run, uint32_t mother, bool *elsewhere) 
 
 /* Rows of a block whose whole unit lies within it. */
 static struct tmn_rows whole_units(const struct tmn_run *run, uint32_t block) {
-    struct tmn_rows rows = {block_first(block), block_end(run, block)};
+    struct tmn_rows rows = {block_first(run, block), block_end(run, block)};
     if (run->world->household_first == NULL)
         return (struct tmn_rows){0, 0};
     struct tmn_rows first = unit_rows(run->world, rows.first), last = unit_rows(run->world, rows.end - 1);
@@ -106,7 +106,7 @@ static void take_row(struct tmn_run *run, struct tmn_worker *worker, uint32_t nu
     birth->child = row;
     struct tmn_born *born = tmn_list_add(&worker->born, sizeof *born);
     if (born == NULL)
-        tmn_fail_row(&run->block[birth->row / BLOCK_ROWS],
+        tmn_fail_row(&run->block[block_of(run, birth->row)],
                      (struct tmn_failure){.kind = FAILED_MEMORY, .row = birth->row});
     else
         *born = (struct tmn_born){row, number};
@@ -239,7 +239,7 @@ static bool make_child(struct tmn_run *run, struct tmn_worker *worker, const str
 static void bear(struct tmn_run *run, struct tmn_worker *worker, uint32_t number) {
     const struct tmn_birth *birth = (const struct tmn_birth *)run->birth.items + number;
     uint32_t row = birth->child;
-    struct tmn_block *block = &run->block[row / BLOCK_ROWS];
+    struct tmn_block *block = &run->block[block_of(run, row)];
     struct tmn_packed before = run->packed[row], child = before;
     struct tmn_error err;
     if (!make_child(run, worker, birth, &child, &err)) {

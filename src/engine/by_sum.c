@@ -27,7 +27,7 @@ void tmn_queues_make(struct tmn_run *run) {
     while (run->blocks > UINT64_C(1) << block_bits)
         block_bits++;
     run->queue_bits =
-        (struct tmn_queue_bits){32 - block_bits < QUEUE_KEY_BITS ? 32 - block_bits : QUEUE_KEY_BITS, BLOCK_ROWS};
+        (struct tmn_queue_bits){32 - block_bits < QUEUE_KEY_BITS ? 32 - block_bits : QUEUE_KEY_BITS, block_rows(run)};
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_accrual *accrual = &run->accrual[t];
         accrual->start = TMN_NEW_ARRAY(&run->arena, uint64_t, accrual->sums);
@@ -146,11 +146,11 @@ void tmn_queue_clock(struct tmn_run *run, struct tmn_worker *worker, uint32_t ro
     if (key >= most && !accrual->all)
         return;
     worker->tally.work[transition].filed++;
-    uint32_t at = row / BLOCK_ROWS << run->queue_bits.key | (uint32_t)(key < most ? key : most - 1);
+    uint32_t at = block_of(run, row) << run->queue_bits.key | (uint32_t)(key < most ? key : most - 1);
     struct tmn_queues *queues = &worker->queues;
     if (!tmn_queue_file(run->wheels, queues, &queues->of[transition][sum], (struct tmn_queue_note){entry, at},
                         run->queue_bits.key))
-        tmn_fail_row(&run->block[row / BLOCK_ROWS], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+        tmn_fail_row(&run->block[block_of(run, row)], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
 }
 
 /* Of one worker's queues. */

@@ -116,7 +116,7 @@ static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     } state[STATES];
     for (uint32_t i = 0; i < STATES; i++)
         state[i].rows = 0;
-    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++) {
+    for (uint32_t row = block_first(run, block), end = block_end(run, block); row < end; row++) {
         struct tmn_packed packed = tmn_as_read(&run->packed[row], &read);
         uint32_t i = tmn_packed_hash(&packed) >> (32 - STATES_BITS);
         if (state[i].rows > 0 && !tmn_same(&state[i].packed, &packed)) {
@@ -129,7 +129,7 @@ static void census_block(struct tmn_run *run, struct tmn_worker *worker, uint32_
     for (uint32_t i = 0; i < STATES; i++)
         if (state[i].rows > 0)
             count_state(run, worker, &state[i].packed, state[i].rows);
-    worker->rows_digest += tmn_digest_rows(run, block_first(block), block_end(run, block));
+    worker->rows_digest += tmn_digest_rows(run, block_first(run, block), block_end(run, block));
 }
 
 void tmn_census(struct tmn_run *run, struct tmn_census *census) {
@@ -157,7 +157,7 @@ void tmn_census(struct tmn_run *run, struct tmn_census *census) {
 }
 
 static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++)
+    for (uint32_t row = block_first(run, block), end = block_end(run, block); row < end; row++)
         tmn_row_begin(run, worker, row);
 }
 

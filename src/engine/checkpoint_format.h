@@ -94,10 +94,16 @@ typedef bool checkpoint_part_fn(void *context, void *items, size_t count, size_t
 bool tmn_checkpoint_parts(struct tmn_run *run, enum checkpoint_field_id field, checkpoint_part_fn *fn, void *context);
 uint64_t tmn_checkpoint_count(struct tmn_run *run, enum checkpoint_field_id field); /* elements of all parts */
 
-/* Columns go through pieces of so many rows; so many are in hand at once. Blocks of rows are never cut, since what
- * belongs to a block is of one thread at a time. */
-enum { CHECKPOINT_ROWS = 16384, CHECKPOINT_PIECES = 16, CHECKPOINT_ORDINAL_BYTES = 5 };
-_Static_assert(CHECKPOINT_ROWS % BLOCK_ROWS == 0, "a piece is whole blocks");
+/* Columns go through pieces of so many rows; so many are in hand at once. What belongs to a block is of one thread at a
+ * time, so that pieces which one block may hold go to one. */
+enum {
+    CHECKPOINT_ROWS = 16384,
+    CHECKPOINT_PIECES = 16,
+    CHECKPOINT_TOGETHER = (1 << BLOCK_BITS_MOST) / CHECKPOINT_ROWS,
+    CHECKPOINT_ORDINAL_BYTES = 5
+};
+_Static_assert(CHECKPOINT_ROWS % (1 << BLOCK_BITS_LEAST) == 0 && CHECKPOINT_PIECES % CHECKPOINT_TOGETHER == 0,
+               "a piece is whole blocks, or pieces that go to one thread are");
 static inline uint32_t piece_first(uint32_t piece) {
     return piece * (uint32_t)CHECKPOINT_ROWS;
 }

@@ -284,7 +284,7 @@ struct loader {
     struct checkpoint_words words;
     double *parameter; /* as stored */
     enum checkpoint_field_id id;
-    uint32_t first; /* index of piece[0] among all */
+    uint32_t first, in_hand; /* index of piece[0] among all; how many of them are */
     struct tmn_error *err;
 };
 
@@ -381,7 +381,7 @@ static void get_ordinals(const struct loader *loader, uint32_t index, struct che
             return;
         }
         uint32_t row = first + (uint32_t)(i / run->transitions);
-        if (!tmn_k_set(run, &run->block[row / BLOCK_ROWS], row, (int)(i % run->transitions), k))
+        if (!tmn_k_set(run, &run->block[block_of(run, row)], row, (int)(i % run->transitions), k))
             piece->starved = true;
     }
     piece->damaged = at != end || (bits % 8 != 0 && mark[bits / 8] >> bits % 8 != 0);
@@ -407,16 +407,22 @@ static void get_clocks(const struct loader *loader, uint32_t index, struct check
     piece->damaged = at != end;
 }
 
-static void decode(void *context, int worker, uint32_t index) {
-    struct loader *loader = context;
+static void decode_piece(struct loader *loader, uint32_t index) {
     struct checkpoint_piece *piece = &loader->piece[index];
-    (void)worker;
     if (loader->id == FIELD_ATTRIBUTES)
         get_attributes(loader, loader->first + index, piece);
     else if (loader->id == FIELD_ORDINALS)
         get_ordinals(loader, loader->first + index, piece);
     else
         get_clocks(loader, loader->first + index, piece);
+}
+
+static void decode(void *context, int worker, uint32_t part) {
+    struct loader *loader = context;
+    uint32_t index = part * CHECKPOINT_TOGETHER;
+    (void)worker;
+    for (uint32_t end = index + CHECKPOINT_TOGETHER; index < end && index < loader->in_hand; index++)
+        decode_piece(loader, index);
 }
 
 /* The most bytes that a piece of the column in hand can have. */
@@ -456,7 +462,8 @@ static bool load_column(struct loader *loader, enum checkpoint_field_id id) {
         for (uint32_t i = 0; i < count; i++)
             if (!load_piece(loader, i))
                 return false;
-        tmn_pool_run(run->pool, count, decode, loader);
+        loader->in_hand = count;
+        tmn_pool_run(run->pool, (count + CHECKPOINT_TOGETHER - 1) / CHECKPOINT_TOGETHER, decode, loader);
         for (uint32_t i = 0; i < count; i++) {
             if (loader->piece[i].damaged)
                 return damaged_field(loader->checkpoint, id, "holds what cannot be", loader->err);

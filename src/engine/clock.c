@@ -25,9 +25,9 @@ static void lay_out(struct tmn_run *run, int words) {
     run->person_bytes = ((end > run->flags_at ? end : run->flags_at + 1) + word - 1) / word * word;
 }
 
-/* Mostly few persons have as many clocks as there are slots. Where words of three fifths of the slots let a person lie in
- * fewer lines, wholly, and a person is likely to need less than half of the others, she has no more than fit, and clocks
- * beyond lie aside. */
+/* Mostly few persons have as many clocks as there are slots. Where words of three fifths of the slots let a person lie
+ * in fewer lines, wholly, and a person is likely to need less than half of the others, she has no more than fit, and
+ * clocks beyond lie aside. */
 void tmn_person_prepare(struct tmn_run *run) {
     enum { LINE = 64 };
     lay_out(run, run->slots);
@@ -44,20 +44,20 @@ void tmn_person_prepare(struct tmn_run *run) {
 
 /* ---- k beyond the column, and words beyond the row ---- */
 
-static uint32_t sparse_key(uint32_t row, size_t each, int item) {
-    return row % (uint32_t)BLOCK_ROWS * (uint32_t)each + (uint32_t)item + 1;
+static uint32_t sparse_key(const struct tmn_run *run, uint32_t row, size_t each, int item) {
+    return in_block(run, row) * (uint32_t)each + (uint32_t)item + 1;
 }
 
 uint32_t tmn_k_large(const struct tmn_run *run, uint32_t row, int transition) {
-    const struct tmn_sparse *large = &run->block[row / BLOCK_ROWS].large_k;
-    return (uint32_t)*tmn_sparse_find(large, sparse_key(row, run->transitions, transition));
+    const struct tmn_sparse *large = &run->block[block_of(run, row)].large_k;
+    return (uint32_t)*tmn_sparse_find(large, sparse_key(run, row, run->transitions, transition));
 }
 
 uint32_t tmn_k_advance_large(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t row,
                              int transition) {
     uint32_t k = tmn_k_small(run, row, transition);
     if (k == run->k_most)
-        return (uint32_t)++ * tmn_sparse_find(&block->large_k, sparse_key(row, run->transitions, transition));
+        return (uint32_t)++ * tmn_sparse_find(&block->large_k, sparse_key(run, row, run->transitions, transition));
     if (!tmn_k_set(run, block, row, transition, k + 1)) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
         return k;
@@ -68,7 +68,7 @@ uint32_t tmn_k_advance_large(struct tmn_run *run, struct tmn_worker *worker, str
 
 bool tmn_k_set(struct tmn_run *run, struct tmn_block *block, uint32_t row, int transition, uint32_t k) {
     if (k >= run->k_most) {
-        uint64_t *large = tmn_sparse_put(&block->large_k, sparse_key(row, run->transitions, transition));
+        uint64_t *large = tmn_sparse_put(&block->large_k, sparse_key(run, row, run->transitions, transition));
         if (large == NULL)
             return false;
         *large = k;
@@ -84,14 +84,14 @@ static void which_set(const struct tmn_run *run, uint32_t row, int slot, unsigne
 }
 
 uint64_t *tmn_clock_aside(const struct tmn_run *run, uint32_t row, int slot) {
-    struct tmn_block *block = &run->block[row / BLOCK_ROWS];
-    uint64_t *word = tmn_sparse_find(&block->aside, sparse_key(row, (size_t)run->slots, slot));
+    struct tmn_block *block = &run->block[block_of(run, row)];
+    uint64_t *word = tmn_sparse_find(&block->aside, sparse_key(run, row, (size_t)run->slots, slot));
     return word != NULL ? word : &block->lost;
 }
 
 /* A word that none of the row is. */
 static uint64_t *word_aside(struct tmn_run *run, struct tmn_block *block, uint32_t row, int slot) {
-    uint64_t *word = tmn_sparse_put(&block->aside, sparse_key(row, (size_t)run->slots, slot));
+    uint64_t *word = tmn_sparse_put(&block->aside, sparse_key(run, row, (size_t)run->slots, slot));
     if (word == NULL)
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
     return word != NULL ? word : &block->lost;
@@ -113,7 +113,7 @@ void tmn_word_give_back(struct tmn_run *run, struct tmn_block *block, uint32_t r
     uint16_t *used = tmn_words_used(run, row);
     unsigned word = tmn_word_of(run, row, slot);
     if (word == WORD_ASIDE)
-        tmn_sparse_remove(&block->aside, sparse_key(row, (size_t)run->slots, slot));
+        tmn_sparse_remove(&block->aside, sparse_key(run, row, (size_t)run->slots, slot));
     else
         *used = (uint16_t)(*used & ~(1u << word));
 }
@@ -342,7 +342,7 @@ static void derive_by_state(struct tmn_run *run, struct tmn_worker *worker, uint
     struct tmn_block *block = &run->block[index];
     struct drawn drawn = {.rows = 0, .clocks = 0};
     const struct tmn_packed read = read_by_c(run);
-    for (uint32_t row = block_first(index), end = block_end(run, index); row < end; row++) {
+    for (uint32_t row = block_first(run, index), end = block_end(run, index); row < end; row++) {
         struct tmn_packed packed = tmn_as_read(&run->packed[row], &read);
         struct tmn_alike *alike = &worker->alike[tmn_packed_hash(&packed) >> (32 - ALIKE_BITS)];
         bool new = is_new(run, row);
@@ -360,7 +360,7 @@ static void derive_by_state(struct tmn_run *run, struct tmn_worker *worker, uint
 
 static void derive_all(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++) {
+    for (uint32_t row = block_first(run, block); row < end; row++) {
         tmn_row_begin(run, worker, row);
         tmn_derive(run, worker, &run->block[block], row);
     }

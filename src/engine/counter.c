@@ -25,7 +25,7 @@ static void truth_block(void *context, int worker_index, uint32_t block) {
     struct tmn_run *run = pass->run;
     struct tmn_worker *worker = &run->worker[worker_index];
     uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++) {
+    for (uint32_t row = block_first(run, block); row < end; row++) {
         const struct tmn_packed *packed = &run->packed[row];
         unsigned bits = 0;
         for (int i = 0; i < pass->counters; i++)
@@ -47,11 +47,11 @@ static void count_row(struct counter_pass *pass, uint32_t row, const uint32_t *t
         if (!pass->check)
             run->counter[c][row] = (uint16_t)sum;
         else if (run->counter[c][row] != sum)
-            tmn_fail_row(&run->block[row / BLOCK_ROWS], (struct tmn_failure){.kind = FAILED_COUNTER,
-                                                                             .row = row,
-                                                                             .transition = (int)c,
-                                                                             .value = sum,
-                                                                             .packed = run->packed[row]});
+            tmn_fail_row(&run->block[block_of(run, row)], (struct tmn_failure){.kind = FAILED_COUNTER,
+                                                                               .row = row,
+                                                                               .transition = (int)c,
+                                                                               .value = sum,
+                                                                               .packed = run->packed[row]});
     }
 }
 
@@ -62,7 +62,7 @@ static void count_block(void *context, int worker_index, uint32_t block) {
     uint32_t end = block_end(pass->run, block);
     struct tmn_teller *teller = &worker->teller;
     uint32_t at_once = tmn_rows_at_once(pass->run, layer), degree = tmn_layer_degree_max(pass->run->world, layer);
-    for (uint32_t row = block_first(block), rows; row < end; row += rows) {
+    for (uint32_t row = block_first(pass->run, block), rows; row < end; row += rows) {
         rows = end - row < at_once ? end - row : at_once;
         for (uint32_t i = 0; i < rows; i++)
             teller->rows[i] = row + i;
@@ -77,7 +77,7 @@ static void count_block(void *context, int worker_index, uint32_t block) {
 static void clear_block(void *context, int worker, uint32_t block) {
     const struct counter_pass *pass = context;
     const struct tmn_run *run = pass->run;
-    uint32_t first = block_first(block), end = block_end(run, block);
+    uint32_t first = block_first(run, block), end = block_end(run, block);
     (void)worker;
     for (int i = 0; i < pass->counters; i++)
         memset(&run->counter[run->counter_order[pass->first + (size_t)i]][first], 0,
@@ -88,7 +88,7 @@ static void tell_block(void *context, int worker_index, uint32_t block) {
     struct counter_pass *pass = context;
     struct tmn_run *run = pass->run;
     struct tmn_worker *worker = &run->worker[worker_index];
-    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++)
+    for (uint32_t row = block_first(run, block), end = block_end(run, block); row < end; row++)
         for (unsigned bits = pass->truth[row]; bits != 0; bits &= bits - 1) {
             size_t at = pass->first + (size_t)__builtin_ctz(bits);
             tmn_count_change(run, worker, &(struct tmn_delta){row, (uint16_t)run->counter_order[at], 1});

@@ -132,7 +132,7 @@ static bool follow_delta(struct tmn_run *run, struct tmn_worker *worker, struct 
     uint16_t *count = &run->counter[delta->counter][row], next = (uint16_t)(*count + delta->by);
     bool touched = (*tmn_flags(run, row) & ROW_TOUCHED) != 0;
     if (!touched && may_matter(run, delta->counter, row)) {
-        worker->touched_at[row % BLOCK_ROWS] = (uint32_t)block->touched.count;
+        worker->touched_at[in_block(run, row)] = (uint32_t)block->touched.count;
         tmn_touch(run, block, row, &run->packed[row]);
         touched = (*tmn_flags(run, row) & ROW_TOUCHED) != 0;
         if (!touched)
@@ -140,7 +140,7 @@ static bool follow_delta(struct tmn_run *run, struct tmn_worker *worker, struct 
     }
     const struct tmn_touched *all = block->touched.items;
     if (touched)
-        follow_counter(run, row, delta->counter, next, &all[worker->touched_at[row % BLOCK_ROWS]].before);
+        follow_counter(run, row, delta->counter, next, &all[worker->touched_at[in_block(run, row)]].before);
     else
         *count = next;
     return true;
@@ -155,7 +155,7 @@ void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
     if (run->bucket[index] == run->bucket[index + 1])
         return;
     for (uint32_t i = 0; i < block->touched.count; i++)
-        worker->touched_at[((const struct tmn_touched *)block->touched.items)[i].row % BLOCK_ROWS] = i;
+        worker->touched_at[in_block(run, ((const struct tmn_touched *)block->touched.items)[i].row)] = i;
     for (uint32_t i = run->bucket[index], end = run->bucket[index + 1]; i < end;) {
         uint32_t waits = 0;
         for (; i < end && waits < WAITING; i++) {

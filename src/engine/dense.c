@@ -16,10 +16,9 @@ enum {
     OFTEN = 12,
     OFTEN_ALIKE = 40,
     QUIET_WINDOWS = 16,
-    SAMPLED = 4096, /* rows, before any window tells what fires */
-    BLOCK_WORDS = BLOCK_ROWS / 64
+    SAMPLED = 4096 /* rows, before any window tells what fires */
 };
-_Static_assert(BLOCK_ROWS % STAGE_ROWS == 0 && STAGE_ROWS % 64 == 0, "stages of whole words of bits");
+_Static_assert((1 << BLOCK_BITS_LEAST) % STAGE_ROWS == 0 && STAGE_ROWS % 64 == 0, "stages of whole words of bits");
 
 /* ---- which are ---- */
 
@@ -159,7 +158,7 @@ static void ask_each(const struct tmn_run *run, struct tmn_stage *stage, int tra
 static void put_due(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition) {
     struct tmn_due *due = tmn_list_add(&worker->due, sizeof *due);
     if (due == NULL)
-        tmn_fail_row(&run->block[row / BLOCK_ROWS], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+        tmn_fail_row(&run->block[block_of(run, row)], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
     else
         tmn_clock_ask(run, row, transition, due);
 }
@@ -368,7 +367,7 @@ static void fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
 /* Rows of a stage of which more than one clock is due. */
 static void find_crowded(const struct tmn_run *run, const struct tmn_batch *batch, uint32_t first, uint64_t *crowded) {
     for (uint32_t w = 0; w < STAGE_WORDS; w++) {
-        uint64_t any = batch->others[first % BLOCK_ROWS / 64 + w];
+        uint64_t any = batch->others[in_block(run, first) / 64 + w];
         crowded[w] = 0;
         for (uint32_t d = 0; d < run->denses; d++) {
             crowded[w] |= any & batch->stage[d].out[w];
@@ -399,15 +398,16 @@ static void part(struct tmn_run *run, struct tmn_worker *worker, int transition,
 static void visit_stage(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
                         uint32_t count) {
     struct tmn_stage *stage = worker->batch->stage;
-    uint64_t crowded[STAGE_WORDS], *fired = (uint64_t *)block->fired.items + first % BLOCK_ROWS / 64;
+    uint64_t crowded[STAGE_WORDS], *fired = (uint64_t *)block->fired.items + in_block(run, first) / 64;
+    const size_t words = block_rows(run) / 64;
     for (uint32_t d = 0; d < run->denses; d++)
         ask(run, &stage[d], run->dense[d], first, count);
     find_crowded(run, worker->batch, first, crowded);
     for (uint32_t d = 0; d < run->denses; d++) /* of all, before the first is touched */
-        part(run, worker, run->dense[d], &stage[d], first, crowded, fired + d * BLOCK_WORDS);
+        part(run, worker, run->dense[d], &stage[d], first, crowded, fired + d * words);
     for (uint32_t d = 0; d < run->denses; d++) {
         uint64_t began = tmn_sample_begin_each(&worker->sampler);
-        fire(run, worker, block, first, run->dense[d], &stage[d], fired + d * BLOCK_WORDS);
+        fire(run, worker, block, first, run->dense[d], &stage[d], fired + d * words);
         tmn_sample_end(&worker->sampler, run->dense[d], TMN_ACT_SCAN, began);
     }
 }
@@ -416,14 +416,14 @@ bool tmn_dense_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t in
     struct tmn_block *block = &run->block[index];
     const struct tmn_due *due = worker->due.items;
     uint64_t *others = worker->batch->others;
-    uint32_t first = block_first(index), end = block_end(run, index);
-    if (!tmn_list_reserve(&block->fired, (size_t)run->denses * BLOCK_WORDS, sizeof(uint64_t))) {
+    uint32_t first = block_first(run, index), end = block_end(run, index);
+    if (!tmn_list_reserve(&block->fired, (size_t)run->denses * block_rows(run) / 64, sizeof(uint64_t))) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = first});
         return false;
     }
-    memset(others, 0, sizeof worker->batch->others);
+    memset(others, 0, block_rows(run) / 64 * sizeof *others);
     for (size_t i = 0; i < worker->due.count; i++)
-        others[due[i].row % BLOCK_ROWS / 64] |= UINT64_C(1) << due[i].row % 64;
+        others[in_block(run, due[i].row) / 64] |= UINT64_C(1) << due[i].row % 64;
     for (; first < end; first += STAGE_ROWS)
         visit_stage(run, worker, block, first, end - first < STAGE_ROWS ? end - first : STAGE_ROWS);
     return true;

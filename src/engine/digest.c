@@ -208,7 +208,7 @@ static void add_clocks(const struct tmn_run *run, uint32_t row, struct clock_pai
 static void clocks_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
     struct clock_pairs all = {.count = 0};
-    for (uint32_t row = block_first(block); row < end; row++)
+    for (uint32_t row = block_first(run, block); row < end; row++)
         add_clocks(run, row, &all);
     worker->clocks_digest += all.sum + sums()->pairs(all.h, all.b, all.count);
 }

@@ -12,29 +12,28 @@
 #include <string.h>
 
 enum {
-    ROW_BITS = 14,
-    RADIX_BITS = 7,
+    RADIX_BITS = (BLOCK_BITS_MOST + 1) / 2,
     FEW = 24,     /* that are sorted by comparing */
     LINK_EACH = 6 /* notes, for a link of the chain of a block to come */
 };
 #define MARK_FACTOR UINT64_C(0x9e3779b97f4a7c15)
-_Static_assert(BLOCK_ROWS == 1 << ROW_BITS, "an entry holds a row of its block");
 
 /* ---- entries ---- */
 
 /* Row, transition, and a mark of the clock's word and of the refill since which the note counts. Marks of two words are
  * seldom alike: then a clock is looked at in vain, or has two notes. */
 static uint32_t make_entry(const struct tmn_run *run, uint32_t row, int transition, uint64_t word) {
-    int mark_bits = 32 - ROW_BITS - run->note_bits;
+    int row_bits = (int)run->block_bits, mark_bits = 32 - row_bits - run->note_bits;
     uint32_t mark = (uint32_t)((word * MARK_FACTOR) >> (64 - mark_bits)) + run->accrual[transition].epoch;
-    return row % BLOCK_ROWS << (32 - ROW_BITS) | (uint32_t)transition << mark_bits |
+    return in_block(run, row) << (32 - row_bits) | (uint32_t)transition << mark_bits |
            (mark & ((UINT32_C(1) << mark_bits) - 1));
 }
-static uint32_t entry_row(uint32_t entry) {
-    return entry >> (32 - ROW_BITS);
+static uint32_t entry_row(const struct tmn_run *run, uint32_t entry) {
+    return entry >> (32 - run->block_bits);
 }
 static int entry_transition(const struct tmn_run *run, uint32_t entry) {
-    return (int)(entry << ROW_BITS >> ROW_BITS >> (32 - ROW_BITS - run->note_bits));
+    uint32_t row_bits = run->block_bits;
+    return (int)(entry << row_bits >> row_bits >> (32 - row_bits - (uint32_t)run->note_bits));
 }
 
 /* ---- notes on their way ---- */
@@ -51,17 +50,17 @@ static void find_window(const struct tmn_run *run, struct tmn_worker *worker, st
         return;
     }
     worker->tally.work[note->transition].filed++;
-    tmn_wheel_prefetch_head(&run->block[note->row / BLOCK_ROWS].wheel, note->search.window);
+    tmn_wheel_prefetch_head(&run->block[block_of(run, note->row)].wheel, note->search.window);
 }
 
 /* Always inline, since it only fetches: gcc takes a call for one without effect and leaves it out. */
 __attribute__((always_inline)) static inline void see_chunk(const struct tmn_run *run, const struct tmn_note *note) {
     if (note->search.window != INT_MAX)
-        tmn_wheel_prefetch_chunk(run->wheels, &run->block[note->row / BLOCK_ROWS].wheel, note->search.window);
+        tmn_wheel_prefetch_chunk(run->wheels, &run->block[block_of(run, note->row)].wheel, note->search.window);
 }
 
 static void file_note(const struct tmn_run *run, const struct tmn_note *note) {
-    struct tmn_block *block = &run->block[note->row / BLOCK_ROWS];
+    struct tmn_block *block = &run->block[block_of(run, note->row)];
     if (note->search.window != INT_MAX && !tmn_wheel_file(run->wheels, &block->wheel, note->search.window, note->entry))
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = note->row});
 }
@@ -175,7 +174,7 @@ static unsigned rows_found(const struct tmn_worker *worker, int transition) {
 /* Files the clocks of 64 rows. */
 static void refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_t index, uint32_t group, unsigned see) {
     const struct tmn_refill *refill = &run->refill;
-    uint32_t first = block_first(index) + group * 64, end = block_end(run, index);
+    uint32_t first = block_first(run, index) + group * 64, end = block_end(run, index);
     sort_group(run, worker, first, first + 64 < end ? 64 : end - first, see);
     for (uint32_t i = 0; i < refill->transitions; i++) {
         int transition = refill->transition[i];
@@ -195,7 +194,7 @@ static void refill_group(struct tmn_run *run, struct tmn_worker *worker, uint32_
 /* Fetches those of the next rows that will be seen. */
 static inline void fetch_group(const struct tmn_run *run, uint32_t index, uint32_t group, unsigned see) {
     for (; see != 0; see &= see - 1) {
-        uint32_t row = block_first(index) + group * 64 + (uint32_t)__builtin_ctz(see) * PRESENT_ROWS;
+        uint32_t row = block_first(run, index) + group * 64 + (uint32_t)__builtin_ctz(see) * PRESENT_ROWS;
         for (uint32_t end = row + PRESENT_ROWS; row < end && row < run->rows; row++) {
             const uint8_t *slots = tmn_slots(run, row);
             __builtin_prefetch(slots);
@@ -205,7 +204,7 @@ static inline void fetch_group(const struct tmn_run *run, uint32_t index, uint32
 }
 
 static void refill_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
-    uint32_t groups = (block_end(run, index) - block_first(index) + 63) / 64;
+    uint32_t groups = (block_end(run, index) - block_first(run, index) + 63) / 64;
     unsigned see = rows_to_see(run, index, 0);
     for (uint32_t group = 0; group < groups; group++) {
         unsigned next = group + 1 < groups ? rows_to_see(run, index, group + 1) : 0;
@@ -256,7 +255,7 @@ static void list_refilled(struct tmn_run *run) {
 static void see_all_of_dense(struct tmn_run *run) {
     for (uint32_t b = 0; b < run->blocks; b++)
         for (uint32_t d = 0; d < run->denses; d++)
-            memset(tmn_present(run, b, run->dense[d]), UINT8_MAX, PRESENT_BYTES);
+            memset(tmn_present(run, b, run->dense[d]), UINT8_MAX, present_bytes(run));
 }
 
 static void refill(struct tmn_run *run) {
@@ -297,7 +296,7 @@ static void refill(struct tmn_run *run) {
 /* Asks the clock of an entry: due, filed again, or out of date. */
 static void check(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
                   uint32_t entry) {
-    uint32_t row = first + entry_row(entry);
+    uint32_t row = first + entry_row(run, entry);
     int transition = entry_transition(run, entry), slot = run->model->transitions.items[transition].slot;
     struct tmn_clock_work *work = &worker->tally.work[transition];
     work->checked++;
@@ -476,7 +475,7 @@ static void run_out_all(struct tmn_run *run, struct tmn_worker *worker, struct t
 
 /* Fetches of a row what the check of a note and a firing read. */
 static inline void fetch_clock(const struct tmn_run *run, uint32_t first, uint32_t entry) {
-    uint32_t row = first + entry_row(entry);
+    uint32_t row = first + entry_row(run, entry);
     int transition = entry_transition(run, entry);
     __builtin_prefetch(&run->packed[row], 1);
     tmn_prefetch_person(run, row);
@@ -526,7 +525,7 @@ static bool pop_notes(const struct tmn_run *run, struct tmn_worker *worker, uint
 /* Asks the clocks whose notes are due. */
 static void take_notes(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
-    uint32_t first = block_first(index);
+    uint32_t first = block_first(run, index);
     uint32_t ahead = fetch_first(run, worker->next_block);
     worker->due.count = 0;
     if (!pop_notes(run, worker, index)) {
@@ -586,7 +585,7 @@ uint64_t tmn_left(const struct tmn_run *run, uint32_t row, int slot) {
 static void settle_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     (void)worker;
     uint32_t end = block_end(run, index);
-    for (uint32_t row = block_first(index); row < end; row++)
+    for (uint32_t row = block_first(run, index); row < end; row++)
         for (int s = 0; s < run->slots; s++)
             if (tmn_clock_of(run, row, s) >= 0)
                 *tmn_clock(run, row, s) = tmn_left(run, row, s);

@@ -29,7 +29,7 @@ static void mark_kept(const struct tmn_run *run, const struct tmn_block *block, 
     const uint64_t *fired = block->fired.items;
     size_t low = 0, high = block->kept.count;
     for (uint32_t d = 0; d < run->denses; d++)
-        if (fired[(d * BLOCK_ROWS + row % BLOCK_ROWS) / 64] >> row % 64 & 1)
+        if (fired[(d * block_rows(run) + in_block(run, row)) / 64] >> row % 64 & 1)
             tmn_slots(run, row)[run->model->transitions.items[run->dense[d]].slot] |= SLOT_ADVANCED;
     if (high == 0 || kept[high - 1].row < row)
         return;

@@ -126,7 +126,7 @@ static void assign_row(struct tmn_run *run, struct tmn_worker *worker, struct tm
 }
 
 static void assign_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
-    for (uint32_t row = block_first(block), end = block_end(run, block); row < end; row++)
+    for (uint32_t row = block_first(run, block), end = block_end(run, block); row < end; row++)
         assign_row(run, worker, &run->block[block], row);
 }
 

@@ -6,11 +6,10 @@
 #include <string.h>
 
 enum {
-    FEW = 32,  /* messages that are sorted by comparing */
-    AHEAD = 8, /* messages ahead whose receivers are fetched */
-    RADIX_BITS = 7
+    FEW = 32,                              /* messages that are sorted by comparing */
+    AHEAD = 8,                             /* messages ahead whose receivers are fetched */
+    RADIX_BITS = (BLOCK_BITS_MOST + 1) / 2 /* two passes sort the rows of a block */
 };
-_Static_assert(BLOCK_ROWS == 1 << 2 * RADIX_BITS, "two passes sort the rows of a block");
 
 /* ---- from the workers' lists to the blocks that receive ---- */
 
@@ -28,16 +27,16 @@ static void count_items(void *context, int worker, uint32_t source) {
     (void)worker;
     const struct delivery *delivery = context;
     const struct tmn_list *list = list_of(delivery, source);
-    uint32_t *count = delivery->run->scatter + (size_t)source * delivery->run->blocks;
+    uint32_t *count = delivery->run->scatter + (size_t)source * delivery->run->blocks, bits = delivery->run->block_bits;
     memset(count, 0, delivery->run->blocks * sizeof *count);
     for (size_t i = 0; i < list->count; i++)
-        count[*(const uint32_t *)((const char *)list->items + i * delivery->size) / BLOCK_ROWS]++;
+        count[*(const uint32_t *)((const char *)list->items + i * delivery->size) >> bits]++;
 }
 
-static inline void scatter_sized(char *to, uint32_t *next, const struct tmn_list *list, size_t size) {
+static inline void scatter_sized(char *to, uint32_t *next, const struct tmn_list *list, size_t size, uint32_t bits) {
     for (size_t i = 0; i < list->count; i++) {
         const char *item = (const char *)list->items + i * size;
-        memcpy(to + (size_t)next[*(const uint32_t *)item / BLOCK_ROWS]++ * size, item, size);
+        memcpy(to + (size_t)next[*(const uint32_t *)item >> bits]++ * size, item, size);
     }
 }
 
@@ -45,13 +44,13 @@ static void scatter_items(void *context, int worker, uint32_t source) {
     (void)worker;
     const struct delivery *delivery = context;
     struct tmn_list *list = list_of(delivery, source);
-    uint32_t *next = delivery->run->scatter + (size_t)source * delivery->run->blocks;
+    uint32_t *next = delivery->run->scatter + (size_t)source * delivery->run->blocks, bits = delivery->run->block_bits;
     if (delivery->size == sizeof(struct tmn_message)) /* sizes that the compiler knows */
-        scatter_sized(delivery->all->items, next, list, sizeof(struct tmn_message));
+        scatter_sized(delivery->all->items, next, list, sizeof(struct tmn_message), bits);
     else if (delivery->size == sizeof(struct tmn_delta))
-        scatter_sized(delivery->all->items, next, list, sizeof(struct tmn_delta));
+        scatter_sized(delivery->all->items, next, list, sizeof(struct tmn_delta), bits);
     else
-        scatter_sized(delivery->all->items, next, list, delivery->size);
+        scatter_sized(delivery->all->items, next, list, delivery->size, bits);
     list->count = 0;
 }
 

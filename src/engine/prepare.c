@@ -74,7 +74,6 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     if (!tmn_column_alloc(&block, run->blocks, sizeof *run->block, "blocks of rows", err))
         return false;
     run->block = block;
-    tmn_person_prepare(run);
     if (!tmn_column_alloc(&person, rows, run->person_bytes, "persons and their clocks", err))
         return false;
     run->person = person;

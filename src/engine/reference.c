@@ -41,7 +41,7 @@ static void visit_row(struct tmn_run *run, struct tmn_worker *worker, struct tmn
 
 static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++)
+    for (uint32_t row = block_first(run, block); row < end; row++)
         if (*tmn_flags(run, row) & ROW_CLOCKS)
             visit_row(run, worker, &run->block[block], row);
 }

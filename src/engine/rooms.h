@@ -5,11 +5,20 @@
 
 #include "engine/state.h"
 
-static inline uint32_t block_first(uint32_t block) {
-    return block * (uint32_t)BLOCK_ROWS;
+static inline uint32_t block_rows(const struct tmn_run *run) {
+    return UINT32_C(1) << run->block_bits;
+}
+static inline uint32_t block_first(const struct tmn_run *run, uint32_t block) {
+    return block << run->block_bits;
+}
+static inline uint32_t block_of(const struct tmn_run *run, uint32_t row) {
+    return row >> run->block_bits;
+}
+static inline uint32_t in_block(const struct tmn_run *run, uint32_t row) {
+    return row & (block_rows(run) - 1);
 }
 static inline uint32_t block_end(const struct tmn_run *run, uint32_t block) {
-    uint32_t end = block_first(block) + (uint32_t)BLOCK_ROWS;
+    uint32_t end = block_first(run, block) + block_rows(run);
     return end < run->rows ? end : run->rows;
 }
 /* run.c */
@@ -452,11 +461,14 @@ static inline bool tmn_is_far(const struct tmn_accrual *accrual, const struct tm
     return c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual->reach[share->at]; /* < 2^63 */
 }
 /* The rows to which a row belongs, as a bit: a byte for each group of 64 of a block. */
+static inline size_t present_bytes(const struct tmn_run *run) {
+    return block_rows(run) / 64;
+}
 static inline uint8_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
-    return run->present + ((size_t)block * run->transitions + (size_t)transition) * PRESENT_BYTES;
+    return run->present + ((size_t)block * run->transitions + (size_t)transition) * present_bytes(run);
 }
 static inline uint8_t *tmn_present_of(const struct tmn_run *run, uint32_t row, int transition) {
-    return &tmn_present(run, row / BLOCK_ROWS, transition)[row % BLOCK_ROWS / 64];
+    return &tmn_present(run, block_of(run, row), transition)[in_block(run, row) / 64];
 }
 static inline void tmn_present_set(struct tmn_run *run, uint32_t row, int transition) {
     uint8_t *byte = tmn_present_of(run, row, transition);

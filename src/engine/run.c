@@ -53,6 +53,18 @@ void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items) {
     finish(run);
 }
 
+/* Large blocks where persons are small, so that a window has something to do in each, as long as all workers have some.
+ */
+static void choose_blocks(struct tmn_run *run) {
+    enum { EACH = 8 }; /* blocks of a worker, at least */
+    size_t person = run->person_bytes + sizeof *run->packed + run->model->counters.count * sizeof **run->counter;
+    run->block_bits = BLOCK_BITS_LEAST;
+    while (run->block_bits < BLOCK_BITS_MOST && person << (run->block_bits + 1) <= BLOCK_BYTES &&
+           run->rows >> (run->block_bits + 1) >= (uint32_t)(EACH * run->workers))
+        run->block_bits++;
+    run->blocks = (run->rows + block_rows(run) - 1) >> run->block_bits;
+}
+
 static bool set_up(struct tmn_run *run, struct tmn_error *err) {
     const struct tmn_model *model = run->model;
     const struct tmn_run_options *options = &run->options;
@@ -69,9 +81,10 @@ static bool set_up(struct tmn_run *run, struct tmn_error *err) {
     run->workers = options->threads;
     run->packed = run->world->packed;
     run->rows = run->world->rows;
-    run->blocks = (run->rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
     run->slots = model->slots;
     run->transitions = model->transitions.count;
+    tmn_person_prepare(run);
+    choose_blocks(run);
     run->birth_year_feature = model->birth_year < 0 ? -1 : tmn_feature_of_attribute(model, model->birth_year);
     if (TMN_ARENA_TRY(&run->arena))
         return tmn_fail(err, TMN_MEMORY, "out of memory for the tables of a run of %u rows", run->rows);

@@ -19,15 +19,17 @@
 #include "engine/sparse.h"
 
 enum {
-    BLOCK_ROWS = 16384,
+    /* Rows of a block: 2^bits, so many that its persons about fill a cache of the second level. */
+    BLOCK_BITS_LEAST = 14,
+    BLOCK_BITS_MOST = 16,
+    BLOCK_BYTES = 5 << 19,
     SLOT_SHARER = 0x3f,   /* of a slot: 1 + which of the transitions that share it is enabled, or 0 */
     SLOT_ADVANCED = 0x40, /* of a slot: k has already advanced in this window */
     SLOT_AIMED = 0x80,    /* of a slot, event engine: its clock word was changed by a counter in this window */
     SHARERS = SLOT_SHARER + 1,
     PRESENT_ROWS = 8, /* a group of 64 is a byte of such bits */
-    PRESENT_BYTES = BLOCK_ROWS / PRESENT_ROWS / 8,
-    ROWS_AHEAD = 12, /* rows that are fetched before their turn */
-    WORD_ASIDE = 15  /* of a clock: its word lies in the table of its block */
+    ROWS_AHEAD = 12,  /* rows that are fetched before their turn */
+    WORD_ASIDE = 15   /* of a clock: its word lies in the table of its block */
 };
 
 /* Entries of C and G tables that are no numbers; all numbers lie below 2^63. TMN_CERTAIN is a chance of 1. */
@@ -353,8 +355,9 @@ struct tmn_rows {
 struct tmn_block {
     struct tmn_wheel wheel;
     struct tmn_list touched, told;
-    struct tmn_list kept;  /* rows ascend; of rows that are not touched by what ran out */
-    struct tmn_list fired; /* uint64_t: [dense transitions * BLOCK_ROWS / 64] the same of dense ones, a bit for a row */
+    struct tmn_list kept; /* rows ascend; of rows that are not touched by what ran out */
+    struct tmn_list
+        fired; /* uint64_t: [dense transitions * rows of a block / 64] the same of dense ones, a bit for a row */
     struct tmn_sparse large_k;  /* of the few clocks that went beyond the column, by local row and transition */
     struct tmn_sparse aside;    /* words of the few clocks that have none in their row, by local row and slot */
     uint64_t lost;              /* stands for a word that found no memory: the run has failed */
@@ -401,7 +404,7 @@ struct tmn_batch {
     uint64_t threshold[STAGE_ROWS], was[STAGE_ROWS], is[STAGE_ROWS];
     struct tmn_packed before[STAGE_ROWS], now[STAGE_ROWS];
     int branch[STAGE_ROWS];
-    uint64_t others[BLOCK_ROWS / 64]; /* rows of the block of which other clocks are due, a bit for each */
+    uint64_t others[(1 << BLOCK_BITS_MOST) / 64]; /* rows of the block of which other clocks are due, a bit for each */
     struct tmn_stage stage[DENSE_MOST];
 };
 
@@ -468,7 +471,7 @@ struct tmn_worker {
     uint8_t *group;             /* [(transitions + 1) * 64] rows of a group of 64, by transition */
     uint8_t *group_count;       /* [transitions + 1] */
     uint64_t *affected;         /* [transitions / 64 + 1] */
-    uint32_t *touched_at;       /* [BLOCK_ROWS] index among the touched rows of a block */
+    uint32_t *touched_at;       /* [rows of a block] index among the touched rows of a block */
     double *driver_view;        /* [driver_slots] drivers of a window to come */
     double *path_step;          /* [most paths] what paths grow by in it */
     uint32_t *level, *asked;    /* [features] of a row; of what tmn_predicate_eval and tmn_memo_value evaluate */
@@ -535,7 +538,7 @@ struct tmn_run {
     bool until_held;       /* the scenario's `until`, which ended the run */
     struct tmn_window now; /* the window being computed */
 
-    uint32_t rows, blocks, alive;
+    uint32_t rows, blocks, block_bits /* rows of a block: 2^block_bits */, alive;
     int slots, words, birth_year_feature; /* words: of clocks, in a row */
     size_t transitions;
     struct tmn_packed *packed; /* [rows], the world's */
@@ -591,9 +594,10 @@ struct tmn_run {
     uint64_t *reads_any_counter;       /* [clock_watch.words] */
     int windows_ahead;                 /* of paths */
     struct tmn_queue_bits queue_bits;
-    bool *g_fresh;    /* [transitions] G was made anew for this window */
-    uint8_t *present; /* [blocks * transitions * PRESENT_BYTES] a bit for PRESENT_ROWS rows: a clock may be enabled */
-    bool filed;       /* all clocks have been, since the run began or went on; else `present` says nothing */
+    bool *g_fresh; /* [transitions] G was made anew for this window */
+    uint8_t *
+        present; /* [blocks * transitions * rows of a block / 64] a bit for PRESENT_ROWS rows: a clock may be enabled */
+    bool filed;  /* all clocks have been, since the run began or went on; else `present` says nothing */
     struct {
         uint32_t *items;
         size_t count, capacity;

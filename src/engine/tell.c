@@ -107,7 +107,7 @@ static void profile(const struct tmn_run *run, struct tmn_worker *worker, const 
 }
 
 static void fail(struct tmn_run *run, uint32_t row) {
-    tmn_fail_row(&run->block[row / BLOCK_ROWS], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
+    tmn_fail_row(&run->block[block_of(run, row)], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
 }
 
 static void send_waiting(struct tmn_run *run, struct tmn_worker *worker, int layer, bool one) {

@@ -33,7 +33,7 @@ static bool compare(const struct tmn_run *run, const struct tmn_census *census, 
 
 static void flags_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t block) {
     uint32_t end = block_end(run, block);
-    for (uint32_t row = block_first(block); row < end; row++) {
+    for (uint32_t row = block_first(run, block); row < end; row++) {
         bool alive = tmn_holds(run, worker, &run->alive_rule, &run->packed[row]);
         bool unborn = run->model->unborn != NULL && tmn_holds(run, worker, &run->unborn_rule, &run->packed[row]);
         if (alive != ((*tmn_flags(run, row) & ROW_ALIVE) != 0) || unborn != ((*tmn_flags(run, row) & ROW_UNBORN) != 0))

@@ -56,6 +56,20 @@ class GoingOn(checkpoints.Case):
                 first = first or data
                 self.assertEqual(first, data)
 
+    def test_blocks_of_other_sizes(self):
+        """Where persons take few bytes, blocks have 65,536 rows on one thread here, 32,768 on two and 16,384 on eight: the same is written and read."""
+        words, first, ends = [checkpoints.HERE.parents[1] / "bench/busy", "--set", "persons=600000", "--quiet"], None, set()
+        for threads, others in ((1, 8), (2, 1), (8, 2)):
+            self.expect(0, "run", *words, "--checkpoint", "1w", "--until", "2001-01-08", "--out", "r", "--threads", threads)
+            data = (self.folder / "r/checkpoint.tumen").read_bytes()
+            first = first or data
+            self.assertEqual(first, data)
+            self.expect(0, "run", "--resume", "r", "--until", "2001-01-12", "--quiet", "--threads", others)
+            ends.add(json.loads((self.folder / "r/run.json").read_text())["full_digest"])
+        self.expect(0, "run", *words, "--until", "2001-01-12", "--out", "straight", "--threads", 2)
+        ends.add(json.loads((self.folder / "straight/run.json").read_text())["full_digest"])
+        self.assertEqual(len(ends), 1)
+
     def test_elsewhere_and_by_another_path(self):
         """Results in another folder, the old ones untouched; a scenario that moved is named anew."""
         scenario, moved = self.scenario(500, 30), self.folder / "moved.yaml"

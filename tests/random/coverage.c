@@ -199,8 +199,8 @@ static void see_dense(struct coverage *coverage) {
     bool fired = false;
     for (uint32_t row = 0; row < run->rows; row++)
         for (uint32_t d = 0; d < run->denses; d++) {
-            const uint64_t *bits = run->block[row / BLOCK_ROWS].fired.items;
-            fired = fired || (bits[(d * BLOCK_ROWS + row % BLOCK_ROWS) / 64] >> row % 64 & 1) != 0;
+            const uint64_t *bits = run->block[block_of(run, row)].fired.items;
+            fired = fired || (bits[(d * block_rows(run) + in_block(run, row)) / 64] >> row % 64 & 1) != 0;
         }
     if (fired)
         see(coverage, SEEN_DENSE);

@@ -143,7 +143,7 @@ static void see_message(struct coverage *coverage, const struct tmn_happening *m
         if (reads.driver || reads.feedback || reads.share || reads.age || reads.year)
             see(coverage, SEEN_MESSAGE_WHO_SHARED);
     }
-    if (message->sender / BLOCK_ROWS != message->row / BLOCK_ROWS)
+    if (block_of(coverage->run, message->sender) != block_of(coverage->run, message->row))
         see(coverage, SEEN_MESSAGE_BLOCKS);
     if (coverage->acted[message->row])
         see(coverage, SEEN_MESSAGE_AFTER_FIRING);
