@@ -20,7 +20,8 @@ static int by_conflicts(const void *a, const void *b) {
 }
 
 /* The share of the living for whom a predicate can be true, if all levels were alike frequent. */
-static double share_of(const struct tmn_model *model, const struct tmn_levels *levels, const struct tmn_levels *living) {
+static double share_of(const struct tmn_model *model, const struct tmn_levels *levels,
+                       const struct tmn_levels *living) {
     double share = 1;
     for (size_t a = 0; a < model->attributes.count; a++) {
         double all = 0, some = 0;

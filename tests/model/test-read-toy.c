@@ -73,7 +73,7 @@ static void test_sir(void **state) {
     struct tmn_arena arena;
     (void)state;
     const struct tmn_model *model = read_toy(&arena, "sir");
-    assert_int_equal(model->slots, 1); /* susceptible and infected exclude each other */
+    assert_int_equal(model->slots, 1);                          /* susceptible and infected exclude each other */
     assert_true(fabs(model->enabled_mean - 2.0 / 3.0) < 1e-12); /* two of three levels have a clock */
     assert_int_equal(model->calendar.windows, 365);
     assert_int_equal(model->calendar.window_quarter_days, 4);
@@ -90,9 +90,9 @@ static void test_births(void **state) {
     const struct tmn_transition *die = transition_named(model, "die"), *birth = transition_named(model, "give_birth");
     assert_null(die->who);
     assert_true(die->alive_first);
-    assert_int_equal(die->personal.size, 2);      /* whether alive: a test of levels cuts in two */
-    assert_int_equal(die->shared.size, 2 * 128);  /* sex, age */
-    assert_int_equal(birth->who_shared_count, 2); /* age belongs to G */
+    assert_int_equal(die->personal.size, 2);              /* whether alive: a test of levels cuts in two */
+    assert_int_equal(die->shared.size, 2 * 128);          /* sex, age */
+    assert_int_equal(birth->who_shared_count, 2);         /* age belongs to G */
     assert_true(fabs(model->enabled_mean - 1.5) < 1e-12); /* of the living all may die, half of them bear */
     const struct tmn_counts *counts = &model->population.counts;
     assert_int_equal(counts->keys, 3);
