@@ -90,7 +90,7 @@ class GoingOn(checkpoints.Case):
 
     def test_interrupted(self):
         for number in (signal.SIGINT, signal.SIGTERM):
-            scenario, out = self.scenario(300000, 1500), f"out-{int(number)}"
+            scenario, out = self.scenario(3000000, 1500), f"out-{int(number)}"
             scenario.write_text(scenario.read_text().replace("rate: 0.05 / y", "rate: 0.001 / y"))  # rows for all children to the end
             running = subprocess.Popen([str(TUMEN), "run", str(scenario), "--out", out], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             self.assertIn("A valley", running.stdout.readline())
