@@ -5,8 +5,8 @@ enum { WIDE(numbers) = WIDE_BYTES / 4 };
 
 typedef uint32_t WIDE(word) __attribute__((vector_size(WIDE_BYTES)));
 
-WIDE_FUNCTION void WIDE(round)(const struct network *network, int round, WIDE(word) * half, WIDE(word) * other,
-                               uint32_t mask, size_t vectors) {
+WIDE_FUNCTION void WIDE(round)(const struct network *network, int round, WIDE(word) half[WIDE_AT_ONCE],
+                               WIDE(word) other[WIDE_AT_ONCE], uint32_t mask, size_t vectors) {
     for (size_t v = 0; v < vectors; v++) {
         WIDE(word) x = half[v] ^ network->round_key[round];
         x *= UINT32_C(0x85ebca6b);
@@ -43,7 +43,7 @@ WIDE_FUNCTION void WIDE(some)(const struct network *network, bool inverse, uint3
 static __attribute__((target(WIDE_TARGET))) void WIDE(pass)(const struct network *network, bool inverse, uint32_t *x,
                                                             size_t count) {
     size_t i = 0;
-    for (; count - i > (WIDE_AT_ONCE - 1) * WIDE(numbers) && i < count; i += WIDE_AT_ONCE * WIDE(numbers))
+    for (; i + (WIDE_AT_ONCE - 1) * WIDE(numbers) < count; i += WIDE_AT_ONCE * WIDE(numbers))
         WIDE(some)(network, inverse, x + i, WIDE_AT_ONCE);
     for (; i < count; i += WIDE(numbers))
         WIDE(some)(network, inverse, x + i, 1);

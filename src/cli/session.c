@@ -69,10 +69,7 @@ static bool apply_until(struct tmn_session *session, struct tmn_error *err) {
     if (session->windows < 1)
         return tmn_fail(err, TMN_USAGE, "--until %s is before the scenario's start, %d-01-01",
                         session->arguments->until, calendar->start_year);
-    int year, end_year, month, day_of_month;
-    tmn_day_date(day, &year, &month, &day_of_month);
-    tmn_day_date(session->model->end_day, &end_year, &month, &day_of_month);
-    if (year > end_year)
+    if (day > tmn_date_day(tmn_calendar_window(calendar, calendar->windows - 1).year, 12, 31))
         return tmn_fail(err, TMN_USAGE, "--until %s is after the scenario's end, %s", session->arguments->until,
                         tmn_day_text(session->arena, session->model->end_day));
     return true;

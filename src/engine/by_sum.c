@@ -23,11 +23,11 @@ static uint32_t key_most(const struct tmn_run *run) {
 }
 
 void tmn_queues_make(struct tmn_run *run) {
-    uint32_t block_bits = 0;
-    while (run->blocks > UINT64_C(1) << block_bits)
-        block_bits++;
+    uint32_t number_bits = 0;
+    while (run->blocks > UINT64_C(1) << number_bits)
+        number_bits++;
     run->queue_bits =
-        (struct tmn_queue_bits){32 - block_bits < QUEUE_KEY_BITS ? 32 - block_bits : QUEUE_KEY_BITS, block_rows(run)};
+        (struct tmn_queue_bits){32 - number_bits < QUEUE_KEY_BITS ? 32 - number_bits : QUEUE_KEY_BITS, block_rows(run)};
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_accrual *accrual = &run->accrual[t];
         accrual->start = TMN_NEW_ARRAY(&run->arena, uint64_t, accrual->sums);

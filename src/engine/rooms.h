@@ -460,10 +460,10 @@ static inline bool tmn_is_far(const struct tmn_accrual *accrual, const struct tm
                               uint64_t left) {
     return c < FACTOR_SPECIAL && (double)(int64_t)left > (double)(int64_t)c * accrual->reach[share->at]; /* < 2^63 */
 }
-/* The rows to which a row belongs, as a bit: a byte for each group of 64 of a block. */
 static inline size_t present_bytes(const struct tmn_run *run) {
     return block_rows(run) / 64;
 }
+/* The rows to which a row belongs, as a bit: a byte for each group of 64 of a block. */
 static inline uint8_t *tmn_present(const struct tmn_run *run, uint32_t block, int transition) {
     return run->present + ((size_t)block * run->transitions + (size_t)transition) * present_bytes(run);
 }

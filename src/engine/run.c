@@ -53,8 +53,7 @@ void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items) {
     finish(run);
 }
 
-/* Large blocks where persons are small, so that a window has something to do in each, as long as all workers have some.
- */
+/* Large blocks where persons are small, so that a window has something to do in each, and enough for all workers. */
 static void choose_blocks(struct tmn_run *run) {
     enum { EACH = 8 }; /* blocks of a worker, at least */
     size_t person = run->person_bytes + sizeof *run->packed + run->model->counters.count * sizeof **run->counter;

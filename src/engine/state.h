@@ -355,9 +355,8 @@ struct tmn_rows {
 struct tmn_block {
     struct tmn_wheel wheel;
     struct tmn_list touched, told;
-    struct tmn_list kept; /* rows ascend; of rows that are not touched by what ran out */
-    struct tmn_list
-        fired; /* uint64_t: [dense transitions * rows of a block / 64] the same of dense ones, a bit for a row */
+    struct tmn_list kept;  /* rows ascend; of rows that are not touched by what ran out */
+    struct tmn_list fired; /* uint64_t: [dense transitions] the same of dense ones, a bit for each row of the block */
     struct tmn_sparse large_k;  /* of the few clocks that went beyond the column, by local row and transition */
     struct tmn_sparse aside;    /* words of the few clocks that have none in their row, by local row and slot */
     uint64_t lost;              /* stands for a word that found no memory: the run has failed */
@@ -538,8 +537,8 @@ struct tmn_run {
     bool until_held;       /* the scenario's `until`, which ended the run */
     struct tmn_window now; /* the window being computed */
 
-    uint32_t rows, blocks, block_bits /* rows of a block: 2^block_bits */, alive;
-    int slots, words, birth_year_feature; /* words: of clocks, in a row */
+    uint32_t rows, blocks, block_bits, alive; /* a block has 2^block_bits rows */
+    int slots, words, birth_year_feature;     /* words: of clocks, in a row */
     size_t transitions;
     struct tmn_packed *packed; /* [rows], the world's */
     /* [rows * person_bytes] of each person, side by side: [words] clock words (2^-58; AFTER: windows), birth week,
@@ -594,10 +593,9 @@ struct tmn_run {
     uint64_t *reads_any_counter;       /* [clock_watch.words] */
     int windows_ahead;                 /* of paths */
     struct tmn_queue_bits queue_bits;
-    bool *g_fresh; /* [transitions] G was made anew for this window */
-    uint8_t *
-        present; /* [blocks * transitions * rows of a block / 64] a bit for PRESENT_ROWS rows: a clock may be enabled */
-    bool filed;  /* all clocks have been, since the run began or went on; else `present` says nothing */
+    bool *g_fresh;    /* [transitions] G was made anew for this window */
+    uint8_t *present; /* [blocks][transitions][rows of a block / 64] a bit for PRESENT_ROWS rows: may one be enabled? */
+    bool filed;       /* all clocks have been, since the run began or went on; else `present` says nothing */
     struct {
         uint32_t *items;
         size_t count, capacity;

@@ -328,7 +328,7 @@ static bool collect(struct comparer *comparer, struct tmn_error *err) {
         if (!read && !compare->stopped)
             return false;
     }
-    if (compare->done == 0 && compare->tally.broken > 0)
+    if (compare->done == 0 && !compare->stopped)
         return tmn_fail(err, compare->tally.why.code, "the model breaks in every draw; the first: %s",
                         compare->tally.why.text);
     return compare->done > 0 || tmn_fail(err, TMN_STOPPED,
