@@ -169,8 +169,7 @@ void tmn_clocks_sift(struct tmn_run *run) {
 static inline void set_threshold(struct tmn_run *run, struct tmn_worker *worker, uint32_t row,
                                  const struct tmn_start *start, uint64_t threshold) {
     const struct tmn_clock_rule *rule = &run->rule[start->transition];
-    uint64_t whole = rule->windows > 0 ? rule->windows : threshold,
-             left = whole > start->overshoot ? whole - start->overshoot : 0;
+    uint64_t whole = rule->windows > 0 ? rule->windows : threshold, left = tmn_carry(whole, start->overshoot);
     *tmn_clock(run, row, rule->slot) = left + start->accrued;
     if (start->fresh)
         tmn_present_set(run, row, start->transition);

@@ -86,7 +86,8 @@ void tmn_dense_choose(struct tmn_run *run) {
 
 /* ---- who runs out ---- */
 
-/* Fetches a row of the next stage. */
+/* Fetches what the next stage reads of some rows: a few at a time, since more would not be taken. */
+enum { FETCHED = 4 };
 static inline void fetch(const struct tmn_run *run, uint32_t row) {
     if (row >= run->rows)
         return;
@@ -111,35 +112,63 @@ static struct pace pace_of(uint64_t c, uint64_t g) {
     return pace;
 }
 
+/* What is left of a clock at the start of the window, more than any window takes where it is not enabled. `own`: each
+ * slot has its word in the row; a constant, so that it is asked once. */
+#define NOBODY UINT64_MAX
+static inline __attribute__((always_inline)) uint64_t left_of(const struct tmn_run *run, uint32_t row, int slot,
+                                                              int held, uint64_t accrued, bool own) {
+    bool enabled = (tmn_slots(run, row)[slot] & SLOT_SHARER) == held;
+    if (own) { /* then to read it does no harm, and no branch is taken */
+        uint64_t left = ((const uint64_t *)(const void *)tmn_person(run, row))[slot] - accrued;
+        return enabled ? left : NOBODY;
+    }
+    return enabled ? *tmn_clock(run, row, slot) - accrued : NOBODY;
+}
+
+static inline __attribute__((always_inline)) void read_left(const struct tmn_run *restrict run, uint64_t *restrict left,
+                                                            int transition, uint32_t first, uint32_t count,
+                                                            uint64_t accrued, bool own) {
+    const struct tmn_transition *it = &run->model->transitions.items[transition];
+    const int slot = it->slot, held = it->sharer + 1;
+    uint32_t i = 0;
+    for (; i + FETCHED <= count; i += FETCHED) {
+        fetch(run, first + STAGE_ROWS + i);
+        for (uint32_t j = 0; j < FETCHED; j++)
+            left[i + j] = left_of(run, first + i + j, slot, held, accrued, own);
+    }
+    for (; i < count; i++)
+        left[i] = left_of(run, first + i, slot, held, accrued, own);
+    for (; i < STAGE_ROWS; i++)
+        left[i] = NOBODY;
+}
+
 /* All clocks have one C and one sum. False when C x G is no number. */
-static bool ask_alike(const struct tmn_run *run, struct tmn_stage *restrict stage, int transition, uint32_t first,
+static bool ask_alike(const struct tmn_run *run, struct tmn_stage *stage, int transition, uint32_t first,
                       uint32_t count) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
-    const struct tmn_transition *it = &run->model->transitions.items[transition];
     const struct pace pace = pace_of(accrual->c, run->rule[transition].g[0]);
     uint64_t accrued = tmn_steady_c(accrual->c) * accrual->sum[0];
     if (!pace.usual)
         return false;
-    const int slot = it->slot, held = it->sharer + 1;
-    for (uint32_t i = 0; i < count && pace.use > 0; i++) {
-        if (i % 4 == 0)
-            fetch(run, first + STAGE_ROWS + i);
-        if ((tmn_slots(run, first + i)[slot] & SLOT_SHARER) != held)
-            continue;
-        uint64_t left = *tmn_clock(run, first + i, slot) - accrued;
-        stage->left[i] = pace.certain ? 1 : left;
-        stage->out[i / 64] |= (uint64_t)(left <= pace.use || pace.certain) << i % 64;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        stage->use[i] = pace.use;
-        stage->after[i] = accrued + pace.step;
-    }
+    stage->alike = true;
+    stage->use[0] = pace.use;
+    stage->after[0] = accrued + pace.step;
+    if (pace.use == 0)
+        return true;
+    if (run->which_at == 0)
+        read_left(run, stage->left, transition, first, count, accrued, true);
+    else
+        read_left(run, stage->left, transition, first, count, accrued, false);
+    tmn_stage_at_most(stage->left, pace.certain ? NOBODY - 1 : pace.use, stage->out);
+    for (uint32_t i = 0; i < STAGE_ROWS && pace.certain; i++)
+        stage->left[i] = 1; /* of chances nothing is carried, and nothing overshoots */
     return true;
 }
 
 static void ask_each(const struct tmn_run *run, struct tmn_stage *stage, int transition, uint32_t first,
                      uint32_t count) {
     int slot = run->model->transitions.items[transition].slot;
+    stage->alike = false;
     for (uint32_t i = 0; i < count; i++) {
         struct tmn_due due;
         if (tmn_clock_of(run, first + i, slot) != transition || !tmn_clock_ask(run, first + i, transition, &due))
@@ -148,7 +177,7 @@ static void ask_each(const struct tmn_run *run, struct tmn_stage *stage, int tra
         uint64_t bit = UINT64_C(1) << i % 64;
         stage->out[i / 64] |= bit;
         stage->strange[i / 64] |= pace.usual ? 0 : bit;
-        stage->left[i] = pace.certain ? 1 : due.left; /* of chances nothing is carried, and nothing overshoots */
+        stage->left[i] = pace.certain ? 1 : due.left; /* as above */
         stage->use[i] = pace.use;
         stage->after[i] = tmn_steady_c(due.c) * run->accrual[transition].sum[due.share.at] + pace.step;
     }
@@ -167,9 +196,17 @@ static void put_due(struct tmn_run *run, struct tmn_worker *worker, uint32_t row
 
 static uint32_t list_bits(const uint64_t *bits, uint16_t *at) {
     uint32_t count = 0;
-    for (uint32_t w = 0; w < STAGE_WORDS; w++)
+    for (uint32_t w = 0; w < STAGE_WORDS; w++) {
+        if (bits[w] == UINT64_MAX) {
+            uint16_t *all = at + count;
+            for (uint32_t i = 0; i < 64; i++)
+                all[i] = (uint16_t)(64 * w + i);
+            count += 64;
+            continue;
+        }
         for (uint64_t some = bits[w]; some != 0; some &= some - 1)
             at[count++] = (uint16_t)(64 * w + (uint32_t)__builtin_ctzll(some));
+    }
     return count;
 }
 
@@ -200,41 +237,89 @@ static void choose_branches(struct tmn_run *run, struct tmn_worker *worker, stru
     list_rows(batch, first, count);
 }
 
-static void advance(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block, uint32_t first,
-                    int transition, uint32_t count) {
-    struct tmn_batch *batch = worker->batch;
+/* `run_on`, here and below: those who fire follow one another; a constant, so that it is asked once. */
+static inline __attribute__((always_inline)) void advance_rows(struct tmn_run *run, struct tmn_worker *worker,
+                                                               struct tmn_block *block, uint32_t first, int transition,
+                                                               uint32_t count, bool run_on) {
+    const struct tmn_batch *batch = worker->batch;
+    const uint16_t *restrict at = batch->at;
+    uint32_t *restrict number = worker->batch->k;
     const struct tmn_k_place place = tmn_k_place(run, first, transition);
     const size_t person_bytes = run->person_bytes;
-    const uint32_t most = run->k_most, others = ~(most << place.shift);
+    const uint32_t most = run->k_most, one = UINT32_C(1) << place.shift;
+    uint8_t *next = place.byte + at[0] * person_bytes;
+    uint32_t largest = 0;
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < count; i++, next += person_bytes) {
+        uint8_t *byte = run_on ? next : place.byte + at[i] * person_bytes;
+        number[i] = *byte;
+        *byte = (uint8_t)(number[i] + one);
+    }
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t *byte = place.byte + batch->at[i] * person_bytes;
-        uint32_t k = (*byte >> place.shift & most) + 1;
-        if (__builtin_expect(k >= most, 0))
-            k = tmn_k_advance_large(run, worker, block, batch->row[i], transition);
-        else
-            *byte = (uint8_t)((*byte & others) | k << place.shift);
-        batch->k[i] = k;
+        number[i] = (number[i] >> place.shift & most) + 1;
+        largest = number[i] > largest ? number[i] : largest;
+    }
+    for (uint32_t i = 0; i < count && largest >= most; i++)
+        if (number[i] >= most) { /* too large for its bits: as if nothing had been done */
+            place.byte[at[i] * person_bytes] = (uint8_t)(place.byte[at[i] * person_bytes] - one);
+            number[i] = tmn_k_advance_large(run, worker, block, batch->row[i], transition);
+        }
+}
+
+/* Into the rows where each slot has its word. */
+static inline __attribute__((always_inline)) void put_words(const struct tmn_run *run, const struct tmn_batch *batch,
+                                                            int slot, uint32_t first, uint32_t count, bool run_on) {
+    const uint16_t *restrict at = batch->at;
+    const uint64_t *restrict word = batch->threshold;
+    const size_t person_bytes = run->person_bytes;
+    uint8_t *start = tmn_person(run, first) + (size_t)slot * sizeof *word, *next = start + at[0] * person_bytes;
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < count; i++, next += person_bytes)
+        *(uint64_t *)(void *)(run_on ? next : start + at[i] * person_bytes) = word[i];
+}
+
+/* All of one C and one sum: what is carried and accrued is worked out for many at once. */
+static void put_alike(const struct tmn_run *run, struct tmn_worker *worker, int slot, uint64_t carried,
+                      const struct tmn_stage *stage, uint32_t first, uint32_t count, bool run_on) {
+    struct tmn_batch *batch = worker->batch;
+    for (uint32_t i = 0; i < count && !run_on; i++)
+        batch->left[i] = stage->left[batch->at[i]];
+    worker->tally.overshoots += tmn_stage_carry_over(run_on ? &stage->left[batch->at[0]] : batch->left, stage->use[0],
+                                                     carried, stage->after[0], batch->threshold, count);
+    if (run->which_at != 0)
+        for (uint32_t i = 0; i < count; i++)
+            *tmn_clock(run, batch->row[i], slot) = batch->threshold[i];
+    else if (run_on)
+        put_words(run, batch, slot, first, count, true);
+    else
+        put_words(run, batch, slot, first, count, false);
+}
+
+static void put_each(const struct tmn_run *run, struct tmn_worker *worker, int slot, uint64_t carried,
+                     const struct tmn_stage *stage, uint32_t count) {
+    const struct tmn_batch *batch = worker->batch;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = batch->at[i];
+        uint64_t left = stage->left[at];
+        worker->tally.overshoots += left == 0;
+        *tmn_clock(run, batch->row[i], slot) =
+            tmn_carry(batch->threshold[i], (stage->use[at] - left) & carried) + stage->after[at];
     }
 }
 
 /* Clocks start again as if their persons stayed what they were. */
-static void start_again(const struct tmn_run *restrict run, struct tmn_worker *worker, int transition,
-                        const struct tmn_stage *stage, uint32_t count) {
+static void start_again(const struct tmn_run *run, struct tmn_worker *worker, int transition,
+                        const struct tmn_stage *stage, uint32_t first, uint32_t count, bool run_on) {
     struct tmn_batch *batch = worker->batch;
     const struct tmn_transition *it = &run->model->transitions.items[transition];
     struct tmn_draws draws = {
         .seed = run->options.seed, .row = {batch->row, 0}, .k = {batch->k, 0}, .hash = {NULL, it->hash}};
-    tmn_draw_thresholds(&draws, count, batch->threshold);
     const uint64_t carried = it->kind == TMN_CLOCK_RATE ? UINT64_MAX : 0;
-    const int slot = it->slot;
-    uint64_t overshoots = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t at = batch->at[i];
-        uint64_t left = stage->left[at], overshoot = (stage->use[at] - left) & carried, whole = batch->threshold[i];
-        overshoots += left == 0;
-        *tmn_clock(run, batch->row[i], slot) = (whole > overshoot ? whole - overshoot : 0) + stage->after[at];
-    }
-    worker->tally.overshoots += overshoots;
+    tmn_draw_thresholds(&draws, count, batch->threshold);
+    if (stage->alike)
+        put_alike(run, worker, it->slot, carried, stage, first, count, run_on);
+    else
+        put_each(run, worker, it->slot, carried, stage, count);
 }
 
 /* Bits that a branch may change. */
@@ -263,11 +348,13 @@ static void digest(const struct tmn_run *run, struct tmn_worker *worker, const s
         const int word = attribute->word, shift = attribute->shift;
         if ((may->word[word] & run->attribute_bits[a]) == 0)
             continue;
+        const uint64_t *start = &before->word[word], *end = &now->word[word];
+        uint64_t *restrict was = batch->was, *restrict is = batch->is;
         for (uint32_t i = 0; i < count; i++) {
-            batch->was[i] = token[before[i].word[word] >> shift & mask];
-            batch->is[i] = token[now[i].word[word] >> shift & mask];
+            was[i] = token[start[2 * i] >> shift & mask];
+            is[i] = token[end[2 * i] >> shift & mask];
         }
-        worker->rows_digest += tmn_digest_moves(row, batch->was, batch->is, count);
+        worker->rows_digest += tmn_digest_moves(row, was, is, count);
     }
 }
 
@@ -283,6 +370,13 @@ static void touch(struct tmn_run *run, struct tmn_block *block, int transition, 
         tmn_slots(run, row[i])[slot] |=
             share_bits(&changed, &run->rule[transition].reads) ? SLOT_ADVANCED | SLOT_AIMED : SLOT_ADVANCED;
     }
+}
+
+/* The step of a branch that does nothing else; NULL: it does. */
+static const struct tmn_steps *only_steps(const struct tmn_effect *effect) {
+    bool only = effect->step_count == 1 && effect->copies + effect->dated_count == 0 &&
+                (effect->keep[0] & effect->keep[1]) == UINT64_MAX;
+    return only ? effect->steps : NULL;
 }
 
 /* What a branch does to attributes: of many persons step by step. */
@@ -324,18 +418,29 @@ static void change(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bl
     struct tmn_batch *batch = worker->batch;
     const struct tmn_effect *effect = &run->rule[transition].branch[branch].effect;
     const uint32_t *row = batch->row + from;
-    struct tmn_packed *packed = run->packed, *before = batch->before, *now = batch->now, may = bits_changed(effect);
-    for (uint32_t i = 0; i < count; i++)
+    const bool in_place = row[count - 1] - row[0] == count - 1; /* rows ascend: these follow one another */
+    struct tmn_packed *packed = run->packed, *before = batch->before, *now = in_place ? &packed[row[0]] : batch->now,
+                      may = bits_changed(effect);
+    if (in_place)
+        memcpy(before, now, count * sizeof *now);
+    for (uint32_t i = 0; i < count && !in_place; i++)
         before[i] = now[i] = packed[row[i]];
-    take_effect(effect, run->now.year, now, count);
-    for (uint32_t i = 0; i < count; i++)
+    const struct tmn_steps *steps = in_place ? only_steps(effect) : NULL;
+    if (steps != NULL)
+        tmn_stage_step(&now->word[steps->of.word], steps, batch->was, batch->is, count);
+    else
+        take_effect(effect, run->now.year, now, count);
+    for (uint32_t i = 0; i < count && !in_place; i++)
         packed[row[i]] = now[i];
     tmn_firings_count(run, worker, transition, branch, count, before, now);
     for (uint32_t i = 0; i < count && share_bits(&may, &run->flow_watch.any); i++)
         tmn_flows(run, worker, &before[i], &now[i]);
     if (share_bits(&may, &run->clock_watch.any))
         touch(run, block, transition, row, before, now, count);
-    digest(run, worker, &may, row, before, now, count);
+    if (steps != NULL)
+        worker->rows_digest += tmn_digest_moves(row, batch->was, batch->is, count);
+    else
+        digest(run, worker, &may, row, before, now, count);
     if (share_bits(&may, &run->test_watch.any) || share_bits(&may, &run->joint_watch.any))
         commit(run, worker, block, row, before, now, count);
     for (uint32_t i = 0; i < count && run->options.happening != NULL; i++)
@@ -352,8 +457,12 @@ static void fire(struct tmn_run *run, struct tmn_worker *worker, struct tmn_bloc
     list_rows(batch, first, count);
     if (branches > 1)
         choose_branches(run, worker, block, first, transition, count);
-    advance(run, worker, block, first, transition, count);
-    start_again(run, worker, transition, stage, count);
+    const bool run_on = branches == 1 && count > 0 && batch->at[count - 1] - batch->at[0] == (int)count - 1;
+    if (run_on)
+        advance_rows(run, worker, block, first, transition, count, true);
+    else
+        advance_rows(run, worker, block, first, transition, count, false);
+    start_again(run, worker, transition, stage, first, count, run_on);
     for (uint32_t from = 0, end; from < count; from = end) {
         int branch = branches > 1 ? batch->branch[batch->at[from]] : 0;
         for (end = from + 1; end < count && (branches == 1 || batch->branch[batch->at[end]] == branch);)

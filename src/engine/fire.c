@@ -116,8 +116,9 @@ void tmn_effect_make(struct tmn_run *run, const struct tmn_action *items, size_t
         } else if (item->kind == TMN_ACTION_COPY) {
             effect->copy[effect->copies++] = (struct tmn_copy){to, place_of(run, item->from)};
         } else {
-            int64_t top = (int64_t)run->model->attributes.items[item->attribute].levels - 1;
-            effect->steps[effect->step_count++] = (struct tmn_steps){to, item->by, top};
+            const struct tmn_attribute *attribute = &run->model->attributes.items[item->attribute];
+            effect->steps[effect->step_count++] =
+                (struct tmn_steps){to, item->by, (int64_t)attribute->levels - 1, attribute->token};
         }
     }
 }

@@ -388,6 +388,11 @@ void tmn_clocks_prepare(struct tmn_run *run);
 void tmn_clocks_sift(struct tmn_run *run);
 void tmn_derive_all(struct tmn_run *run); /* tmn_row_begin and tmn_derive of all */
 
+/* What is left of a threshold at the start of its clock: less the overshoot, and not below nothing. */
+static inline uint64_t tmn_carry(uint64_t threshold, uint64_t overshoot) {
+    return threshold > overshoot ? threshold - overshoot : 0;
+}
+
 /* expire.c */
 /* Moves the last of `count` clocks to where it belongs among those before it. */
 void tmn_expired_sort(const struct tmn_run *run, struct tmn_expired *list, int count);
@@ -510,6 +515,17 @@ void tmn_clocks_resume(struct tmn_run *run);
 
 /* Have all enabled clocks of a transition one C and one sum of G? */
 bool tmn_clocks_alike(const struct tmn_run *run, int transition, uint64_t *c);
+
+/* stage.c: loops over a stage of rows. */
+/* Bits of those of which at most so much is left; `left` of all STAGE_ROWS. */
+void tmn_stage_at_most(const uint64_t *left, uint64_t most, uint64_t *bits);
+/* Thresholds become words: less the overshoot where `carried` is all ones, and with what was accrued. Returns of how
+ * many clocks nothing was left: the last overshoot was beyond the threshold. */
+uint64_t tmn_stage_carry_over(const uint64_t *left, uint64_t use, uint64_t carried, uint64_t after, uint64_t *threshold,
+                              uint32_t count);
+/* Moves one attribute of rows that follow one another, from the word of the first, and says from which token to which.
+ */
+void tmn_stage_step(uint64_t *word, const struct tmn_steps *steps, uint64_t *was, uint64_t *is, uint32_t count);
 
 /* dense.c: transitions of which many clocks run out in each window. */
 void tmn_dense_choose(struct tmn_run *run); /* at the start of a window */

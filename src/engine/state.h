@@ -183,6 +183,7 @@ struct tmn_effect {
     struct tmn_steps {
         struct tmn_place_of of;
         int64_t by, top; /* top: level */
+        const uint64_t *token;
     } * steps;
     struct tmn_dated {
         struct tmn_place_of of;
@@ -395,12 +396,13 @@ enum { STAGE_ROWS = 256, STAGE_WORDS = STAGE_ROWS / 64, DENSE_MOST = 8 };
 struct tmn_stage {
     uint64_t out[STAGE_WORDS], strange[STAGE_WORDS];               /* a bit for each row; strange: factors no numbers */
     uint64_t left[STAGE_ROWS], use[STAGE_ROWS], after[STAGE_ROWS]; /* after: C x sum of G at the end of the window */
+    bool alike;                                                    /* the first `use` and `after` are of all */
 };
 /* Of those that fire, by branch. */
 struct tmn_batch {
     uint32_t row[STAGE_ROWS], k[STAGE_ROWS], uniform[STAGE_ROWS];
     uint16_t at[STAGE_ROWS], sorted[STAGE_ROWS]; /* in the stage */
-    uint64_t threshold[STAGE_ROWS], was[STAGE_ROWS], is[STAGE_ROWS];
+    uint64_t left[STAGE_ROWS], threshold[STAGE_ROWS], was[STAGE_ROWS], is[STAGE_ROWS];
     struct tmn_packed before[STAGE_ROWS], now[STAGE_ROWS];
     int branch[STAGE_ROWS];
     uint64_t others[(1 << BLOCK_BITS_MOST) / 64]; /* rows of the block of which other clocks are due, a bit for each */
