@@ -108,14 +108,15 @@ bool tmn_overfull(const struct tmn_run *run, int transition) {
 void tmn_queues_begin(struct tmn_run *run, int transition) {
     struct tmn_accrual *accrual = &run->accrual[transition];
     const uint64_t *g = run->rule[transition].g;
-    double windows = run->windows - run->window, largest = 0, most = key_most(run);
+    bool all_ahead = accrual->refill_at > run->windows;
+    double windows = (all_ahead ? run->windows : accrual->refill_at) - run->window, largest = 0, most = key_most(run);
     accrual->all = false;
     accrual->notes_before = notes_of(run, transition);
     accrual->notes_first = 0;
     for (uint32_t s = 0; s < run->model->transitions.items[transition].shared.size; s++) {
         largest = g[s] < FACTOR_SPECIAL && (double)g[s] > largest ? (double)g[s] : largest;
     }
-    windows += windows / PART_MORE + WINDOWS_MORE;
+    windows += windows / PART_MORE + (all_ahead ? WINDOWS_MORE : 1);
     for (size_t s = 0; s < accrual->sums; s++) {
         accrual->all = accrual->all || accrual->step[s] >= FACTOR_SPECIAL;
         double growth = accrual->base == NULL ? (double)tmn_steady_c(g[s]) : largest;

@@ -55,12 +55,15 @@ static void look_at(struct tmn_run *run, size_t transition, uint64_t fired) {
 /* As if what runs out in this window had fired in the one before, by a sample of rows. */
 static void sample_firings(struct tmn_run *run) {
     uint32_t step = run->rows / SAMPLED + 1;
+    run->sampled = 0;
     for (uint32_t row = 0; row < run->rows; row += step)
         for (int s = 0; s < run->slots; s++) {
             int transition = tmn_clock_of(run, row, s);
             struct tmn_due due;
-            if (transition >= 0 && tmn_clock_ask(run, row, transition, &due))
-                run->accrual[transition].fired -= step;
+            if (transition < 0 || !tmn_clock_ask(run, row, transition, &due))
+                continue;
+            run->accrual[transition].fired -= step;
+            run->sampled += step;
         }
 }
 

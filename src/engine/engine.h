@@ -64,7 +64,8 @@ struct tmn_run_options {
 struct tmn_clock_work {
     uint64_t scanned /* enabled clocks looked at to file those that may run out soon */, filed, checked /* when due */,
         stale /* notes whose clock had changed */, early /* not run out yet: filed again */,
-        reaimed /* C or G changed */, refills /* scans of all its clocks */, exceeded /* of them: before their time */;
+        reaimed /* C or G changed */, started /* enabled anew */, refills /* scans of all its clocks */,
+        exceeded /* of them: before their time */;
 };
 
 struct tmn_counters_of_run {

@@ -276,7 +276,7 @@ static void refill(struct tmn_run *run) {
         run->counters.work[t].refills++;
         run->counters.work[t].exceeded += !due;
         accrual->epoch++;
-        accrual->refill_at = accrual->known ? run->window + WHEEL_WINDOWS - 1 : INT_MAX;
+        accrual->refill_at = tmn_horizon_begin(run, t);
         if (accrual->known)
             tmn_reach_set(run, accrual);
         else
@@ -558,6 +558,7 @@ static void visit_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t
 
 void tmn_clocks_file(struct tmn_run *run) {
     tmn_dense_choose(run);
+    tmn_horizons_review(run);
     refill(run);
 }
 
@@ -609,6 +610,7 @@ void tmn_clocks_resume(struct tmn_run *run) {
     for (uint32_t b = 0; b < run->blocks; b++)
         tmn_wheel_clear(&run->block[b].wheel);
     tmn_queues_clear(run);
+    tmn_horizons_resume(run);
     run->filed = false;
     for (size_t t = 0; t < run->transitions; t++) {
         run->accrual[t].refill_at = 0;

@@ -25,6 +25,7 @@ static inline void start(const struct follower *it, int transition, uint64_t c) 
     struct tmn_run *run = it->run;
     const struct tmn_accrual *accrual = &run->accrual[transition];
     struct tmn_start *begun = tmn_clock_start(run, it->worker, it->row, transition, tmn_k(run, it->row, transition));
+    it->worker->tally.work[transition].started++;
     begun->overshoot = 0;
     begun->share = tmn_share_of(run, accrual, it->row, it->after);
     begun->c = c;

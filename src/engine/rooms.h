@@ -527,6 +527,12 @@ uint64_t tmn_stage_carry_over(const uint64_t *left, uint64_t use, uint64_t carri
  */
 void tmn_stage_step(uint64_t *word, const struct tmn_steps *steps, uint64_t *was, uint64_t *is, uint32_t count);
 
+/* horizon.c: how far ahead clocks are noted. */
+void tmn_horizons_resume(struct tmn_run *run); /* what happens from now on counts */
+void tmn_horizons_review(struct tmn_run *run); /* at the start of a window: those that get another are filed anew */
+/* All clocks of a transition are filed now: the window in which that is due again. */
+int tmn_horizon_begin(struct tmn_run *run, size_t transition);
+
 /* dense.c: transitions of which many clocks run out in each window. */
 void tmn_dense_choose(struct tmn_run *run); /* at the start of a window */
 /* Lets the clocks of a block that run out fire; those whose row has others that do join worker->due.

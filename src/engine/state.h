@@ -239,13 +239,23 @@ struct tmn_accrual {
     /* Not known: notes written less asked, when all was filed, and from there on: now, and after the first window. */
     int64_t notes_before, notes, notes_first;
     bool refill;   /* in this window */
-    int refill_at; /* clocks that may run out before that window are in wheels */
-    bool alike;    /* as of the last refill: all enabled clocks have this C and the one sum */
+    int refill_at; /* clocks that may run out before that window are noted */
+    struct tmn_horizon {
+        bool near;                        /* only clocks that may run out in the next run->ahead windows are noted */
+        int reviewed;                     /* when that was last asked, and counts of then ... */
+        uint64_t scanned, fired, changed; /* ... but scanned: of before all were last filed */
+    } horizon;
+    bool alike; /* as of the last refill: all enabled clocks have this C and the one sum */
     uint64_t c;
     uint8_t epoch;  /* of entries in wheels that count */
     bool dense;     /* no clock of it is noted: all are asked in each window, see dense.c */
     int quiet;      /* windows in a row in which few of a dense one ran out */
     uint64_t fired; /* firings up to the last window */
+};
+
+/* What happened to the clocks of a transition, per window. */
+struct tmn_pace {
+    double enabled, runs_out, changes; /* runs_out: of one of them; changes: of all */
 };
 
 /* What is filed anew in a window. */
@@ -593,6 +603,9 @@ struct tmn_run {
     uint64_t *reads_counter;           /* [counters * clock_watch.words] */
     struct tmn_count_rule *count_rule; /* [counters] see delta.c */
     uint64_t *reads_any_counter;       /* [clock_watch.words] */
+    double sampled;                    /* firings of the first window, from a sample of rows */
+    int ahead;                         /* windows, or 0: see horizon.c */
+    struct tmn_pace *pace;             /* [transitions] scratch */
     int windows_ahead;                 /* of paths */
     struct tmn_queue_bits queue_bits;
     bool *g_fresh;    /* [transitions] G was made anew for this window */

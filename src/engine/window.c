@@ -64,6 +64,7 @@ static void merge_tallies(struct tmn_run *run) {
             all->work[t].stale += work[t].stale;
             all->work[t].early += work[t].early;
             all->work[t].reaimed += work[t].reaimed;
+            all->work[t].started += work[t].started;
         }
         memset(work, 0, run->transitions * sizeof *work);
         *part = (struct tmn_counters_of_run){.transition_firings = firings, .work = work};
