@@ -82,9 +82,8 @@ WIDE_FUNCTION void WIDE(exponentials)(const WIDE(whole) whole[WIDE_AT_ONCE], WID
         WIDE(whole) bits = (WIDE(whole))(WIDE(real_of)(whole[v]) * 0x1p-53);
         WIDE(real) exponent = (WIDE(real))((bits >> 52) | two52) - 0x1p52;
         WIDE(real) m = (WIDE(real))((bits & UINT64_C(0x000fffffffffffff)) | UINT64_C(0x3ff0000000000000));
-        WIDE(whole)
-        large = (WIDE(whole))(m > 0x1.6a09e667f3bcdp+0),
-        one = (WIDE(whole)){0} + UINT64_C(0x3ff0000000000000);
+        const WIDE(whole) one = (WIDE(whole)){0} + UINT64_C(0x3ff0000000000000);
+        WIDE(whole) large = (WIDE(whole))(m > 0x1.6a09e667f3bcdp+0);
         m = m * (WIDE(real))(one - (large & (UINT64_C(1) << 52))); /* times 1 or 1/2 */
         n[v] = exponent - 1023.0 + (WIDE(real))(large & one);
         f[v] = m - 1.0;
