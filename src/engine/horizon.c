@@ -54,12 +54,11 @@ static double cost(const struct tmn_run *run, const struct tmn_pace *pace, int a
 static int best(const struct tmn_run *run, const struct tmn_pace *pace, int end) {
     int best = run->ahead < end ? run->ahead : 0;
     double now = cost(run, pace, best, end), least = now * GAIN;
-    for (int ahead = SHORTEST / 2; ahead <= LONGEST && ahead < end; ahead *= 2) {
-        int other = ahead < SHORTEST ? 0 : ahead;
-        double of = cost(run, pace, other, end);
-        if (of < least && (now - of) * end > LOOK_ROW * run->rows) {
-            least = of;
-            best = other;
+    for (int ahead = 0; ahead <= LONGEST && ahead<end; ahead = ahead> 0 ? 2 * ahead : SHORTEST) {
+        double other = cost(run, pace, ahead, end);
+        if (other < least && (now - other) * end > LOOK_ROW * run->rows) { /* what changing costs */
+            least = other;
+            best = ahead;
         }
     }
     return best;
