@@ -271,7 +271,7 @@ static bool is_new(const struct tmn_run *run, uint32_t row) {
     for (size_t i = run->used_at; i < run->flags_at; i++) /* words, slots, k */
         any |= person[i];
     for (size_t c = 0; c < run->recipes.counters; c++)
-        any |= run->recipes.counter[c].column[row];
+        any |= tmn_count_get(run->recipes.counter[c].counts, row);
     return any == 0;
 }
 

@@ -22,8 +22,8 @@ static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_
     (void)worker;
     const struct tmn_delta *delta = (const struct tmn_delta *)run->delta.items;
     for (uint32_t i = run->bucket[block]; i < run->bucket[block + 1]; i++) {
-        run->counter[delta[i].counter][delta[i].row] =
-            (uint16_t)(run->counter[delta[i].counter][delta[i].row] + delta[i].by);
+        const struct tmn_tie_counts *counts = &run->counter[delta[i].counter];
+        tmn_count_put(counts, delta[i].row, tmn_count_get(counts, delta[i].row) + (uint32_t)delta[i].by);
         if (run->counter_read[delta[i].counter])
             tmn_touch(run, &run->block[block], delta[i].row, &run->packed[delta[i].row]);
     }
@@ -107,11 +107,10 @@ void tmn_commit_alike(struct tmn_run *run, struct tmn_worker *worker, struct tmn
 static void derive_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t index) {
     struct tmn_block *block = &run->block[index];
     const struct tmn_touched *touched = block->touched.items;
-    for (size_t i = 0; i < ROWS_AHEAD && i < block->touched.count; i++)
-        tmn_prefetch_row(run, touched[i].row);
+    size_t fetched = 0;
     for (size_t i = 0; i < block->touched.count; i++) {
-        if (i + ROWS_AHEAD < block->touched.count)
-            tmn_prefetch_row(run, touched[i + ROWS_AHEAD].row);
+        for (size_t end = tmn_fetch_end(i, fetched, block->touched.count); fetched < end; fetched++)
+            tmn_prefetch_row(run, touched[fetched].row);
         *tmn_flags(run, touched[i].row) &= (uint8_t)~ROW_TOUCHED;
         if (run->options.engine == TMN_ENGINE_REFERENCE)
             tmn_derive(run, worker, block, touched[i].row);

@@ -45,8 +45,8 @@ static void count_row(struct counter_pass *pass, uint32_t row, const uint32_t *t
         for (uint32_t n = 0; n < ties; n++)
             sum += (pass->truth[tie[n]] >> i) & 1u;
         if (!pass->check)
-            run->counter[c][row] = (uint16_t)sum;
-        else if (run->counter[c][row] != sum)
+            tmn_count_put(&run->counter[c], row, sum);
+        else if (tmn_count_get(&run->counter[c], row) != sum)
             tmn_fail_row(&run->block[block_of(run, row)], (struct tmn_failure){.kind = FAILED_COUNTER,
                                                                                .row = row,
                                                                                .transition = (int)c,
@@ -80,8 +80,8 @@ static void clear_block(void *context, int worker, uint32_t block) {
     uint32_t first = block_first(run, block), end = block_end(run, block);
     (void)worker;
     for (int i = 0; i < pass->counters; i++)
-        memset(&run->counter[run->counter_order[pass->first + (size_t)i]][first], 0,
-               (end - first) * sizeof **run->counter);
+        memset(&run->counter[run->counter_order[pass->first + (size_t)i]].number[first], 0,
+               (end - first) * sizeof *run->counter->number);
 }
 
 static void tell_block(void *context, int worker_index, uint32_t block) {
@@ -99,7 +99,8 @@ static void add_block(struct tmn_run *run, struct tmn_worker *worker, uint32_t b
     (void)worker;
     const struct tmn_delta *delta = (const struct tmn_delta *)run->delta.items;
     for (uint32_t i = run->bucket[block]; i < run->bucket[block + 1]; i++)
-        run->counter[delta[i].counter][delta[i].row]++;
+        tmn_count_put(&run->counter[delta[i].counter], delta[i].row,
+                      tmn_count_get(&run->counter[delta[i].counter], delta[i].row) + 1);
 }
 
 static bool tell(struct counter_pass *pass, struct tmn_error *err) {

@@ -7,9 +7,8 @@ enum { SMALL = 32 /* numbers of ties for which shares are divided once */ };
 
 /* How clocks read a counter. */
 struct tmn_count_rule {
-    uint16_t *column;
-    const uint16_t *degree; /* of a share: the living ties; else NULL */
-    uint32_t most;          /* of a share: its whole */
+    const struct tmn_tie_counts *counts, *degree; /* degree: of a share, the living ties; else NULL */
+    uint32_t most;                                /* of a share: its whole */
     /* [levels] grows where some stratum tells a level from the one before; NULL where that says nothing: shares change
      * with the living ties too */
     uint16_t *cut;
@@ -44,8 +43,8 @@ void tmn_count_rules_make(struct tmn_run *run) {
         const struct tmn_counter *counter = &model->counters.items[c];
         struct tmn_count_rule *rule = &run->count_rule[c];
         uint32_t levels = (counter->share > 0 ? counter->share : counter->max) + 1;
-        *rule = (struct tmn_count_rule){.column = run->counter[c],
-                                        .degree = counter->share > 0 ? run->counter[counter->degree] : NULL,
+        *rule = (struct tmn_count_rule){.counts = &run->counter[c],
+                                        .degree = counter->share > 0 ? &run->counter[counter->degree] : NULL,
                                         .most = levels - 1,
                                         .read = run->counter_read[c]};
         if (!rule->read || of_share[c])
@@ -68,7 +67,7 @@ void tmn_count_rules_make(struct tmn_run *run) {
 static uint32_t cut_of(const struct tmn_count_rule *rule, uint32_t row, uint32_t count) {
     if (rule->degree == NULL)
         return rule->cut[tmn_counter_read(count, rule->most)];
-    uint32_t degree = rule->degree[row];
+    uint32_t degree = tmn_count_get(rule->degree, row);
     return (count | degree) < SMALL ? rule->small[degree * SMALL + count]
                                     : rule->cut[tmn_share_read(count, degree, rule->most)];
 }
@@ -104,7 +103,8 @@ static struct pace pace_of(const struct tmn_run *run, int transition, uint32_t r
 static void follow_counter(struct tmn_run *run, uint32_t row, int counter, uint16_t next,
                            const struct tmn_packed *before) {
     const uint64_t *reads = run->reads_counter + (size_t)counter * run->clock_watch.words;
-    uint16_t *count = &run->counter[counter][row], kept = *count;
+    const struct tmn_tie_counts *counts = &run->counter[counter];
+    uint32_t kept = tmn_count_get(counts, row);
     for (size_t w = 0; w < run->clock_watch.words; w++)
         for (uint64_t set = reads[w]; set != 0; set &= set - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(set);
@@ -112,16 +112,16 @@ static void follow_counter(struct tmn_run *run, uint32_t row, int counter, uint1
             if (tmn_clock_of(run, row, s) != transition)
                 continue; /* not enabled */
             struct pace was = pace_of(run, transition, row, before);
-            *count = next;
+            tmn_count_put(counts, row, next);
             struct pace is = pace_of(run, transition, row, before);
-            *count = kept;
+            tmn_count_put(counts, row, kept);
             if (was.c == is.c && was.at == is.at)
                 continue;
             const uint64_t *sum = run->accrual[transition].sum;
             *tmn_clock(run, row, s) += tmn_steady_c(is.c) * sum[is.at] - tmn_steady_c(was.c) * sum[was.at];
             tmn_slots(run, row)[s] |= SLOT_AIMED;
         }
-    *count = next;
+    tmn_count_put(counts, row, next);
     *tmn_flags(run, row) |= ROW_COUNTED;
 }
 
@@ -129,7 +129,8 @@ static void follow_counter(struct tmn_run *run, uint32_t row, int counter, uint1
 static bool follow_delta(struct tmn_run *run, struct tmn_worker *worker, struct tmn_block *block,
                          const struct tmn_delta *delta) {
     uint32_t row = delta->row;
-    uint16_t *count = &run->counter[delta->counter][row], next = (uint16_t)(*count + delta->by);
+    const struct tmn_tie_counts *counts = &run->counter[delta->counter];
+    uint16_t next = (uint16_t)(tmn_count_get(counts, row) + (uint32_t)delta->by);
     bool touched = (*tmn_flags(run, row) & ROW_TOUCHED) != 0;
     if (!touched && may_matter(run, delta->counter, row)) {
         worker->touched_at[in_block(run, row)] = (uint32_t)block->touched.count;
@@ -142,7 +143,7 @@ static bool follow_delta(struct tmn_run *run, struct tmn_worker *worker, struct 
     if (touched)
         follow_counter(run, row, delta->counter, next, &all[worker->touched_at[in_block(run, row)]].before);
     else
-        *count = next;
+        tmn_count_put(counts, row, next);
     return true;
 }
 
@@ -161,12 +162,13 @@ void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
         for (; i < end && waits < WAITING; i++) {
             const struct tmn_delta *delta = &all[i];
             const struct tmn_count_rule *rule = &run->count_rule[delta->counter];
-            uint16_t *count = &rule->column[delta->row], next = (uint16_t)(*count + delta->by);
-            if (told_apart(rule, delta->row, *count, next)) {
+            uint32_t count = tmn_count_get(rule->counts, delta->row);
+            uint16_t next = (uint16_t)(count + (uint32_t)delta->by);
+            if (told_apart(rule, delta->row, count, next)) {
                 waiting[waits++] = delta;
                 tmn_prefetch_row(run, delta->row);
             } else {
-                *count = next;
+                tmn_count_put(rule->counts, delta->row, next);
             }
         }
         for (uint32_t w = 0; w < waits; w++)

@@ -479,10 +479,8 @@ static inline void fetch_clock(const struct tmn_run *run, uint32_t first, uint32
     int transition = entry_transition(run, entry);
     __builtin_prefetch(&run->packed[row], 1);
     tmn_prefetch_person(run, row);
-    if ((run->reads_any_counter[transition / 64] >> transition % 64 & 1) == 0)
-        return;
-    for (size_t i = 0; i < run->recipes.counters; i++)
-        __builtin_prefetch(&run->recipes.counter[i].column[row]);
+    if ((run->reads_any_counter[transition / 64] >> transition % 64 & 1) != 0)
+        tmn_prefetch_counts(run, row);
 }
 
 /* Chains of notes of blocks to come are fetched link by link while this block is at work. */
@@ -534,11 +532,10 @@ static void take_notes(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
     }
     const uint32_t *entry = worker->popped.items;
     size_t count = worker->popped.count;
-    for (size_t i = 0; i < ROWS_AHEAD && i < count; i++) /* often they are all */
-        fetch_clock(run, first, entry[i]);
+    size_t fetched = 0;
     for (size_t i = 0; i < count; i++) {
-        if (i + ROWS_AHEAD < count)
-            fetch_clock(run, first, entry[i + ROWS_AHEAD]);
+        for (size_t end = tmn_fetch_end(i, fetched, count); fetched < end; fetched++)
+            fetch_clock(run, first, entry[fetched]);
         if (i % LINK_EACH == LINK_EACH - 1 && ahead != 0)
             ahead = fetch_link(run, ahead);
         uint64_t began = tmn_sample_begin(&worker->sampler);

@@ -85,7 +85,7 @@ static bool describe(struct tmn_run *run, const struct tmn_failure *failure, str
     case FAILED_COUNTER:
         return tmn_fail(err, TMN_RUN, "counter '%s' of row %u holds %u, but its ties say %g",
                         model->counters.items[failure->transition].name, failure->row,
-                        run->counter[failure->transition][failure->row], failure->value);
+                        tmn_count_get(&run->counter[failure->transition], failure->row), failure->value);
     case FAILED_FLAGS:
         return tmn_fail(err, TMN_RUN, "row %u is not marked as alive or unborn as its attributes say", failure->row);
     case FAILED_NOT:

@@ -66,8 +66,8 @@ void tmn_recipes_make(struct tmn_run *run) {
         } else if (feature->kind == TMN_FEATURE_COUNTER) {
             const struct tmn_counter *counter = &model->counters.items[feature->index];
             recipes->counter[recipes->counters++] =
-                (struct tmn_counter_recipe){(uint16_t)f, run->counter[feature->index],
-                                            counter->share > 0 ? run->counter[counter->degree] : NULL, counter->max};
+                (struct tmn_counter_recipe){(uint16_t)f, &run->counter[feature->index],
+                                            counter->share > 0 ? &run->counter[counter->degree] : NULL, counter->max};
         } else {
             recipes->age = true;
         }
@@ -111,8 +111,8 @@ static struct tmn_key_late late_part(const struct tmn_run *run, const struct tmn
     struct tmn_key_late late = {.first = term->first, .feature = (int)term->feature};
     if (source->kind == TMN_FEATURE_COUNTER) {
         const struct tmn_counter *counter = &run->model->counters.items[source->index];
-        late.column = run->counter[source->index];
-        late.degree = counter->share > 0 ? run->counter[counter->degree] : NULL;
+        late.counts = &run->counter[source->index];
+        late.degree = counter->share > 0 ? &run->counter[counter->degree] : NULL;
         late.most = counter->share > 0 ? counter->share : counter->max;
     }
     return late;
@@ -215,10 +215,11 @@ uint32_t tmn_key_all(const struct tmn_run *run, const struct tmn_key *key, uint3
     uint32_t index = tmn_key_of(run, key, packed);
     for (const struct tmn_key_late *late = key->late, *end = late + key->lates; late < end; late++) {
         uint32_t level =
-            late->column == NULL
+            late->counts == NULL
                 ? tmn_row_age(run, row, tmn_level(packed, &run->model->attributes.items[run->model->birth_year]))
-            : late->degree != NULL ? tmn_share_read(late->column[row], late->degree[row], late->most)
-                                   : tmn_counter_read(late->column[row], late->most);
+            : late->degree != NULL
+                ? tmn_share_read(tmn_count_get(late->counts, row), tmn_count_get(late->degree, row), late->most)
+                : tmn_counter_read(tmn_count_get(late->counts, row), late->most);
         index += run->part.items[late->first + level];
     }
     return index;

@@ -37,7 +37,7 @@ void tmn_run_memory(const struct tmn_run *run, struct tmn_memory_item out[TMN_ME
         {"clocks: how often", rows * (run->flags_at - run->k_at)},
         {"flags, padding", rows * (run->person_bytes - run->flags_at)},
         {"birth weeks", rows * (run->used_at - run->week_at)},
-        {"counters", rows * run->model->counters.count * sizeof **run->counter},
+        {"counters", rows * run->model->counters.count * sizeof *run->counter->number},
         {"households, units, ties", tmn_world_bytes(run->world) - packed},
         {"tables and state of the run", sizeof *run + run->arena.used_bytes},
         {"lists", list_bytes(run)},

@@ -7,7 +7,6 @@
 
 enum {
     FEW = 32,                              /* messages that are sorted by comparing */
-    AHEAD = 8,                             /* messages ahead whose receivers are fetched */
     RADIX_BITS = (BLOCK_BITS_MOST + 1) / 2 /* two passes sort the rows of a block */
 };
 
@@ -257,11 +256,9 @@ static void receive_block(struct tmn_run *run, struct tmn_worker *worker, uint32
     } else {
         sort_messages(messages, count);
     }
-    for (uint32_t i = 0; i < AHEAD && i < count; i++)
-        fetch_receiver(run, messages[i].receiver);
-    for (uint32_t i = 0, next; i < count; i = next) {
-        if (i + AHEAD < count)
-            fetch_receiver(run, messages[i + AHEAD].receiver);
+    for (uint32_t i = 0, next, fetched = 0; i < count; i = next) {
+        for (uint32_t end = (uint32_t)tmn_fetch_end(i, fetched, count); fetched < end; fetched++)
+            fetch_receiver(run, messages[fetched].receiver);
         for (next = i + 1; next < count && messages[next].receiver == messages[i].receiver;)
             next++;
         if (count > FEW && next - i > 1)

@@ -13,7 +13,7 @@
 double tmn_run_row_bytes(const struct tmn_model *model) {
     struct tmn_run run = {.model = model, .transitions = model->transitions.count, .slots = model->slots};
     tmn_person_prepare(&run);
-    return (double)run.person_bytes + (double)model->counters.count * sizeof **run.counter;
+    return (double)run.person_bytes + (double)model->counters.count * sizeof *run.counter->number;
 }
 
 /* The largest share of this run that fits, cut to two digits. */

@@ -80,7 +80,7 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
     run->wheels = tmn_wheel_pool_new();
     if (run->wheels == NULL)
         return tmn_fail(err, TMN_MEMORY, "out of memory for the wheels of a run");
-    run->counter = TMN_NEW_ARRAY(&run->arena, uint16_t *, model->counters.count + 1);
+    run->counter = TMN_NEW_ARRAY(&run->arena, struct tmn_tie_counts, model->counters.count + 1);
     for (size_t c = 0; c < model->counters.count; c++) {
         const struct tmn_counter *counter = &model->counters.items[c];
         void *column;
@@ -91,9 +91,10 @@ static bool make_columns(struct tmn_run *run, struct tmn_error *err) {
             return tmn_fail(err, TMN_CAPACITY,
                             "counter '%s' cannot count more than %u ties of a person, but its layer has up to %u",
                             counter->name, most, ties);
-        if (!tmn_column_alloc(&column, rows, sizeof **run->counter, model->counters.items[c].name, err))
+        if (!tmn_column_alloc(&column, rows, sizeof *run->counter->number, model->counters.items[c].name, err))
             return false;
-        run->counter[c] = column;
+        run->counter[c].number = column;
+        run->counter[c].filled = TMN_NEW_ARRAY(&run->arena, uint8_t, tmn_filled_bytes(rows));
     }
     return true;
 }

@@ -9,7 +9,7 @@
 
 struct swapped {               /* columns of the run while others stand in their place */
     struct tmn_packed *packed; /* NULL: none do */
-    uint16_t **counter;
+    struct tmn_tie_counts *counter;
 };
 
 struct prospect {
@@ -122,9 +122,10 @@ static bool change_persons(struct prospect *prospect, const struct tmn_cause *co
     struct tmn_census census = {.share = prospect->share,
                                 .stock = TMN_NEW_ARRAY(prospect->arena, int64_t, run->cells + 1),
                                 .counted = TMN_NEW_ARRAY(prospect->arena, uint64_t, model->counters.count + 1)};
-    uint16_t **counter = TMN_NEW_ARRAY(prospect->arena, uint16_t *, model->counters.count + 1);
+    struct tmn_tie_counts *counter = TMN_NEW_ARRAY(prospect->arena, struct tmn_tie_counts, model->counters.count + 1);
     for (size_t c = 0; c < model->counters.count; c++)
-        counter[c] = TMN_NEW_ARRAY(prospect->arena, uint16_t, run->rows);
+        counter[c] = (struct tmn_tie_counts){TMN_NEW_ARRAY(prospect->arena, uint16_t, run->rows),
+                                             TMN_NEW_ARRAY(prospect->arena, uint8_t, tmn_filled_bytes(run->rows))};
     memcpy(packed, run->packed, run->rows * sizeof *packed);
     prospect->swapped = (struct swapped){run->packed, run->counter};
     run->packed = packed;

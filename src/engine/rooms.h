@@ -211,6 +211,40 @@ static inline void tmn_row_begin(struct tmn_run *run, struct tmn_worker *worker,
         *tmn_week(run, row) = (uint16_t)tmn_birth_week(run->options.seed, row, run->model->calendar.windows_per_year);
 }
 
+/* Counters of rows. */
+enum { COUNTS_LINE = 64 / sizeof(uint16_t) };
+static inline size_t tmn_filled_bytes(uint32_t rows) {
+    return rows / (8 * COUNTS_LINE) + 1;
+}
+static inline bool tmn_counts_filled(const struct tmn_tie_counts *counts, uint32_t row) {
+    uint32_t line = row / COUNTS_LINE;
+    return counts->filled[line / 8] >> line % 8 & 1;
+}
+static inline uint32_t tmn_count_get(const struct tmn_tie_counts *counts, uint32_t row) {
+    return tmn_counts_filled(counts, row) ? counts->number[row] : 0;
+}
+static inline void tmn_count_put(const struct tmn_tie_counts *counts, uint32_t row, uint32_t number) {
+    uint32_t line = row / COUNTS_LINE;
+    if (number != 0)
+        counts->filled[line / 8] |= (uint8_t)(1u << line % 8);
+    counts->number[row] = (uint16_t)number;
+}
+/* Fetches those that clocks read. */
+static inline void tmn_prefetch_counts(const struct tmn_run *run, uint32_t row) {
+    for (size_t i = 0; i < run->recipes.counters; i++)
+        if (tmn_counts_filled(run->recipes.counter[i].counts, row))
+            __builtin_prefetch(&run->recipes.counter[i].counts->number[row]);
+}
+
+/* Rows of a list are fetched before their turn, and many together: a fetch waits until its page was looked up, and
+ * several pages are looked up at a time, but not among other work. At entry i, where all before `fetched` have been
+ * fetched: the end of those that are now. */
+static inline size_t tmn_fetch_end(size_t i, size_t fetched, size_t count) {
+    if (fetched >= count || fetched >= i + ROWS_AHEAD)
+        return fetched;
+    return i + 2 * ROWS_AHEAD < count ? i + 2 * ROWS_AHEAD : count;
+}
+
 /* Fetches the lines of a row before its turn. */
 static inline void tmn_prefetch_person(const struct tmn_run *run, uint32_t row) {
     const uint8_t *person = tmn_person(run, row);
@@ -221,8 +255,7 @@ static inline void tmn_prefetch_person(const struct tmn_run *run, uint32_t row) 
 static inline void tmn_prefetch_row(const struct tmn_run *run, uint32_t row) {
     __builtin_prefetch(&run->packed[row]);
     tmn_prefetch_person(run, row);
-    for (size_t i = 0; i < run->recipes.counters; i++)
-        __builtin_prefetch(&run->recipes.counter[i].column[row]);
+    tmn_prefetch_counts(run, row);
 }
 static inline uint32_t tmn_row_age(const struct tmn_run *run, uint32_t row, uint32_t birth_year_level) {
     return tmn_age(run->now.year, run->now.in_year,
@@ -240,8 +273,8 @@ static inline uint32_t tmn_share_read(uint32_t count, uint32_t degree, uint32_t 
 }
 static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter, uint32_t row) {
     const struct tmn_counter *it = &run->model->counters.items[counter];
-    uint32_t count = run->counter[counter][row];
-    return it->share > 0 ? tmn_share_read(count, run->counter[it->degree][row], it->share)
+    uint32_t count = tmn_count_get(&run->counter[counter], row);
+    return it->share > 0 ? tmn_share_read(count, tmn_count_get(&run->counter[it->degree], row), it->share)
                          : tmn_counter_read(count, it->max);
 }
 /* The transition whose clock is enabled in a slot of a row, or -1. */
@@ -293,8 +326,9 @@ static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, con
     }
     for (size_t i = 0; i < recipes->counters; i++) {
         const struct tmn_counter_recipe *from = &recipes->counter[i];
-        level[from->feature] = from->degree != NULL ? tmn_share_read(from->column[row], from->degree[row], from->max)
-                                                    : tmn_counter_read(from->column[row], from->max);
+        uint32_t count = tmn_count_get(from->counts, row);
+        level[from->feature] = from->degree != NULL ? tmn_share_read(count, tmn_count_get(from->degree, row), from->max)
+                                                    : tmn_counter_read(count, from->max);
     }
 }
 static inline uint32_t tmn_terms_stratum(const struct tmn_terms *terms, const uint32_t *part, const uint32_t *level) {

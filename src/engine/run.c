@@ -56,7 +56,7 @@ void tmn_run_blocks_of(struct tmn_run *run, tmn_rows_fn *fn, size_t items) {
 /* Large blocks where persons are small, so that a window has something to do in each, and enough for all workers. */
 static void choose_blocks(struct tmn_run *run) {
     enum { EACH = 8 }; /* blocks of a worker, at least */
-    size_t person = run->person_bytes + sizeof *run->packed + run->model->counters.count * sizeof **run->counter;
+    size_t person = run->person_bytes + sizeof *run->packed + run->model->counters.count * sizeof *run->counter->number;
     run->block_bits = BLOCK_BITS_LEAST;
     while (run->block_bits < BLOCK_BITS_MOST && person << (run->block_bits + 1) <= BLOCK_BYTES &&
            run->rows >> (run->block_bits + 1) >= (uint32_t)(EACH * run->workers))
@@ -149,7 +149,7 @@ void tmn_run_free(struct tmn_run *run) {
     tmn_column_free(run->block, run->blocks, sizeof *run->block);
     tmn_column_free(run->person, rows, run->person_bytes);
     for (size_t c = 0; run->counter != NULL && c < run->model->counters.count; c++)
-        tmn_column_free(run->counter[c], rows, sizeof **run->counter);
+        tmn_column_free(run->counter[c].number, rows, sizeof *run->counter->number);
     if (run->world != NULL)
         tmn_world_free(run->world);
     tmn_pool_free(run->pool);

@@ -28,7 +28,7 @@ enum {
     SLOT_AIMED = 0x80,    /* of a slot, event engine: its clock word was changed by a counter in this window */
     SHARERS = SLOT_SHARER + 1,
     PRESENT_ROWS = 8, /* a group of 64 is a byte of such bits */
-    ROWS_AHEAD = 12,  /* rows that are fetched before their turn */
+    ROWS_AHEAD = 16,  /* rows that are fetched before their turn: see tmn_fetch_end */
     WORD_ASIDE = 15   /* of a clock: its word lies in the table of its block */
 };
 
@@ -50,10 +50,16 @@ struct tmn_key_term {
     uint32_t first, mask, levels;
     uint8_t word, shift;
 };
-/* The same of a counter, or (column NULL) of age, which are not packed. */
+/* A counter's true counts, [rows], and a bit for each line of them in which some is or was not 0: of most counters most
+ * lines are empty, and need not be fetched. A block of rows has bytes of bits of its own. */
+struct tmn_tie_counts {
+    uint16_t *number;
+    uint8_t *filled;
+};
+/* The same of a counter, or (counts NULL) of age, which are not packed. */
 struct tmn_key_late {
-    const uint16_t *column, *degree; /* degree: of a share, the living ties; else NULL */
-    uint32_t first, most;            /* most: of a counter */
+    const struct tmn_tie_counts *counts, *degree; /* degree: of a share, the living ties; else NULL */
+    uint32_t first, most;                         /* most: of a counter */
     int feature;
 };
 /* Where the machine gathers bits (base/gather.h): to[0][those of word 0 in mask[0]] + to[1][those of word `second` in
@@ -118,7 +124,7 @@ struct tmn_attribute_recipe {
 };
 struct tmn_counter_recipe {
     uint16_t feature;
-    const uint16_t *column, *degree; /* degree: of a share, the living ties; else NULL */
+    const struct tmn_tie_counts *counts, *degree; /* degree: of a share, the living ties; else NULL */
     uint32_t max;
 };
 struct tmn_recipes {
@@ -559,10 +565,10 @@ struct tmn_run {
     uint8_t *person;
     size_t person_bytes, week_at, used_at, which_at, slot_at, k_at, flags_at; /* which_at: 0 where slots have their own
                                                                                   words */
-    int16_t *enabled;        /* [slots * SHARERS] transition of a slot's low bits, or -1 */
-    uint64_t *slot_bytes;    /* [slots / 8 + 1] all bits of slots, read by words */
-    uint32_t k_bits, k_most; /* of one number; the most: the number stands aside */
-    uint16_t **counter;      /* [counters] of [rows]: true counts */
+    int16_t *enabled;               /* [slots * SHARERS] transition of a slot's low bits, or -1 */
+    uint64_t *slot_bytes;           /* [slots / 8 + 1] all bits of slots, read by words */
+    uint32_t k_bits, k_most;        /* of one number; the most: the number stands aside */
+    struct tmn_tie_counts *counter; /* [counters] */
 
     double *parameter, *driver; /* this window's */
     double *feedback, *feedback_next;

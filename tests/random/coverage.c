@@ -48,7 +48,7 @@ static void keep_national(struct coverage *coverage) {
     for (size_t e = 0; e < model->events.count; e++)
         memcpy(coverage->event_left[e], run->event[e].left, run->event[e].slots * sizeof *run->event[e].left);
     for (size_t c = 0; c < model->counters.count; c++)
-        memcpy(coverage->counter[c], run->counter[c], run->rows * sizeof **run->counter);
+        memcpy(coverage->counter[c], run->counter[c].number, run->rows * sizeof *run->counter->number);
     coverage->tally = run->counters;
 }
 
@@ -84,7 +84,7 @@ static void see_counters(struct coverage *coverage) {
     const struct tmn_run *run = coverage->run;
     for (size_t c = 0; c < run->model->counters.count; c++) {
         const struct tmn_counter *counter = &run->model->counters.items[c];
-        const uint16_t *was = coverage->counter[c], *is = run->counter[c];
+        const uint16_t *was = coverage->counter[c], *is = run->counter[c].number;
         bool moved = false, degree = counter->of == run->model->alive;
         for (uint32_t row = 0; row < run->rows; row++) {
             if (counter->share == 0 && !degree && is[row] > counter->max) {

@@ -7,7 +7,7 @@
 
 static bool same_counters(const struct coverage *coverage, uint32_t row) {
     for (size_t c = 0; c < coverage->run->model->counters.count; c++)
-        if (coverage->counter[c][row] != coverage->run->counter[c][row])
+        if (coverage->counter[c][row] != coverage->run->counter[c].number[row])
             return false;
     return true;
 }
