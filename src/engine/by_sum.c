@@ -48,6 +48,7 @@ void tmn_queues_clear(struct tmn_run *run) {
         for (size_t t = 0; t < run->transitions; t++)
             memset(queues->of[t], 0, run->accrual[t].sums * sizeof *queues->of[t]);
         queues->queue.count = 0;
+        queues->waits = 0;
         queues->supply = (struct tmn_supply){.reused = queues->supply.reused};
     }
 }
@@ -154,6 +155,11 @@ void tmn_queue_clock(struct tmn_run *run, struct tmn_worker *worker, uint32_t ro
         tmn_fail_row(&run->block[block_of(run, row)], (struct tmn_failure){.kind = FAILED_MEMORY, .row = row});
 }
 
+void tmn_queue_clocks_flush(struct tmn_run *run, struct tmn_worker *worker) {
+    if (!tmn_queues_flush(run->wheels, &worker->queues, run->queue_bits.key))
+        tmn_fail_row(&run->block[0], (struct tmn_failure){.kind = FAILED_MEMORY});
+}
+
 /* Of one worker's queues. */
 static void take(void *context, int index, uint32_t of) {
     struct tmn_run *run = context;
@@ -166,13 +172,13 @@ static void take(void *context, int index, uint32_t of) {
             if (queues->of[t][s] == 0 || step == 0)
                 continue;
             double key = step < FACTOR_SPECIAL ? key_of(accrual, s, (double)step) : most;
-            queues->failed |= !tmn_queue_take(run->wheels, queues, queues->of[t][s], key < most ? (uint32_t)key : most,
-                                              run->queue_bits, &run->worker[index].noted);
+            queues->failed |= !tmn_queue_reach(queues, queues->of[t][s], key < most ? (uint32_t)key : most);
         }
     }
+    queues->failed |= !tmn_queues_take(run->wheels, queues, run->queue_bits, &run->worker[index].noted);
 }
 
-void tmn_queues_take(struct tmn_run *run) {
+void tmn_noted_take(struct tmn_run *run) {
     bool failed = false;
     tmn_pool_run(run->pool, (uint32_t)run->workers, take, run);
     for (int w = 0; w < run->workers; w++)

@@ -65,22 +65,18 @@ static void file_note(const struct tmn_run *run, const struct tmn_note *note) {
         tmn_fail_row(block, (struct tmn_failure){.kind = FAILED_MEMORY, .row = note->row});
 }
 
-/* Takes a note of each step further where more than `ahead` wait for it. */
-static inline void move_notes(const struct tmn_run *run, struct tmn_worker *worker, uint32_t ahead) {
-    struct tmn_notes *notes = &worker->notes;
-    if (notes->count - notes->narrowed > ahead)
-        narrow_note(run, &notes->note[notes->narrowed++ % NOTES]);
-    if (notes->narrowed - notes->found > ahead)
-        find_window(run, worker, &notes->note[notes->found++ % NOTES]);
-    if (notes->found - notes->seen > ahead)
-        see_chunk(run, &notes->note[notes->seen++ % NOTES]);
-    if (notes->seen - notes->filed > ahead)
-        file_note(run, &notes->note[notes->filed++ % NOTES]);
-}
-
+/* Step by step: what one fetches, for all notes, is there when the next begins. */
 void tmn_notes_flush(const struct tmn_run *run, struct tmn_worker *worker) {
-    while (worker->notes.filed != worker->notes.count)
-        move_notes(run, worker, 0);
+    struct tmn_note *note = worker->notes.note, *end = note + worker->notes.count;
+    for (struct tmn_note *it = note; it < end; it++)
+        narrow_note(run, it);
+    for (struct tmn_note *it = note; it < end; it++)
+        find_window(run, worker, it);
+    for (struct tmn_note *it = note; it < end; it++)
+        see_chunk(run, it);
+    for (struct tmn_note *it = note; it < end; it++)
+        file_note(run, it);
+    worker->notes.count = 0;
 }
 
 void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition,
@@ -93,12 +89,13 @@ void tmn_file(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int 
         tmn_queue_clock(run, worker, row, transition, share->at, c, make_entry(run, row, transition, word));
         return;
     }
-    struct tmn_note *note = &worker->notes.note[worker->notes.count++ % NOTES];
+    if (worker->notes.count == NOTES)
+        tmn_notes_flush(run, worker);
+    struct tmn_note *note = &worker->notes.note[worker->notes.count++];
     tmn_forecast_begin(run, accrual, row, share, c, left, from, &note->search);
     note->entry = make_entry(run, row, transition, word);
     note->row = row;
     note->transition = transition;
-    move_notes(run, worker, NOTES_AHEAD);
 }
 
 /* ---- refills ---- */
@@ -561,7 +558,7 @@ void tmn_clocks_file(struct tmn_run *run) {
 
 void tmn_event_persons(struct tmn_run *run) {
     tmn_clocks_file(run);
-    tmn_queues_take(run);
+    tmn_noted_take(run);
     tmn_run_blocks(run, visit_block);
     tmn_sums_advance(run);
 }

@@ -19,6 +19,7 @@ static size_t list_bytes(const struct tmn_run *run) {
                  worker->delta.capacity * sizeof(struct tmn_delta) + worker->popped.capacity * sizeof(uint32_t) +
                  worker->due.capacity * sizeof(struct tmn_due) + worker->order.capacity * sizeof(uint32_t) +
                  worker->queues.queue.capacity * sizeof(struct tmn_queue) +
+                 worker->queues.chain.capacity * sizeof(struct tmn_queue_chain) +
                  worker->noted.capacity * sizeof(struct tmn_noted);
     }
     return bytes;

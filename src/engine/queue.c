@@ -1,4 +1,5 @@
-/* See queue.h. */
+/* See queue.h. Lists lie anywhere in memory, so each step is taken for many of them before the next one: what it reads
+ * is fetched together. */
 #include "engine/queue.h"
 
 #include <string.h>
@@ -38,6 +39,29 @@ static bool put(struct tmn_wheel_pool *pool, struct tmn_supply *supply, uint32_t
     return true;
 }
 
+bool tmn_queues_flush(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t key_bits) {
+    uint32_t *head[QUEUE_WAITING];
+    bool ok = true;
+    for (uint32_t i = 0; i < queues->waits; i++) {
+        const struct tmn_queue_waiting *it = &queues->waiting[i];
+        head[i] = head_of(queue_of(queues, it->of), key_of(it->note.at, key_bits));
+        __builtin_prefetch(head[i], 1);
+    }
+    for (uint32_t i = 0; i < queues->waits; i++)
+        if (*head[i] != 0)
+            __builtin_prefetch(tmn_wheel_chunk(pool, *head[i] - 1), 1);
+    for (uint32_t i = 0; i < queues->waits; i++)
+        ok = put(pool, &queues->supply, head[i], queues->waiting[i].note) && ok;
+    queues->waits = 0;
+    return ok;
+}
+
+static bool file(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t of, struct tmn_queue_note note,
+                 uint32_t key_bits) {
+    queues->waiting[queues->waits++] = (struct tmn_queue_waiting){of, note};
+    return queues->waits < QUEUE_WAITING || tmn_queues_flush(pool, queues, key_bits);
+}
+
 bool tmn_queue_file(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t *of, struct tmn_queue_note note,
                     uint32_t key_bits) {
     if (*of == 0) {
@@ -47,7 +71,39 @@ bool tmn_queue_file(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint
         memset(queue, 0, sizeof *queue);
         *of = (uint32_t)queues->queue.count;
     }
-    return put(pool, &queues->supply, head_of(queue_of(queues, *of), key_of(note.at, key_bits)), note);
+    return file(pool, queues, *of, note, key_bits);
+}
+
+bool tmn_queue_reach(struct tmn_queues *queues, uint32_t of, uint32_t now) {
+    struct tmn_queue *queue = queue_of(queues, of);
+    uint32_t level = level_of(now, queue->last), stands = level * QUEUE_DIGITS + digit(now, level);
+    queue->last = now;
+    for (uint32_t i = 0; i <= stands; i++) {
+        if (queue->head[i] == 0)
+            continue;
+        struct tmn_queue_chain *chain = tmn_list_add(&queues->chain, sizeof *chain);
+        if (chain == NULL)
+            return false;
+        *chain = (struct tmn_queue_chain){of, queue->head[i]};
+        queue->head[i] = 0;
+    }
+    return true;
+}
+
+/* Notes of a chunk: what was reached is taken out, the rest laid out anew. */
+static bool take_notes(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t of,
+                       const struct tmn_queue_note *note, uint32_t count, struct tmn_queue_bits bits,
+                       struct tmn_list *out) {
+    const uint32_t last = queue_of(queues, of)->last;
+    if (!tmn_list_reserve(out, out->count + count, sizeof(struct tmn_noted)))
+        return false;
+    struct tmn_noted *noted = out->items;
+    for (uint32_t i = 0; i < count; i++)
+        if (key_of(note[i].at, bits.key) <= last)
+            noted[out->count++] = (struct tmn_noted){(note[i].at >> bits.key) * bits.block_rows, note[i].entry};
+        else if (!file(pool, queues, of, note[i], bits.key))
+            return false;
+    return true;
 }
 
 /* Moves a list's first chunk back and its notes into `note`: how many there are. */
@@ -58,42 +114,39 @@ static uint32_t take_chunk(struct tmn_wheel_pool *pool, struct tmn_supply *suppl
     uint32_t count = chunk->count;
     memcpy(note, chunk->entry, count * sizeof *note);
     *head = chunk->next;
-    tmn_supply_return(chunk, index, supply);
+    tmn_supply_return(pool, index, supply);
     return count;
 }
 
-/* Empties a list: what was reached is taken out, the rest laid out anew. */
-static bool empty(struct tmn_wheel_pool *pool, struct tmn_queues *queues, struct tmn_queue *queue, uint32_t chain,
-                  struct tmn_queue_bits bits, struct tmn_list *out) {
+/* Chains are emptied side by side, chunk by chunk. */
+bool tmn_queues_take(struct tmn_wheel_pool *pool, struct tmn_queues *queues, struct tmn_queue_bits bits,
+                     struct tmn_list *out) {
+    enum { BESIDE = 16 };
+    struct tmn_queue_chain *chain = queues->chain.items;
     struct tmn_queue_note note[QUEUE_CHUNK];
-    while (chain != 0) {
-        uint32_t count = take_chunk(pool, &queues->supply, &chain, note);
-        if (!tmn_list_reserve(out, out->count + count, sizeof(struct tmn_noted)))
-            return false;
-        struct tmn_noted *noted = out->items;
-        for (uint32_t i = 0; i < count; i++) {
-            uint32_t key = key_of(note[i].at, bits.key);
-            if (key <= queue->last)
-                noted[out->count++] = (struct tmn_noted){(note[i].at >> bits.key) * bits.block_rows, note[i].entry};
-            else if (!put(pool, &queues->supply, head_of(queue, key), note[i]))
-                return false;
+    size_t begun = 0, left = 0; /* the first `left` of those begun are not yet empty */
+    while (left > 0 || begun < queues->chain.count) {
+        while (left < BESIDE && begun < queues->chain.count) {
+            __builtin_prefetch(tmn_wheel_chunk(pool, chain[begun].chunk - 1));
+            chain[left++] = chain[begun++];
         }
+        for (size_t i = 0; i < left; i++) {
+            uint32_t next = tmn_wheel_chunk(pool, chain[i].chunk - 1)->next;
+            if (next != 0)
+                __builtin_prefetch(tmn_wheel_chunk(pool, next - 1));
+        }
+        size_t kept = 0;
+        for (size_t i = 0; i < left; i++) {
+            uint32_t count = take_chunk(pool, &queues->supply, &chain[i].chunk, note);
+            if (!take_notes(pool, queues, chain[i].of, note, count, bits, out))
+                return false;
+            if (chain[i].chunk != 0)
+                chain[kept++] = chain[i];
+        }
+        left = kept;
     }
-    return true;
-}
-
-bool tmn_queue_take(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t of, uint32_t now,
-                    struct tmn_queue_bits bits, struct tmn_list *out) {
-    struct tmn_queue *queue = queue_of(queues, of);
-    uint32_t level = level_of(now, queue->last), stands = level * QUEUE_DIGITS + digit(now, level);
-    queue->last = now;
-    for (uint32_t i = 0; i <= stands; i++) {
-        uint32_t chain = queue->head[i];
-        queue->head[i] = 0;
-        if (chain != 0 && !empty(pool, queues, queue, chain, bits, out))
-            return false;
-    }
-    return true;
+    queues->chain.count = 0;
+    return tmn_queues_flush(pool, queues, bits.key);
 }
 
 void tmn_queue_clear(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t of) {

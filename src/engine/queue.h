@@ -24,11 +24,21 @@ struct tmn_queue {
     uint32_t last;                              /* the key that was reached */
 };
 
+enum { QUEUE_WAITING = 32 };
 struct tmn_queues {
     struct tmn_supply supply;
     struct tmn_list queue; /* struct tmn_queue */
     uint32_t **of;         /* [transitions] of [sums] index + 1; 0: nothing was ever filed */
+    struct tmn_queue_waiting {
+        uint32_t of;
+        struct tmn_queue_note note;
+    } waiting[QUEUE_WAITING]; /* notes that are not yet in a list */
+    uint32_t waits;
+    struct tmn_list chain; /* struct tmn_queue_chain: lists that were reached */
     bool failed;           /* out of memory */
+};
+struct tmn_queue_chain {
+    uint32_t of, chunk; /* chunk: index + 1 */
 };
 
 /* A note that was taken out: the first row of its block, and its entry. */
@@ -41,12 +51,15 @@ struct tmn_queue_bits {
     uint32_t key, block_rows;
 };
 
-/* Key: below 2^key bits. False: out of memory. */
+/* Key: below 2^key bits. Notes wait until there are many, or until they are flushed. False: out of memory. */
 bool tmn_queue_file(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t *of, struct tmn_queue_note note,
                     uint32_t key_bits);
-/* Moves notes with keys up to `now`, which is not below what it was before, to a list of struct tmn_noted. */
-bool tmn_queue_take(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t of, uint32_t now,
-                    struct tmn_queue_bits bits, struct tmn_list *out);
+bool tmn_queues_flush(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t key_bits);
+/* A sum has reached the key `now`, which is not below what it was before. Once all have that are to: moves the notes of
+ * what was reached to a list of struct tmn_noted. No notes wait. False: out of memory. */
+bool tmn_queue_reach(struct tmn_queues *queues, uint32_t of, uint32_t now);
+bool tmn_queues_take(struct tmn_wheel_pool *pool, struct tmn_queues *queues, struct tmn_queue_bits bits,
+                     struct tmn_list *out);
 /* Forgets all notes of a sum; its next key is 0. */
 void tmn_queue_clear(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t of);
 

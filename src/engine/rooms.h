@@ -492,8 +492,9 @@ bool tmn_overfull(const struct tmn_run *run, int transition);
 void tmn_queues_begin(struct tmn_run *run, int transition); /* before all its clocks are filed */
 void tmn_queue_clock(struct tmn_run *run, struct tmn_worker *worker, uint32_t row, int transition, size_t sum,
                      uint64_t c, uint32_t entry);
+void tmn_queue_clocks_flush(struct tmn_run *run, struct tmn_worker *worker); /* at the end of a phase */
 /* Takes out what may run out in this window, by blocks: into run->noted. */
-void tmn_queues_take(struct tmn_run *run);
+void tmn_noted_take(struct tmn_run *run);
 /* Can a clock not run out before its transition is filed anew? */
 static inline bool tmn_is_far(const struct tmn_accrual *accrual, const struct tmn_share_of *share, uint64_t c,
                               uint64_t left) {

@@ -32,6 +32,7 @@ static void finish(struct tmn_run *run) {
         tmn_clocks_draw(run, &run->worker[w]);
         tmn_tells_finish(run, &run->worker[w]);
         tmn_notes_flush(run, &run->worker[w]);
+        tmn_queue_clocks_flush(run, &run->worker[w]);
     }
 }
 
@@ -130,6 +131,7 @@ void tmn_run_free(struct tmn_run *run) {
         free(run->worker[w].due.items);
         free(run->worker[w].order.items);
         free(run->worker[w].queues.queue.items);
+        free(run->worker[w].queues.chain.items);
         free(run->worker[w].noted.items);
     }
     for (int w = 0; run->worker != NULL && w < run->workers; w++) {

@@ -464,15 +464,14 @@ struct tmn_search {
 
 /* Notes on their way into wheels: forecasts and wheels are read at random places in memory, which are fetched before
  * their turn. */
-enum { NOTES = 64, NOTES_AHEAD = 12 };
+enum { NOTES = 32 };
 struct tmn_notes {
     struct tmn_note {
         struct tmn_search search;
         uint32_t entry, row;
         int transition;
-    } note[NOTES]; /* a ring */
-    /* Of all ever: in wheels, their chunk is on its way, their window is known, they were looked at once, all. */
-    uint32_t filed, seen, found, narrowed, count;
+    } note[NOTES];
+    uint32_t count;
 };
 
 enum { DIGEST_MOVES = 256 };
