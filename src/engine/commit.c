@@ -23,7 +23,7 @@ static void apply_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_
     const struct tmn_delta *delta = (const struct tmn_delta *)run->delta.items;
     for (uint32_t i = run->bucket[block]; i < run->bucket[block + 1]; i++) {
         const struct tmn_tie_counts *counts = &run->counter[delta[i].counter];
-        tmn_count_put(counts, delta[i].row, tmn_count_get(counts, delta[i].row) + (uint32_t)delta[i].by);
+        tmn_count_put(counts, delta[i].row, counts->number[delta[i].row] + (uint32_t)delta[i].by);
         if (run->counter_read[delta[i].counter])
             tmn_touch(run, &run->block[block], delta[i].row, &run->packed[delta[i].row]);
     }

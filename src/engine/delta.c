@@ -64,16 +64,18 @@ void tmn_count_rules_make(struct tmn_run *run) {
     }
 }
 
-static uint32_t cut_of(const struct tmn_count_rule *rule, uint32_t row, uint32_t count) {
-    if (rule->degree == NULL)
-        return rule->cut[tmn_counter_read(count, rule->most)];
-    uint32_t degree = tmn_count_get(rule->degree, row);
-    return (count | degree) < SMALL ? rule->small[degree * SMALL + count]
-                                    : rule->cut[tmn_share_read(count, degree, rule->most)];
-}
-
 static bool told_apart(const struct tmn_count_rule *rule, uint32_t row, uint32_t count, uint32_t next) {
-    return rule->read && (rule->cut == NULL || cut_of(rule, row, count) != cut_of(rule, row, next));
+    const uint16_t *cut = rule->cut;
+    if (!rule->read || cut == NULL)
+        return rule->read;
+    if (rule->degree == NULL)
+        return cut[tmn_counter_read(count, rule->most)] != cut[tmn_counter_read(next, rule->most)];
+    uint32_t degree = rule->degree->number[row];
+    if ((count | next | degree) < SMALL) {
+        const uint16_t *small = rule->small + (size_t)degree * SMALL;
+        return small[count] != small[next];
+    }
+    return cut[tmn_share_read(count, degree, rule->most)] != cut[tmn_share_read(next, degree, rule->most)];
 }
 
 /* May a clock that reads the counter be enabled in a row whose attributes have not changed? */
@@ -104,7 +106,7 @@ static void follow_counter(struct tmn_run *run, uint32_t row, int counter, uint1
                            const struct tmn_packed *before) {
     const uint64_t *reads = run->reads_counter + (size_t)counter * run->clock_watch.words;
     const struct tmn_tie_counts *counts = &run->counter[counter];
-    uint32_t kept = tmn_count_get(counts, row);
+    uint32_t kept = counts->number[row];
     for (size_t w = 0; w < run->clock_watch.words; w++)
         for (uint64_t set = reads[w]; set != 0; set &= set - 1) {
             int transition = (int)(w * 64) + __builtin_ctzll(set);
@@ -130,7 +132,7 @@ static bool follow_delta(struct tmn_run *run, struct tmn_worker *worker, struct 
                          const struct tmn_delta *delta) {
     uint32_t row = delta->row;
     const struct tmn_tie_counts *counts = &run->counter[delta->counter];
-    uint16_t next = (uint16_t)(tmn_count_get(counts, row) + (uint32_t)delta->by);
+    uint16_t next = (uint16_t)(counts->number[row] + (uint32_t)delta->by);
     bool touched = (*tmn_flags(run, row) & ROW_TOUCHED) != 0;
     if (!touched && may_matter(run, delta->counter, row)) {
         worker->touched_at[in_block(run, row)] = (uint32_t)block->touched.count;
@@ -162,7 +164,7 @@ void tmn_follow_deltas(struct tmn_run *run, struct tmn_worker *worker, uint32_t 
         for (; i < end && waits < WAITING; i++) {
             const struct tmn_delta *delta = &all[i];
             const struct tmn_count_rule *rule = &run->count_rule[delta->counter];
-            uint32_t count = tmn_count_get(rule->counts, delta->row);
+            uint32_t count = rule->counts->number[delta->row];
             uint16_t next = (uint16_t)(count + (uint32_t)delta->by);
             if (told_apart(rule, delta->row, count, next)) {
                 waiting[waits++] = delta;

@@ -217,9 +217,7 @@ uint32_t tmn_key_all(const struct tmn_run *run, const struct tmn_key *key, uint3
         uint32_t level =
             late->counts == NULL
                 ? tmn_row_age(run, row, tmn_level(packed, &run->model->attributes.items[run->model->birth_year]))
-            : late->degree != NULL
-                ? tmn_share_read(tmn_count_get(late->counts, row), tmn_count_get(late->degree, row), late->most)
-                : tmn_counter_read(tmn_count_get(late->counts, row), late->most);
+                : tmn_counts_level(late->counts, late->degree, late->most, row);
         index += run->part.items[late->first + level];
     }
     return index;

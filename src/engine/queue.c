@@ -114,7 +114,7 @@ static uint32_t take_chunk(struct tmn_wheel_pool *pool, struct tmn_supply *suppl
     uint32_t count = chunk->count;
     memcpy(note, chunk->entry, count * sizeof *note);
     *head = chunk->next;
-    tmn_supply_return(pool, index, supply);
+    tmn_supply_return(chunk, index, supply);
     return count;
 }
 

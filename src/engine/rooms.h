@@ -225,7 +225,7 @@ static inline uint32_t tmn_count_get(const struct tmn_tie_counts *counts, uint32
 }
 static inline void tmn_count_put(const struct tmn_tie_counts *counts, uint32_t row, uint32_t number) {
     uint32_t line = row / COUNTS_LINE;
-    if (number != 0)
+    if (counts->number[row] == 0 && number != 0)
         counts->filled[line / 8] |= (uint8_t)(1u << line % 8);
     counts->number[row] = (uint16_t)number;
 }
@@ -271,11 +271,19 @@ static inline uint32_t tmn_share_read(uint32_t count, uint32_t degree, uint32_t 
         return degree == 0 ? 0 : share;
     return share * count / degree; /* both counts below 2^16, share at most 10,000 */
 }
+/* What clocks read of a row's counter; degree: of a share, the living ties, else NULL; most: its whole, or the greatest
+ * count that is told. */
+static inline uint32_t tmn_counts_level(const struct tmn_tie_counts *counts, const struct tmn_tie_counts *degree,
+                                        uint32_t most, uint32_t row) {
+    uint32_t count = tmn_count_get(counts, row);
+    return count == 0       ? 0
+           : degree != NULL ? tmn_share_read(count, degree->number[row], most)
+                            : tmn_counter_read(count, most);
+}
 static inline uint32_t tmn_counter_level(const struct tmn_run *run, int counter, uint32_t row) {
     const struct tmn_counter *it = &run->model->counters.items[counter];
-    uint32_t count = tmn_count_get(&run->counter[counter], row);
-    return it->share > 0 ? tmn_share_read(count, tmn_count_get(&run->counter[it->degree], row), it->share)
-                         : tmn_counter_read(count, it->max);
+    return it->share > 0 ? tmn_counts_level(&run->counter[counter], &run->counter[it->degree], it->share, row)
+                         : tmn_counts_level(&run->counter[counter], NULL, it->max, row);
 }
 /* The transition whose clock is enabled in a slot of a row, or -1. */
 static inline int tmn_clock_of(const struct tmn_run *run, uint32_t row, int slot) {
@@ -326,9 +334,7 @@ static inline void tmn_clock_levels(const struct tmn_run *run, uint32_t row, con
     }
     for (size_t i = 0; i < recipes->counters; i++) {
         const struct tmn_counter_recipe *from = &recipes->counter[i];
-        uint32_t count = tmn_count_get(from->counts, row);
-        level[from->feature] = from->degree != NULL ? tmn_share_read(count, tmn_count_get(from->degree, row), from->max)
-                                                    : tmn_counter_read(count, from->max);
+        level[from->feature] = tmn_counts_level(from->counts, from->degree, from->max, row);
     }
 }
 static inline uint32_t tmn_terms_stratum(const struct tmn_terms *terms, const uint32_t *part, const uint32_t *level) {

@@ -50,13 +50,9 @@ static bool grant(struct tmn_wheel_pool *pool, struct tmn_supply *supply) {
 }
 
 bool tmn_supply_take(struct tmn_wheel_pool *pool, struct tmn_supply *supply, uint32_t *head) {
-    uint32_t index = tmn_supply_next(pool, supply);
+    uint32_t index = supply->free;
     if (index != 0) {
-        struct tmn_wheel_chunk *first = tmn_wheel_chunk(pool, supply->free - 1);
-        if (first->count > 0)
-            first->count--;
-        else
-            supply->free = first->next;
+        supply->free = tmn_wheel_chunk(pool, index - 1)->next;
         supply->reused++;
     } else {
         if (supply->next == supply->end && !grant(pool, supply))
@@ -92,7 +88,7 @@ bool tmn_wheel_take(const struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, 
         memcpy((uint32_t *)out->items + out->count, chunk->entry, chunk->count * sizeof *chunk->entry);
         out->count += chunk->count;
         *head = chunk->next;
-        tmn_supply_return(pool, index, &wheel->supply);
+        tmn_supply_return(chunk, index, &wheel->supply);
     }
     return true;
 }

@@ -31,7 +31,7 @@ struct tmn_wheel_pool {
 /* Chunks of one owner. */
 struct tmn_supply {
     uint32_t next, end; /* of what was granted last: the first chunk that is new, the one after the last */
-    uint32_t free;      /* index + 1 of the first of a chain of free chunks, each of which lists more of them */
+    uint32_t free;      /* index + 1 of the first of a chain */
     uint32_t reused;    /* chunks taken from it */
 };
 
@@ -44,14 +44,6 @@ static inline struct tmn_wheel_chunk *tmn_wheel_chunk(const struct tmn_wheel_poo
     return &pool->piece[index >> WHEEL_PIECE_BITS][index & ((UINT32_C(1) << WHEEL_PIECE_BITS) - 1)];
 }
 
-/* The free chunk that is taken next, index + 1; 0: a new one is. */
-static inline uint32_t tmn_supply_next(const struct tmn_wheel_pool *pool, const struct tmn_supply *supply) {
-    if (supply->free == 0)
-        return 0;
-    const struct tmn_wheel_chunk *first = tmn_wheel_chunk(pool, supply->free - 1);
-    return first->count > 0 ? first->entry[first->count - 1] : supply->free;
-}
-
 /* Fetches what filing will read: the head first, some notes later the chunk, and some later file. */
 static inline void tmn_wheel_prefetch_head(const struct tmn_wheel *wheel, int window) {
     __builtin_prefetch(&wheel->head[window % WHEEL_WINDOWS], 1);
@@ -60,7 +52,7 @@ static inline void tmn_wheel_prefetch_chunk(const struct tmn_wheel_pool *pool, c
                                             int window) {
     uint32_t head = wheel->head[window % WHEEL_WINDOWS];
     if (head == 0)
-        head = tmn_supply_next(pool, &wheel->supply);
+        head = wheel->supply.free;
     if (head != 0)
         __builtin_prefetch(tmn_wheel_chunk(pool, head - 1), 1);
 }
@@ -70,15 +62,8 @@ bool tmn_wheel_file(struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int wi
 bool tmn_wheel_take(const struct tmn_wheel_pool *pool, struct tmn_wheel *wheel, int window, struct tmn_list *out);
 /* A chunk at the head of a chain, `entry` empty, and a chunk back; false: out of memory. */
 bool tmn_supply_take(struct tmn_wheel_pool *pool, struct tmn_supply *supply, uint32_t *head);
-static inline void tmn_supply_return(const struct tmn_wheel_pool *pool, uint32_t index, struct tmn_supply *supply) {
-    struct tmn_wheel_chunk *first = supply->free == 0 ? NULL : tmn_wheel_chunk(pool, supply->free - 1);
-    if (first != NULL && first->count < WHEEL_CHUNK) {
-        first->entry[first->count++] = index;
-        return;
-    }
-    first = tmn_wheel_chunk(pool, index - 1);
-    first->count = 0;
-    first->next = supply->free;
+static inline void tmn_supply_return(struct tmn_wheel_chunk *chunk, uint32_t index, struct tmn_supply *supply) {
+    chunk->next = supply->free;
     supply->free = index;
 }
 /* A pool for wheels that are all zero; all wheels of a pool forget what they hold, and it keeps its memory. */
