@@ -124,7 +124,7 @@ void tmn_accruals_make(struct tmn_run *run) {
         accrual->sums = cohorts * accrual->others;
         accrual->sum = TMN_NEW_ARRAY(&run->arena, uint64_t, accrual->sums);
     }
-    run->pace = TMN_NEW_ARRAY(&run->arena, struct tmn_pace, run->transitions + 1);
+    run->turnover = TMN_NEW_ARRAY(&run->arena, struct tmn_turnover, run->transitions + 1);
     tmn_forecasts_make(run);
     tmn_queues_make(run);
     while (run->transitions > (size_t)1 << run->note_bits)

@@ -90,15 +90,16 @@ static bool may_matter(const struct tmn_run *run, int counter, uint32_t row) {
 /* ---- clocks ---- */
 
 /* What takes from a clock: C, and where its row stands among the sums of G. */
-struct pace {
+struct course {
     uint64_t c;
     size_t at;
 };
 
-static struct pace pace_of(const struct tmn_run *run, int transition, uint32_t row, const struct tmn_packed *packed) {
+static struct course course_of(const struct tmn_run *run, int transition, uint32_t row,
+                               const struct tmn_packed *packed) {
     const struct tmn_accrual *accrual = &run->accrual[transition];
-    return (struct pace){run->rule[transition].c[tmn_key_index(run, &accrual->personal, row, packed)],
-                         tmn_share_of(run, accrual, row, packed).at};
+    return (struct course){run->rule[transition].c[tmn_key_index(run, &accrual->personal, row, packed)],
+                           tmn_share_of(run, accrual, row, packed).at};
 }
 
 /* A counter of a row changes; `before`: its state at the window's start. */
@@ -113,9 +114,9 @@ static void follow_counter(struct tmn_run *run, uint32_t row, int counter, uint1
             int s = run->model->transitions.items[transition].slot;
             if (tmn_clock_of(run, row, s) != transition)
                 continue; /* not enabled */
-            struct pace was = pace_of(run, transition, row, before);
+            struct course was = course_of(run, transition, row, before);
             tmn_count_put(counts, row, next);
-            struct pace is = pace_of(run, transition, row, before);
+            struct course is = course_of(run, transition, row, before);
             tmn_count_put(counts, row, kept);
             if (was.c == is.c && was.at == is.at)
                 continue;

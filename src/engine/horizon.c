@@ -19,63 +19,64 @@ enum {
 /* Notes take memory too: what has a horizon keeps it while it costs less than so many times as much. */
 #define STAY 1.5
 
-static struct tmn_pace pace_of(const struct tmn_run *run, size_t t) {
+static struct tmn_turnover turnover_of(const struct tmn_run *run, size_t t) {
     const struct tmn_clock_work *work = &run->counters.work[t];
     const struct tmn_horizon *since = &run->accrual[t].horizon;
     double windows = run->window - since->reviewed, enabled = (double)(work->scanned - since->scanned);
     if (run->accrual[t].dense || windows < 1 || enabled < 1)
-        return (struct tmn_pace){0};
-    return (struct tmn_pace){enabled,
-                             (double)(run->counters.transition_firings[t] - since->fired) / (enabled * windows),
-                             (double)(work->reaimed + work->started - since->changed) / windows};
+        return (struct tmn_turnover){0};
+    return (struct tmn_turnover){enabled,
+                                 (double)(run->counters.transition_firings[t] - since->fired) / (enabled * windows),
+                                 (double)(work->reaimed + work->started - since->changed) / windows};
 }
 
 /* Notes in vain in a window, with clocks noted so far ahead: of those that change the ones that may run out by then. */
-static double in_vain(const struct tmn_pace *pace, int ahead) {
-    double soon = pace->runs_out * ahead; /* roughly the chance */
-    return pace->changes * soon / (1 + soon);
+static double in_vain(const struct tmn_turnover *turnover, int ahead) {
+    double soon = turnover->runs_out * ahead; /* roughly the chance */
+    return turnover->changes * soon / (1 + soon);
 }
 
 /* Of one transition: with the others that are looked at again each `ahead` windows. */
-static double near_cost(const struct tmn_pace *pace, int ahead) {
-    return in_vain(pace, ahead) + LOOK_CLOCK * pace->enabled / ahead;
+static double near_cost(const struct tmn_turnover *turnover, int ahead) {
+    return in_vain(turnover, ahead) + LOOK_CLOCK * turnover->enabled / ahead;
 }
 
 /* Of all, each by what is cheaper for it; ahead 0: all are noted up to the end of the run. */
-static double cost(const struct tmn_run *run, const struct tmn_pace *pace, int ahead, int end) {
+static double cost(const struct tmn_run *run, const struct tmn_turnover *turnover, int ahead, int end) {
     double sum = ahead > 0 ? LOOK_ROW * run->rows / ahead : 0;
     for (size_t t = 0; t < run->transitions; t++) {
-        double far = in_vain(&pace[t], end), near = ahead > 0 ? near_cost(&pace[t], ahead) : far;
+        double far = in_vain(&turnover[t], end), near = ahead > 0 ? near_cost(&turnover[t], ahead) : far;
         sum += near < far ? near : far;
     }
     return sum;
 }
 
-static int best(const struct tmn_run *run, const struct tmn_pace *pace, int end) {
-    int best = run->ahead < end ? run->ahead : 0;
-    double now = cost(run, pace, best, end), least = now * GAIN;
-    for (int ahead = 0; ahead <= LONGEST && ahead<end; ahead = ahead> 0 ? 2 * ahead : SHORTEST) {
-        double other = cost(run, pace, ahead, end);
+static int best(const struct tmn_run *run, const struct tmn_turnover *turnover, int end) {
+    int best = run->ahead < end ? run->ahead : 0, ahead = 0;
+    double now = cost(run, turnover, best, end), least = now * GAIN;
+    do {
+        double other = cost(run, turnover, ahead, end);
         if (other < least && (now - other) * end > LOOK_ROW * run->rows) { /* what changing costs */
             least = other;
             best = ahead;
         }
-    }
+        ahead = ahead > 0 ? 2 * ahead : SHORTEST;
+    } while (ahead <= LONGEST && ahead < end);
     return best;
 }
 
 void tmn_horizons_review(struct tmn_run *run) {
-    struct tmn_pace *pace = run->pace;
+    struct tmn_turnover *turnover = run->turnover;
     int end = run->windows - run->window;
     if (run->window % REVIEW != 0 || run->window == 0)
         return;
     for (size_t t = 0; t < run->transitions; t++)
-        pace[t] = pace_of(run, t);
-    int ahead = best(run, pace, end);
+        turnover[t] = turnover_of(run, t);
+    int ahead = best(run, turnover, end);
     for (size_t t = 0; t < run->transitions; t++) {
         struct tmn_horizon *horizon = &run->accrual[t].horizon;
         double margin = horizon->near ? STAY : GAIN;
-        bool near = ahead > 0 && near_cost(&pace[t], ahead) < in_vain(&pace[t], end) * margin;
+        bool near = ahead > 0 && near_cost(&turnover[t], ahead) < in_vain(&turnover[t], end) * margin;
         if (near != horizon->near || (near && ahead != run->ahead))
             run->accrual[t].refill_at = run->window;
         horizon->near = near;

@@ -260,7 +260,7 @@ struct tmn_accrual {
 };
 
 /* What happened to the clocks of a transition, per window. */
-struct tmn_pace {
+struct tmn_turnover {
     double enabled, runs_out, changes; /* runs_out: of one of them; changes: of all */
 };
 
@@ -610,7 +610,7 @@ struct tmn_run {
     uint64_t *reads_any_counter;       /* [clock_watch.words] */
     double sampled;                    /* firings of the first window, from a sample of rows */
     int ahead;                         /* windows, or 0: see horizon.c */
-    struct tmn_pace *pace;             /* [transitions] scratch */
+    struct tmn_turnover *turnover;     /* [transitions] scratch */
     int windows_ahead;                 /* of paths */
     struct tmn_queue_bits queue_bits;
     bool *g_fresh;    /* [transitions] G was made anew for this window */

@@ -55,6 +55,7 @@ void tmn_result_profile_json(const struct tmn_result *result, struct tmn_json *j
         tmn_json_int(json, "stale", (long long)rows[r].of.work.stale);
         tmn_json_int(json, "early", (long long)rows[r].of.work.early);
         tmn_json_int(json, "reaimed", (long long)rows[r].of.work.reaimed);
+        tmn_json_int(json, "started", (long long)rows[r].of.work.started);
         tmn_json_close(json, '}');
     }
     tmn_json_close(json, ']');

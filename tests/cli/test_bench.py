@@ -128,6 +128,12 @@ class Bench(unittest.TestCase):
         self.assertGreater(sum(row["fire"] for row in profile["transitions"]), 0)
         self.assertGreater(sum(row["receive"] for row in profile["transitions"]), 0)
         self.assertEqual(json.loads((self.folder / "run" / "run.json").read_text())["profile"], profile)
+        self.assertEqual({row["started"] for row in profile["transitions"]}, {0})  # all clocks of the load stay enabled
+        epidemic = self.run_of("sir", "--set", "persons=2000", "--set", "seeds=20", "--set", "term=20", "--profile")
+        ever = [row for row in csv.DictReader((self.folder / "run" / "outcomes.csv").read_text().splitlines()) if row["outcome"] == "ever"]
+        infections = int(ever[-1]["simulated"]) - 20  # seeds
+        self.assertGreater(infections, 1000)
+        self.assertEqual([row["started"] for row in epidemic["profile"]["transitions"]], [infections])
         # in the row, words for at least three in five of the 12 slots (docs/decisions/0004)
         self.assertGreaterEqual(profile["bytes"]["clocks: what is left"], 8 * 12 * 20000 * 3 // 5)
         text = self.tumen(0, "run", BENCH / "frozen", *words, "--profile", "--out", self.folder / "run").stdout
