@@ -31,9 +31,18 @@ static uint32_t *head_of(struct tmn_queue *queue, uint32_t key) {
     return &queue->head[level * QUEUE_DIGITS + digit(key, level)];
 }
 
+/* The chunk that is taken next. */
+static void fetch_free(const struct tmn_wheel_pool *pool, const struct tmn_supply *supply) {
+    if (supply->free != 0)
+        __builtin_prefetch(tmn_wheel_chunk(pool, supply->free - 1), 1);
+}
+
 static bool put(struct tmn_wheel_pool *pool, struct tmn_supply *supply, uint32_t *head, struct tmn_queue_note note) {
-    if ((*head == 0 || tmn_wheel_chunk(pool, *head - 1)->count == QUEUE_CHUNK) && !tmn_supply_take(pool, supply, head))
-        return false;
+    if (*head == 0 || tmn_wheel_chunk(pool, *head - 1)->count == QUEUE_CHUNK) {
+        if (!tmn_supply_take(pool, supply, head))
+            return false;
+        fetch_free(pool, supply);
+    }
     struct tmn_wheel_chunk *chunk = tmn_wheel_chunk(pool, *head - 1);
     memcpy(chunk->entry + 2 * (size_t)chunk->count++, &note, sizeof note);
     return true;
@@ -42,6 +51,7 @@ static bool put(struct tmn_wheel_pool *pool, struct tmn_supply *supply, uint32_t
 bool tmn_queues_flush(struct tmn_wheel_pool *pool, struct tmn_queues *queues, uint32_t key_bits) {
     uint32_t *head[QUEUE_WAITING];
     bool ok = true;
+    fetch_free(pool, &queues->supply);
     for (uint32_t i = 0; i < queues->waits; i++) {
         const struct tmn_queue_waiting *it = &queues->waiting[i];
         head[i] = head_of(queue_of(queues, it->of), key_of(it->note.at, key_bits));
