@@ -132,11 +132,6 @@ def trade():
     return rows + [("%d-07-01" % y, seen[y]) for y in sorted(seen)]
 
 
-def purges():
-    """Officials executed or purged a year (INSS), the only yearly series; 3 a year is assumed where none is given."""
-    return [("1994-01-01", 3), ("2012-01-01", 3), ("2013-01-01", 30), ("2014-01-01", 40), ("2015-01-01", 60), ("2016-01-01", 3), ("2017-01-01", 3)]
-
-
 def coded(rows, table, quantity=lambda row, size: size, last_day=lambda row, last: last or row["date_end"]):
     """Steps of each driver from the rows in `table`: (driver, day, level). A driver with no rows stays at 0."""
     changes = {driver: [] for driver in {entry[0] for entry in (*CODED.values(), *REACTIONS.values())}}
@@ -201,7 +196,7 @@ def main():
     write("timeline.csv", ["id", "date_start", "date_end", "what", "role", "class", "driver", "quantity", "in_force_to", "known_from", "published", "published_unit",
                            "grade", "note", "description", "source"], rows)
     out = [[*row, "count of measures in force, data/timeline.csv"] for row in coded(timeline, CODED)]
-    for name, knots, source in (("gdp", gdp(), "Bank of Korea growth rates, 1990 = 1"), ("trade_china", trade(), "trade_china_usd_bn.csv; before 2006 assumed"), ("officials_purged", purges(), "INSS via JoongAng (P115 to P119); other years assumed")):
+    for name, knots, source in (("gdp", gdp(), "Bank of Korea growth rates, 1990 = 1"), ("trade_china", trade(), "trade_china_usd_bn.csv; before 2006 assumed")):
         out += [[name, day, value, source] for day, value in knots]
     for name in sorted(GIVEN):
         out += [[name, day, value, GIVEN[name][1]] for day, value in GIVEN[name][2]]
