@@ -179,7 +179,8 @@ struct tmn_layer {
     bool rows;                   /* RING over rows themselves instead of a keyed permutation */
     uint32_t *edge;
     size_t edges; /* EDGES: pairs */
-    const char *note, *file;
+    const char *file;
+    struct tmn_grounds grounds;
 };
 /* The numbers of a layer as the parameters of `env` stand. */
 struct tmn_layer_numbers {
@@ -229,6 +230,8 @@ struct tmn_draw_rule {
     struct tmn_expr **chance /* [levels], NULL: 0 */;
     int rest /* level or -1 */;
     struct tmn_expr *cumulative; /* of a numeric attribute, instead of chances: that of at most its number; or NULL */
+    struct tmn_place place;      /* of the attribute's name in the rule */
+    struct tmn_grounds grounds;  /* of a deal or draw of the population; a birth's are those of its transition */
 };
 struct tmn_action {
     enum tmn_action_kind kind;
@@ -556,9 +559,9 @@ struct tmn_evidence {
 
 struct tmn_population {
     struct tmn_place place;
-    const char *note;
-    struct tmn_expr *size; /* over parameters; NULL: the sum of counts */
-    int place_attribute;   /* or -1 */
+    struct tmn_grounds grounds; /* of counts, households, units and the unborn: deals and draws have their own */
+    struct tmn_expr *size;      /* over parameters; NULL: the sum of counts */
+    int place_attribute;        /* or -1 */
     /* joint counts over attributes `by` after IPF inputs are read; world/ does the fitting */
     /* counts: features are attributes; margins: attributes or maps. Cell of key k, row-major, last key fastest: index i
      * holds the levels first + i * band .. first + (i + 1) * band - 1 (first may be negative; levels outside every

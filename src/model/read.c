@@ -240,10 +240,10 @@ static void read_rules(struct tmn_reader *reader) {
     tmn_read_controls(reader);
     tmn_read_amendments(reader);
     tmn_read_systems(reader);
-    tmn_read_evidence(reader);
     tmn_read_geojson(reader);
     tmn_read_concepts(reader);
     tmn_read_population(reader);
+    tmn_read_evidence(reader); /* all that cites is read */
 }
 
 struct tmn_model *tmn_model_read(struct tmn_arena *arena, const char *path, struct tmn_diagnostics *list) {

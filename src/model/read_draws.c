@@ -9,6 +9,7 @@ struct rules {
     struct tmn_reader *reader;
     const char *what; /* "draw" or "deal" */
     enum tmn_scope scope;
+    bool grounded; /* of the population: may say what it rests on */
 };
 
 static struct tmn_expr *read_chance(const struct rules *rules, const struct tmn_node *node, int own) {
@@ -64,9 +65,52 @@ static bool is_level(const struct tmn_attribute *attribute, const char *text) {
     return false;
 }
 
+/* Parts what a rule of the population rests on (*grounds) from the chances of its levels; a level of such a name keeps
+ * it. */
+static struct tmn_node part_grounds(const struct rules *rules, const struct tmn_node *node,
+                                    const struct tmn_attribute *attribute, struct tmn_node *grounds) {
+    static const char *const words[] = {"evidence", "note", "assumed"};
+    struct tmn_node levels = *node;
+    *grounds = *node;
+    levels.count = grounds->count = 0;
+    levels.keys = TMN_NEW_ARRAY(rules->reader->arena, struct tmn_node *, node->count + 1);
+    levels.items = TMN_NEW_ARRAY(rules->reader->arena, struct tmn_node *, node->count + 1);
+    grounds->keys = TMN_NEW_ARRAY(rules->reader->arena, struct tmn_node *, node->count + 1);
+    grounds->items = TMN_NEW_ARRAY(rules->reader->arena, struct tmn_node *, node->count + 1);
+    for (size_t j = 0; j < node->count; j++) {
+        struct tmn_node *part = &levels;
+        for (size_t w = 0; rules->grounded && w < sizeof words / sizeof *words; w++)
+            if (strcmp(node->keys[j]->text, words[w]) == 0 && !is_level(attribute, words[w]))
+                part = grounds;
+        part->keys[part->count] = node->keys[j];
+        part->items[part->count++] = node->items[j];
+    }
+    return levels;
+}
+
+/* The rule of one attribute; `node` is a mapping. */
+static struct tmn_draw_rule read_rule(const struct rules *rules, const struct tmn_node *key,
+                                      const struct tmn_node *node, int of) {
+    struct tmn_reader *reader = rules->reader;
+    const struct tmn_attribute *attribute = &reader->model->attributes.items[of];
+    struct tmn_draw_rule rule = {.attribute = of, .rest = -1, .place = key->place};
+    struct tmn_node grounds, levels = part_grounds(rules, node, attribute, &grounds);
+    const struct tmn_node *cumulative = is_level(attribute, "cumulative") ? NULL : tmn_node_get(&levels, "cumulative");
+    const char *what = tmn_arena_printf(reader->arena, "the %s of '%s'", rules->what, key->text);
+    rule.chance = TMN_NEW_ARRAY(reader->arena, struct tmn_expr *, attribute->levels);
+    if (tmn_schema_check(reader, &grounds, TMN_SCHEMA_GROUNDS, what))
+        rule.grounds = tmn_get_grounds(reader, &grounds);
+    if (cumulative)
+        read_cumulative(rules, &levels, cumulative, &rule);
+    else
+        read_levels(rules, &levels, &rule);
+    return rule;
+}
+
 void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *node, const char *path, enum tmn_scope scope,
                     struct tmn_draw_rule **list, uint32_t **hash, size_t *count) {
-    struct rules rules = {reader, scope == TMN_SCOPE_CONSTANT ? "deal" : "draw", scope};
+    struct rules rules = {reader, scope == TMN_SCOPE_CONSTANT ? "deal" : "draw", scope,
+                          strncmp(path, "population/", strlen("population/")) == 0};
     *count = 0;
     if (!node || node->kind != TMN_NODE_MAPPING)
         return;
@@ -74,20 +118,11 @@ void tmn_read_draws(struct tmn_reader *reader, const struct tmn_node *node, cons
     *hash = TMN_NEW_ARRAY(reader->arena, uint32_t, node->count + 1);
     for (size_t i = 0; i < node->count; i++) {
         const char *name = node->keys[i]->text;
-        const struct tmn_node *levels = node->items[i];
-        struct tmn_draw_rule rule = {.attribute = tmn_find_attribute(reader, name, node->keys[i]->place), .rest = -1};
-        if (rule.attribute < 0 ||
-            !tmn_want_mapping(reader, levels, tmn_arena_printf(reader->arena, "the %s of '%s'", rules.what, name)))
+        const char *what = tmn_arena_printf(reader->arena, "the %s of '%s'", rules.what, name);
+        int attribute = tmn_find_attribute(reader, name, node->keys[i]->place);
+        if (attribute < 0 || !tmn_want_mapping(reader, node->items[i], what))
             continue;
-        const struct tmn_attribute *attribute = &reader->model->attributes.items[rule.attribute];
-        const struct tmn_node *cumulative =
-            is_level(attribute, "cumulative") ? NULL : tmn_node_get(levels, "cumulative");
-        rule.chance = TMN_NEW_ARRAY(reader->arena, struct tmn_expr *, attribute->levels);
-        if (cumulative)
-            read_cumulative(&rules, levels, cumulative, &rule);
-        else
-            read_levels(&rules, levels, &rule);
         (*hash)[*count] = tmn_name_hash(tmn_arena_printf(reader->arena, "%s/%s", path, name));
-        (*list)[(*count)++] = rule;
+        (*list)[(*count)++] = read_rule(&rules, node->keys[i], node->items[i], attribute);
     }
 }

@@ -127,7 +127,7 @@ static void read_layer(struct tmn_reader *reader, const struct tmn_node *key, co
     int given = 0;
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_LAYER, what) || !tmn_declare(reader, key, "layer"))
         return;
-    tmn_get_text(reader, node, "note", &layer.note);
+    layer.grounds = tmn_get_grounds(reader, node);
     tmn_get_text(reader, node, "csv", &layer.file);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         given += tmn_node_get(node, kinds[i]) != NULL;

@@ -228,7 +228,7 @@ void tmn_read_population(struct tmn_reader *reader) {
     if (!tmn_schema_check(reader, node, TMN_SCHEMA_POPULATION, "'population'"))
         return;
     population->place = node->place;
-    tmn_get_text(reader, node, "note", &population->note);
+    population->grounds = tmn_get_grounds(reader, node);
     read_size(reader, tmn_node_get(node, "size"));
     if (tmn_get_text(reader, node, "place", &place))
         population->place_attribute = tmn_find_attribute(reader, place, tmn_node_get(node, "place")->place);

@@ -26,13 +26,14 @@ static const struct tmn_key driver[] = {{"start", S}, {"steps", M}, {"pulses", L
 static const struct tmn_key pulse[] = {{"from", S | R}, {"to", S}, {"size", S | R}, {"decay", S}, {"note", S}, {0}};
 static const struct tmn_key feedback[] = {{"by", S}, {"range", L | R}, {"start", S | R}, {"next", S}, {"unit", S}, GROUNDS, {0}};
 static const struct tmn_key population[] = {{"size", S}, {"counts", M}, {"margins", L}, {"bands", M}, {"set", M}, {"deal", M}, {"draw", M}, {"place", S},
-                                            {"households", M}, {"unit", M}, {"unborn", M}, {"note", S}, {0}};
+                                            {"households", M}, {"unit", M}, {"unborn", M}, GROUNDS, {0}};
+static const struct tmn_key grounds[] = {GROUNDS, {0}};
 static const struct tmn_key counts[] = {ROWS_REQUIRED, {"value", S | R}, {"by", S | L | R}, {0}};
 static const struct tmn_key households[] = {{"size", S | R}, {"head", S}, {0}};
 static const struct tmn_key unit[] = {{"households", S | R}, {0}};
 static const struct tmn_key unborn[] = {{"per_household", S}, {"reserve", S}, {"national", S}, {0}};
 static const struct tmn_key layer[] = {{"groups", S}, {"degree", S}, {"random", S}, {"degrees", S}, {"within", S}, {"long", S}, {"ring", S}, {"csv", S}, {"where", M},
-    {"from", S}, {"to", S}, {"note", S}, {0}};
+    {"from", S}, {"to", S}, GROUNDS, {0}};
 static const struct tmn_key counter[] = {{"layer", S | R}, {"of", S | R}, {"max", S}, {"share", S}, {"note", S}, {0}};
 static const struct tmn_key transition[] = {{"who", S}, {"rate", S}, {"chance", S}, {"after", S}, {"then", M}, {"branch", L}, GROUNDS, {0}};
 static const struct tmn_key branch[] = {{"name", S}, {"chance", S | R}, {"then", M}, {"note", S}, {0}};
@@ -90,7 +91,7 @@ const struct tmn_key *const tmn_schema_keys[TMN_SCHEMAS] = {
     [TMN_SCHEMA_SCENARIO] = scenario, [TMN_SCHEMA_INCLUDED] = included, [TMN_SCHEMA_TIME] = time, [TMN_SCHEMA_ATTRIBUTE] = attribute,
     [TMN_SCHEMA_LEVELS] = levels, [TMN_SCHEMA_MAP] = map, [TMN_SCHEMA_TABLE] = table, [TMN_SCHEMA_PARAMETER] = parameter,
     [TMN_SCHEMA_DRIVER] = driver, [TMN_SCHEMA_PULSE] = pulse, [TMN_SCHEMA_FEEDBACK] = feedback, [TMN_SCHEMA_POPULATION] = population,
-    [TMN_SCHEMA_COUNTS] = counts, [TMN_SCHEMA_HOUSEHOLDS] = households, [TMN_SCHEMA_UNIT] = unit, [TMN_SCHEMA_UNBORN] = unborn,
+    [TMN_SCHEMA_GROUNDS] = grounds, [TMN_SCHEMA_COUNTS] = counts, [TMN_SCHEMA_HOUSEHOLDS] = households, [TMN_SCHEMA_UNIT] = unit, [TMN_SCHEMA_UNBORN] = unborn,
     [TMN_SCHEMA_LAYER] = layer, [TMN_SCHEMA_COUNTER] = counter, [TMN_SCHEMA_TRANSITION] = transition, [TMN_SCHEMA_BRANCH] = branch,
     [TMN_SCHEMA_THEN] = then, [TMN_SCHEMA_TELL] = tell, [TMN_SCHEMA_TELL_ITEM] = tell_item, [TMN_SCHEMA_BIRTH] = birth, [TMN_SCHEMA_ADD] = add,
     [TMN_SCHEMA_EVENT] = event, [TMN_SCHEMA_EVENT_THEN] = event_then, [TMN_SCHEMA_OUTCOME] = outcome, [TMN_SCHEMA_OBSERVATION] = observation,

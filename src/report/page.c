@@ -55,6 +55,11 @@ void tmn_page_grounds(const struct tmn_page *page, const struct tmn_grounds *gro
     tmn_text_put(page->out, "</p>\n");
 }
 
+void tmn_page_assumed(const struct tmn_page *page, const struct tmn_grounds *grounds) {
+    if (grounds->said)
+        tmn_text_put(page->out, " <span class=\"badge assumed\">assumed</span>");
+}
+
 void tmn_page_date(const struct tmn_page *page, int32_t day) {
     char text[16];
     tmn_date_format(day, text);

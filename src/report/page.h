@@ -19,6 +19,8 @@ void tmn_page_table_end(const struct tmn_page *page);
 void tmn_page_note(const struct tmn_page *page, const char *note); /* nothing for NULL */
 /* Ids of evidence as links to what they say; note and the mark of what is assumed. */
 void tmn_page_citations(const struct tmn_page *page, const char *const *ids, size_t count);
+/* The badge of what says `assumed: yes`. */
+void tmn_page_assumed(const struct tmn_page *page, const struct tmn_grounds *grounds);
 void tmn_page_grounds(const struct tmn_page *page, const struct tmn_grounds *grounds);
 void tmn_page_date(const struct tmn_page *page, int32_t day);
 /* Declared by the scenario, not made for degree(layer). */

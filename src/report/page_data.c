@@ -56,13 +56,56 @@ static void put_households(const struct tmn_page *page) {
         }
 }
 
+/* The first cell of a rule: its attribute, and what its chances rest on. */
+static void put_drawn(const struct tmn_page *page, const struct tmn_draw_rule *rule) {
+    const char *name = page->model->attributes.items[rule->attribute].name;
+    tmn_html_put(page->out, "<tr id=\"d-population.%s\"><td>", name);
+    tmn_words_name(page->out, name);
+    tmn_page_assumed(page, &rule->grounds);
+    tmn_page_grounds(page, &rule->grounds);
+}
+
+/* Rows of a table: attribute, level, chance. */
+static void put_draws(const struct tmn_page *page, const struct tmn_draw_rule *draws, size_t count) {
+    for (const struct tmn_draw_rule *rule = draws; rule < draws + count; rule++) {
+        const struct tmn_attribute *attribute = &page->model->attributes.items[rule->attribute];
+        put_drawn(page, rule);
+        if (rule->cumulative) {
+            tmn_text_put(page->out, "</td><td>at most its number</td><td>");
+            tmn_formula_inline(page->out, page->model, rule->cumulative);
+            tmn_text_put(page->out, "</td></tr>\n");
+            continue;
+        }
+        const char *row = "";
+        for (uint32_t l = 0; l < attribute->levels; l++) {
+            if (!rule->chance[l] && rule->rest != (int)l)
+                continue;
+            tmn_text_put(page->out, "%s", row);
+            tmn_html_put(page->out, "</td><td>%s</td><td>", attribute->level[l]);
+            if (rule->chance[l])
+                tmn_formula_inline(page->out, page->model, rule->chance[l]);
+            else
+                tmn_text_put(page->out, "the rest");
+            tmn_text_put(page->out, "</td></tr>\n");
+            row = "<tr><td>";
+        }
+    }
+}
+
+static void put_table_of_draws(const struct tmn_page *page, const struct tmn_draw_rule *draws, size_t count) {
+    tmn_page_table(page, "draws", "Attribute|Level|Chance");
+    put_draws(page, draws, count);
+    tmn_page_table_end(page);
+}
+
 void tmn_page_start(const struct tmn_page *page) {
     const struct tmn_model *model = page->model;
     const struct tmn_population *population = &model->population;
     tmn_page_section(page, "start", "5 Initialisation");
-    tmn_page_note(page, population->note);
-    tmn_text_put(page->out,
-                 "<p>The population is made once, on the first day, from what stands here and the seed.</p>\n<ul>\n");
+    tmn_page_grounds(page, &population->grounds);
+    tmn_text_put(page->out, "<p>The population is made once, on the first day, from what stands here and the seed.");
+    tmn_page_assumed(page, &population->grounds);
+    tmn_text_put(page->out, "</p>\n<ul>\n");
     if (population->size) {
         tmn_text_put(page->out, "<li>Persons in all: ");
         tmn_formula_inline(page->out, model, population->size);
@@ -83,16 +126,12 @@ void tmn_page_start(const struct tmn_page *page) {
         tmn_text_put(page->out, "<p>The number of persons up to each level is the nearest whole number to persons "
                                 "times chance; who they are "
                                 "is random.</p>\n");
-        tmn_page_table(page, "draws", "Attribute|Level|Chance");
-        tmn_words_draws(page->out, model, population->deals, population->deal_count);
-        tmn_page_table_end(page);
+        put_table_of_draws(page, population->deals, population->deal_count);
     }
     if (population->draw_count > 0) {
         tmn_page_part(page, "draws", "Drawn for each person");
         tmn_text_put(page->out, "<p>In this order; the chance of a level may read what stands above it.</p>\n");
-        tmn_page_table(page, "draws", "Attribute|Level|Chance");
-        tmn_words_draws(page->out, model, population->draws, population->draw_count);
-        tmn_page_table_end(page);
+        put_table_of_draws(page, population->draws, population->draw_count);
     }
     tmn_text_put(page->out,
                  "<p>Attributes that nothing here names begin at the level told in <a href=\"#attributes\">section "

@@ -119,11 +119,13 @@ static void put_ties(const struct tmn_page *page) {
         tmn_page_table(page, "layers", "Layer|Ties");
         for (size_t i = 0; i < model->layers.count; i++) {
             const struct tmn_layer *layer = &model->layers.items[i];
-            tmn_html_put(page->out, "<tr id=\"d-%s\"><td><code>%s</code></td><td>", layer->name, layer->name);
+            tmn_html_put(page->out, "<tr id=\"d-%s\"><td><code>%s</code>", layer->name, layer->name);
+            tmn_page_assumed(page, &layer->grounds);
+            tmn_text_put(page->out, "</td><td>");
             tmn_words_layer(page->out, model, layer);
             tmn_text_put(page->out, " ");
             tmn_page_file(page, layer->file);
-            tmn_page_note(page, layer->note);
+            tmn_page_grounds(page, &layer->grounds);
             tmn_text_put(page->out, "</td></tr>\n");
         }
         tmn_page_table_end(page);

@@ -38,7 +38,9 @@ static void put_citing(const struct tmn_page *page, const struct tmn_ledger *led
         const struct tmn_entry *citing = &ledger->items[evidence->link[TMN_LINK_CITED_BY].items[i]];
         tmn_text_put(page->out, "%s", joint);
         joint = ", ";
-        if (citing->grounds)
+        if (citing->kind == TMN_ENTRY_RULE) /* the population: an outcome may have its name */
+            tmn_text_put(page->out, "<a href=\"#start\"><code>%s</code></a>", citing->name);
+        else if (citing->grounds)
             tmn_words_name(page->out, citing->name);
         else if (citing->kind == TMN_ENTRY_SYSTEM)
             tmn_text_put(page->out, "subsystem %d", page->model->systems.items[citing->index].number);

@@ -190,33 +190,3 @@ void tmn_words_layer(struct tmn_text *out, const struct tmn_model *model, const 
         break;
     }
 }
-
-void tmn_words_draws(struct tmn_text *out, const struct tmn_model *model, const struct tmn_draw_rule *draws,
-                     size_t count) {
-    for (size_t d = 0; d < count; d++) {
-        const struct tmn_attribute *attribute = &model->attributes.items[draws[d].attribute];
-        bool first = true;
-        if (draws[d].cumulative) {
-            tmn_text_put(out, "<tr><td>");
-            tmn_words_name(out, attribute->name);
-            tmn_text_put(out, "</td><td>at most its number</td><td>");
-            tmn_formula_inline(out, model, draws[d].cumulative);
-            tmn_text_put(out, "</td></tr>\n");
-            continue;
-        }
-        for (uint32_t l = 0; l < attribute->levels; l++) {
-            if (!draws[d].chance[l] && draws[d].rest != (int)l)
-                continue;
-            tmn_text_put(out, "<tr><td>");
-            if (first)
-                tmn_words_name(out, attribute->name);
-            tmn_html_put(out, "</td><td>%s</td><td>", attribute->level[l]);
-            if (draws[d].chance[l])
-                tmn_formula_inline(out, model, draws[d].chance[l]);
-            else
-                tmn_text_put(out, "the rest");
-            tmn_text_put(out, "</td></tr>\n");
-            first = false;
-        }
-    }
-}

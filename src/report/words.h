@@ -12,8 +12,5 @@ void tmn_words_code(struct tmn_text *out, const struct tmn_model *model, const s
 void tmn_words_actions(struct tmn_text *out, const struct tmn_model *model, const struct tmn_action *items,
                        size_t count);
 void tmn_words_layer(struct tmn_text *out, const struct tmn_model *model, const struct tmn_layer *layer);
-/* Draw rules as rows of a table: attribute, level, chance. */
-void tmn_words_draws(struct tmn_text *out, const struct tmn_model *model, const struct tmn_draw_rule *draws,
-                     size_t count);
 
 #endif

@@ -37,7 +37,7 @@ static void add_declared(struct tmn_ledger *ledger) {
     ADD_GROUNDED(TMN_ENTRY_PARAMETER, parameters);
     ADD_GROUNDED(TMN_ENTRY_DRIVER, drivers);
     ADD_GROUNDED(TMN_ENTRY_FEEDBACK, feedbacks);
-    ADD_ALL(TMN_ENTRY_LAYER, layers, note, NULL);
+    ADD_GROUNDED(TMN_ENTRY_LAYER, layers);
     ADD_ALL(TMN_ENTRY_COUNTER, counters, note, NULL);
     ADD_GROUNDED(TMN_ENTRY_TRANSITION, transitions);
     ADD_GROUNDED(TMN_ENTRY_EVENT, events);
@@ -80,16 +80,29 @@ static void add_numbered(struct tmn_ledger *ledger) {
     ledger->first[TMN_ENTRY_RULE] = ledger->count;
     for (size_t i = 0; i < 4; i++) {
         bool written = i == 3 ? model->population.place.source != NULL : expr[i] && expr[i]->place.source;
-        add(ledger, TMN_ENTRY_RULE, i, rules[i], i == 3 ? model->population.note : NULL,
+        add(ledger, TMN_ENTRY_RULE, i, rules[i], i == 3 ? model->population.grounds.note : NULL,
             !written ? (struct tmn_place){0}
             : i == 3 ? model->population.place
                      : expr[i]->place,
-            NULL);
+            i == 3 && written ? &model->population.grounds : NULL);
+    }
+}
+
+static void add_draws(struct tmn_ledger *ledger, const struct tmn_draw_rule *draws, size_t count, bool dealt) {
+    for (size_t d = 0; d < count; d++) {
+        const char *attribute = ledger->model->attributes.items[draws[d].attribute].name;
+        add(ledger, TMN_ENTRY_DRAW, d, tmn_arena_printf(ledger->arena, "population.%s", attribute),
+            draws[d].grounds.note, draws[d].place, &draws[d].grounds);
+        ledger->items[ledger->count - 1].part = dealt;
+        tmn_ledger_link(ledger, ledger->first[TMN_ENTRY_RULE] + 3, TMN_LINK_PARTS, ledger->count - 1);
     }
 }
 
 static void add_parts(struct tmn_ledger *ledger) {
     const struct tmn_model *model = ledger->model;
+    ledger->first[TMN_ENTRY_DRAW] = ledger->count;
+    add_draws(ledger, model->population.deals, model->population.deal_count, true);
+    add_draws(ledger, model->population.draws, model->population.draw_count, false);
     ledger->first_level = TMN_NEW_ARRAY(ledger->arena, size_t, model->features.count + 1);
     ledger->first_branch = TMN_NEW_ARRAY(ledger->arena, size_t, model->transitions.count + 1);
     for (size_t f = 0; f < model->features.count; f++) {

@@ -6,8 +6,9 @@
 
 #include "model/model.h"
 
-/* code, word. LEVEL: of an attribute or map with named levels; BRANCH: a named one; RULE: alive, unborn, until and
- * population, which a scenario has once. */
+/* code, word. LEVEL: of an attribute or map with named levels; BRANCH: a named one; DRAW: the shares of an attribute at
+ * the start, dealt or drawn (population.class); RULE: alive, unborn, until and population, which a scenario has once.
+ */
 #define TMN_ENTRIES_OF(X)                                                                                              \
     X(ATTRIBUTE, "attribute")                                                                                          \
     X(LEVEL, "level")                                                                                                  \
@@ -16,6 +17,7 @@
     X(PARAMETER, "parameter")                                                                                          \
     X(DRIVER, "driver")                                                                                                \
     X(FEEDBACK, "feedback variable")                                                                                   \
+    X(DRAW, "draw")                                                                                                    \
     X(LAYER, "layer")                                                                                                  \
     X(COUNTER, "counter")                                                                                              \
     X(TRANSITION, "transition")                                                                                        \
@@ -65,8 +67,9 @@ struct tmn_fact {
 };
 struct tmn_entry {
     enum tmn_entry_kind kind;
-    size_t index; /* in the model's list of the kind; of a LEVEL: feature; of a BRANCH: transition */
-    size_t part;  /* LEVEL: level; BRANCH: branch */
+    size_t index; /* in the model's list of the kind (DRAW: of deals, or of draws); of a LEVEL: feature; of a BRANCH:
+                     transition */
+    size_t part;  /* LEVEL: level; BRANCH: branch; DRAW: 1 if it is dealt */
     const char *name, *title, *note;
     struct tmn_place place;
     const struct tmn_grounds *grounds;   /* or NULL: it cannot cite */

@@ -347,6 +347,9 @@ const struct tmn_fact *tmn_ledger_facts(const struct tmn_ledger *ledger, size_t 
     case TMN_ENTRY_FEEDBACK:
         feedback_facts(&facts, model, &model->feedbacks.items[i]);
         break;
+    case TMN_ENTRY_DRAW:
+        put(&facts, "made", of->part ? "dealt to exact numbers of persons" : "drawn for each person");
+        break;
     case TMN_ENTRY_LAYER:
         put(&facts, "file", model->layers.items[i].file);
         break;

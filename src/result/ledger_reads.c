@@ -172,6 +172,11 @@ static void walk_transition(struct walk *walk, size_t index) {
     }
 }
 
+static void walk_draw(const struct walk *walk, size_t index, bool dealt) {
+    const struct tmn_population *population = &walk->model->population;
+    walk_draws(walk, dealt ? &population->deals[index] : &population->draws[index], 1);
+}
+
 static void walk_population(const struct walk *walk) {
     const struct tmn_population *population = &walk->model->population;
     reads_expr(walk, population->size);
@@ -188,8 +193,6 @@ static void walk_population(const struct walk *walk) {
                 reads_feature(walk, counts->feature[k]);
         }
     }
-    walk_draws(walk, population->deals, population->deal_count);
-    walk_draws(walk, population->draws, population->draw_count);
 }
 
 static void walk_constant(const struct walk *walk, const struct tmn_constant *constant) {
@@ -328,6 +331,9 @@ static void walk_entry(struct walk *walk, const struct tmn_entry *entry) {
     case TMN_ENTRY_FEEDBACK:
         reads_feature(walk, model->feedbacks.items[i].by);
         reads_expr(walk, model->feedbacks.items[i].next);
+        break;
+    case TMN_ENTRY_DRAW:
+        walk_draw(walk, i, entry->part);
         break;
     case TMN_ENTRY_LAYER:
         walk_layer(walk, &model->layers.items[i]);

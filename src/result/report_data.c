@@ -438,6 +438,12 @@ static void put_rule(struct tmn_json *json, const char *kind, const char *name, 
     tmn_json_close(json, '}');
 }
 
+static void put_draws(struct tmn_json *json, const struct tmn_model *model, const struct tmn_draw_rule *draws,
+                      size_t count) {
+    for (size_t d = 0; d < count; d++)
+        put_rule(json, "draw", model->attributes.items[draws[d].attribute].name, &draws[d].grounds);
+}
+
 static void put_rules(struct tmn_json *json, const struct tmn_model *model) {
     tmn_json_open(json, "rules", '[');
     for (size_t i = 0; i < model->transitions.count; i++)
@@ -446,6 +452,11 @@ static void put_rules(struct tmn_json *json, const struct tmn_model *model) {
         put_rule(json, "event", model->events.items[i].name, &model->events.items[i].grounds);
     for (size_t i = 0; i < model->feedbacks.count; i++)
         put_rule(json, "feedback", model->feedbacks.items[i].name, &model->feedbacks.items[i].grounds);
+    for (size_t i = 0; i < model->layers.count; i++)
+        put_rule(json, "layer", model->layers.items[i].name, &model->layers.items[i].grounds);
+    put_rule(json, "population", "population", &model->population.grounds);
+    put_draws(json, model, model->population.deals, model->population.deal_count);
+    put_draws(json, model, model->population.draws, model->population.draw_count);
     tmn_json_close(json, ']');
 }
 

@@ -14,7 +14,7 @@ import unittest
 
 TUMEN, SCENARIOS = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
 INVERSE = {"reads": "read_by", "changes": "changed_by", "cites": "cited_by", "parts": "part_of"}
-GROUNDED = {"parameter", "table", "driver", "feedback variable", "transition", "event"}
+GROUNDED = {"parameter", "table", "driver", "feedback variable", "transition", "event", "layer", "draw"}  # and the rule 'population'
 # Sections whose keys are names, and the kind of what they name.
 SECTIONS = {"attributes": "attribute", "maps": "map", "tables": "table", "parameters": "parameter", "drivers": "driver",
             "feedback": "feedback variable", "layers": "layer", "counters": "counter", "transitions": "transition",
@@ -82,9 +82,13 @@ class Every(unittest.TestCase):
     def test_what_cites_nothing_is_said_to(self):
         for folder in scenarios():
             for entry in ledger(folder):
-                if entry["kind"] not in GROUNDED:
+                population = (entry["kind"], entry["name"]) == ("rule", "population")
+                # What stands deeper in the population's lines is its parts'.
+                written = "\n".join(re.findall(r"^\S.*", entry["written"], re.M)) if population else entry["written"]
+                written = re.sub(r"\b(deal|draw): .*", "", written) if population else written
+                if entry["kind"] not in GROUNDED and not population:
                     self.assertIsNone(entry["rests_on"], entry["name"])
-                elif re.search(r"\bassumed: yes\b", entry["written"]):
+                elif re.search(r"\bassumed: yes\b", written):
                     self.assertEqual(entry["rests_on"], "assumed", entry["name"])
                 elif entry["cites"]:
                     self.assertEqual(entry["rests_on"], "evidence", entry["name"])
@@ -196,7 +200,7 @@ class Check(unittest.TestCase):
         text = """language: 1
 name: small
 time: { start: 2000, end: 2000-12-31 }
-attributes: { status: [home, away] }
+attributes: { status: [home, away], class: [high, low], mood: [good, bad], word: [none, evidence] }
 parameters:
   on: { value: 1, note: A switch. }
   bare: { value: 1, unit: 1/y }
@@ -204,8 +208,15 @@ parameters:
   known: { value: 1, unit: 1/y, evidence: C1 }
 transitions:
   leave: { who: status = home, rate: on * (bare + guess + known), then: { set: { status: away } } }
-population: { size: 100 }
-outcomes: { gone: { firings: leave } }
+population:
+  size: 100
+  deal: { class: { high: 0.1, low: rest, evidence: C1, note: Why so. } }
+  draw: { mood: { bad: 0.5, good: rest }, word: { evidence: 0.5, none: rest, assumed: yes } }
+layers:
+  friends: { degree: 4 }
+  pals: { random: 3, assumed: yes }
+  wires: { groups: 5, evidence: [C1] }
+outcomes: { gone: { firings: leave }, sour: { stock: mood = bad and class = high and word = none, every: year } }
 systems: [{ number: 1, name: Leaving, state: in, switch: on, claims: [C1, C2] }]
 evidence: { C1: { text: One line., grade: high } }
 """
@@ -214,10 +225,21 @@ evidence: { C1: { text: One line., grade: high } }
             path.write_text(text)
             ran = tumen("check", path, "--json", "--threads", 1)
             self.assertEqual(ran.returncode, 0, ran.stdout)
-            self.assertEqual([entry["name"] for entry in json.loads(ran.stdout)["rests_on_nothing"]], ["bare", "leave"])
+            nothing = [entry["name"] for entry in json.loads(ran.stdout)["rests_on_nothing"]]
+            self.assertEqual(nothing, ["bare", "friends", "leave", "population", "population.mood"])
             brief, whole = tumen("check", path, "--threads", 1).stdout, tumen("check", path, "--evidence", "--threads", 1).stdout
-            self.assertIn("1 of 3 parameters, 1 of 1 transitions; --evidence lists them", brief)
-            self.assertRegex(whole, r"\n  parameter +bare\n  transition +leave\n")
+            words = "1 of 3 parameters, 1 of 3 draws, 1 of 3 layers, 1 of 1 transitions, 1 of 1 rules; --evidence lists them"
+            self.assertIn(words, " ".join(brief.split()))
+            self.assertRegex(whole, r"\n  parameter +bare\n  draw +population.mood\n  layer +friends\n  transition +leave\n  rule +population\n")
+            facts = {e["name"]: {f["label"]: f["text"] for f in e["facts"]} for e in ledger(path) if e["kind"] == "draw"}
+            self.assertEqual(facts["population.class"]["made"], "dealt to exact numbers of persons")
+            self.assertEqual(facts["population.mood"]["made"], "drawn for each person")
+            self.assertRegex(tumen("explain", path, "population.class").stdout, r"rests on +evidence:\n +C1 +One line")
+            self.assertIn("note        Why so.", tumen("explain", path, "population.class").stdout)
+            self.assertIn("rests on    assumed", tumen("explain", path, "population.word").stdout)
+            self.assertIn("rests on    assumed", tumen("explain", path, "pals").stdout)
+            self.assertRegex(tumen("explain", path, "wires").stdout, r"rests on +evidence:\n +C1 ")
+            self.assertEqual({o["name"] for e in ledger(path) if e["name"] == "C1" for o in e["cited_by"]}, {"known", "population.class", "wires", "system.1"})
             self.assertIn("no row of the section 'evidence' has this id", tumen("explain", path, "system.1").stdout)
             self.assertIn("it is a switch", tumen("explain", path, "on").stdout)
             self.assertIn("rests on    nothing", tumen("explain", path, "bare").stdout)

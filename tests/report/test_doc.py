@@ -97,7 +97,7 @@ def scenario(draw):
     names = {kind: name(draw, taken) for kind in ("state", "mind", "p", "d", "f", "layer", "move", "event", "out", "check", "counter")}
     state, mind = levels(draw, 3), levels(draw, 3)
     texts = {word: sentence(draw) for word in ("title", "purpose", "note", "attribute", "driver", "feedback", "event", "source", "system", "layer",
-                                               "document", "evidence", "outcome", "pattern", "sensing", "branch", "check")}
+                                               "document", "evidence", "outcome", "pattern", "sensing", "branch", "check", "draw", "population")}
     branch = re.sub(r"[/ ]", "", sentence(draw)).strip() or "b"
     tree = {
         "language": "1", "name": "odd", "title": texts["title"], "purpose": texts["purpose"],
@@ -107,8 +107,9 @@ def scenario(draw):
         "parameters": {names["p"]: {"value": "0.5", "note": texts["note"], "evidence": ["E"]}},
         "drivers": {names["d"]: {"start": "1", "steps": {"2001-06-01": "2"}, "note": texts["driver"]}},
         "feedback": {names["f"]: {"range": ["0", "10"], "start": "0", "next": f"{names['f']} / 2 + count({names['move']})", "note": texts["feedback"]}},
-        "population": {"size": "100", "draw": {names["mind"]: {mind[0]: "0.3", mind[1]: names["p"], mind[2]: "rest"}}},
-        "layers": {names["layer"]: {"degree": "4", "note": texts["layer"]}},
+        "population": {"size": "100", "draw": {names["mind"]: {mind[0]: "0.3", mind[1]: names["p"], mind[2]: "rest", "note": texts["draw"], "evidence": ["E"]}},
+                       "note": texts["population"], "evidence": ["E"]},
+        "layers": {names["layer"]: {"degree": "4", "note": texts["layer"], "evidence": ["E"], "assumed": "yes"}},
         "counters": {names["counter"]: {"layer": names["layer"], "of": f"{names['p']} < 1", "max": "2"}},
         "transitions": {names["move"]: {
             "rate": f"{names['p']} * {names['d']} * exp(-{names['f']}) * (1 + {names['counter']}) / y",

@@ -162,7 +162,7 @@ void small_deal_rule(struct tmn_model *model, struct tmn_draw_rule rule) {
 }
 
 void small_draw(struct tmn_model *model, int attribute, struct tmn_expr **chance, int rest) {
-    small_draw_rule(model, (struct tmn_draw_rule){attribute, chance, rest, NULL});
+    small_draw_rule(model, (struct tmn_draw_rule){attribute, chance, rest, NULL, {0}, {0}});
 }
 
 struct tmn_expr *small_constant(struct tmn_arena *arena, double number) {

@@ -12,7 +12,8 @@ enum { PLACE, STATUS, STATE, MARK, LEVELS = 12 };
 
 static struct tmn_draw_rule chances(struct tmn_model *model, int attribute, const double *chance, int rest) {
     uint32_t levels = model->attributes.items[attribute].levels;
-    struct tmn_draw_rule rule = {attribute, TMN_NEW_ARRAY(model->arena, struct tmn_expr *, levels), rest, NULL};
+    struct tmn_draw_rule rule = {attribute, TMN_NEW_ARRAY(model->arena, struct tmn_expr *, levels), rest, NULL, {0},
+                                 {0}};
     for (uint32_t l = 0; l < levels; l++)
         rule.chance[l] = (int)l == rest ? NULL : small_number(model, chance[l]);
     return rule;
@@ -28,7 +29,7 @@ static struct tmn_model *town(struct tmn_arena *arena, double size) {
     model->unborn = small_member(model, STATUS, 0, 0);
     model->population.size = small_number(model, size);
     small_deal_rule(model, chances(model, STATE, (double[]){0, 0.001}, 0));
-    struct tmn_draw_rule mark = {MARK, TMN_NEW_ARRAY(arena, struct tmn_expr *, LEVELS), -1, NULL};
+    struct tmn_draw_rule mark = {MARK, TMN_NEW_ARRAY(arena, struct tmn_expr *, LEVELS), -1, NULL, {0}, {0}};
     mark.cumulative = small_op(model, TMN_OP_ADD, small_number(model, 0.3),
                                small_op(model, TMN_OP_DIV, small_feature(model, tmn_feature_of_attribute(model, MARK)),
                                         small_number(model, 20)));

@@ -149,7 +149,7 @@ static void cumulative(void **state) {
     enum { LEVELS = 21 };
     struct tmn_model *model = people(*state, 40000);
     int threshold = small_numbers(model, "threshold", 0, LEVELS - 1);
-    struct tmn_draw_rule rule = {threshold, TMN_NEW_ARRAY(*state, struct tmn_expr *, LEVELS), -1, NULL};
+    struct tmn_draw_rule rule = {threshold, TMN_NEW_ARRAY(*state, struct tmn_expr *, LEVELS), -1, NULL, {0}, {0}};
     struct tmn_expr *mean =
         small_if(model, small_member(model, SEX, 1, 1), small_number(model, 8), small_number(model, 17));
     struct tmn_expr *from_mean =
@@ -216,7 +216,7 @@ static void bad_chances(void **state) {
     struct tmn_model *falls = people(*state, 500); /* fewer persons at most 1 than at most 0 */
     int mark = small_numbers(falls, "mark", 0, 2);
     falls->population.counts = small_counts(falls, 1, (int[]){SEX}, (double[]){2, 3});
-    struct tmn_draw_rule rule = {mark, TMN_NEW_ARRAY(*state, struct tmn_expr *, 3), -1, NULL};
+    struct tmn_draw_rule rule = {mark, TMN_NEW_ARRAY(*state, struct tmn_expr *, 3), -1, NULL, {0}, {0}};
     rule.cumulative = small_if(falls, small_member(falls, tmn_feature_of_attribute(falls, mark), 0, 0),
                                small_number(falls, 0.5), small_number(falls, 0.4));
     small_draw_rule(falls, rule);
