@@ -95,6 +95,15 @@ class Claims(unittest.TestCase):
     def test_nothing_in_the_country_rests_on_nothing(self):
         self.assertEqual([key for key, entry in self.entries.items() if entry["rests_on"] == "nothing"], [])
 
+    def test_each_stands_in_its_subsystems(self):
+        """sources/systems.csv says where each claim belongs; a subsystem may cite more."""
+        with open(SCENARIO / "sources/systems.csv", newline="", encoding="utf-8") as file:
+            listed = {row["system"]: set(row["claims"].split()) for row in csv.DictReader(file)}
+        self.assertEqual(set().union(*listed.values()), set(self.rows))
+        for number, claims in listed.items():
+            cited = {other["name"] for other in self.entries["system", f"system.{number}"]["cites"]}
+            self.assertEqual(claims - cited, set(), number)
+
     def test_the_page_tells_of_each(self):
         page = (SCENARIO.parent.parent / "docs/from-the-documents.md").read_text(encoding="utf-8")
         for name, row in self.rows.items():
