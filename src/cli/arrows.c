@@ -15,10 +15,12 @@ static void put_total(struct tmn_grid *grid, const struct tmn_arrow_row *row) {
 }
 
 /* What is remarkable of a link, and the outcome of its total. */
-static void put_note(struct tmn_grid *grid, const struct tmn_model *model, const struct tmn_arrow_row *row) {
-    const char *const marks[] = {row->right ? NULL : "WRONG", row->opposed ? "opposed" : NULL,
+static void put_note(struct tmn_grid *grid, const struct tmn_arrows *arrows, const struct tmn_arrow_row *row) {
+    const struct tmn_model *model = arrows->options->model;
+    const char *const marks[] = {row->looked && row->right ? NULL : tmn_arrow_verdict(row),
+                                 row->looked || arrows->stopped ? NULL : row->why, row->opposed ? "opposed" : NULL,
                                  row->masked ? "masked" : NULL,
-                                 row->pairs > 0 ? model->outcomes.items[row->arrow->outcome].name : row->why};
+                                 row->pairs > 0 ? model->outcomes.items[row->arrow->outcome].name : NULL};
     struct tmn_text text;
     tmn_text_init(&text, grid->arena);
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
@@ -46,7 +48,7 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_arrows *arrows)
                                  : "");
         if (totals)
             put_total(&grid, row);
-        put_note(&grid, arrows->options->model, row);
+        put_note(&grid, arrows, row);
     }
     tmn_grid_print(&grid);
 }
@@ -59,6 +61,17 @@ static bool any_without_effect(const struct tmn_arrows *arrows) {
     return false;
 }
 
+static void tell_count(struct tmn_arena *arena, const struct tmn_arrows *arrows) {
+    const char *links = arrows->looked == arrows->count
+                            ? tmn_arena_printf(arena, "%zu links", arrows->count)
+                            : tmn_arena_printf(arena, "%zu of %zu links looked at", arrows->looked, arrows->count);
+    tmn_tell("%s, %zu with a direct sign that is not what they say. direct: the first window, all else equal%s", links,
+             arrows->wrong,
+             arrows->direct_only ? "."
+                                 : tmn_arena_printf(arena, "; total: over the horizon, with feedback, %s%d pairs.",
+                                                    arrows->stopped ? "up to " : "", arrows->options->seeds));
+}
+
 static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments, const struct tmn_arrows *arrows,
                  const char *out) {
     if (arguments->json) {
@@ -69,9 +82,7 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
     } else if (!arguments->quiet) {
         print_rows(arena, arrows);
         putchar('\n');
-        tmn_tell("%zu links, %zu with a direct sign that is not what they say. direct: the first window, all else "
-                 "equal; total: over the horizon, with feedback, %d pairs.",
-                 arrows->count, arrows->wrong, arrows->direct_only ? 0 : arrows->options->seeds);
+        tell_count(arena, arrows);
         if (any_without_effect(arrows))
             tmn_tell(
                 "WRONG with no effect at all: at this scale there may be nobody whom the link concerns; try a larger "
@@ -100,7 +111,8 @@ static enum tmn_status test_links(struct tmn_arena *arena, const struct tmn_argu
     if (status != TMN_DONE)
         return status;
     tell(arena, arguments, &arrows, study.out);
-    return arrows.stopped ? TMN_INTERRUPTED : arrows.wrong > 0 ? TMN_FAILED : TMN_DONE;
+    bool good = arrows.wrong == 0 && arrows.looked == arrows.count;
+    return arrows.stopped ? TMN_INTERRUPTED : good ? TMN_DONE : TMN_FAILED;
 }
 
 enum tmn_status tmn_command_arrows(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
@@ -120,5 +132,7 @@ enum tmn_status tmn_command_arrows(struct tmn_arena *arena, const struct tmn_arg
         return TMN_DONE;
     }
     struct tmn_study_options options = tmn_study_options_of(&session, SEEDS);
+    if (arguments->direct)
+        options.seeds = 1; /* all that is made then */
     return test_links(arena, arguments, &options);
 }

@@ -226,8 +226,10 @@ bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const st
         arrows->rows[i] = (struct tmn_arrow_row){.arrow = &model->arrows.items[i], .interaction = (double)NAN};
     if (!look_at_all(&work, err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        arrows->wrong += !arrows->rows[i].right;
+    for (size_t i = 0; i < count; i++) {
+        arrows->looked += arrows->rows[i].looked;
+        arrows->wrong += arrows->rows[i].looked && !arrows->rows[i].right;
+    }
     if (direct_only || arrows->stopped)
         return true;
     work.asks = TMN_NEW_ARRAY(arena, struct tmn_ask, count * (size_t)options->seeds * WORLDS_MOST + 1);

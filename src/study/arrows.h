@@ -31,7 +31,8 @@ struct tmn_arrows {
     const struct tmn_study_options *options;
     struct tmn_arrow_row *rows;
     bool direct_only;
-    size_t count, wrong; /* wrong: of direct signs, those not computed too */
+    size_t count, looked,
+        wrong; /* looked: with a direct sign that was computed; wrong: of these, not as the link says */
     struct tmn_store_tally tally;
     bool stopped;
     struct tmn_arena *arena;
@@ -42,6 +43,7 @@ bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const st
                     bool direct_only, struct tmn_error *err);
 /* What every page and table of these says of itself. */
 extern const char *const tmn_wiring_note;
+const char *tmn_arrow_verdict(const struct tmn_arrow_row *row); /* right, WRONG, not computed */
 /* "shift barrier by 0.5", "hold barrier at 1", "assign fear = 3 to a share of 0.2 of class = elite". */
 const char *tmn_cause_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_cause *cause);
 const char *tmn_sign_text(enum tmn_sign sign); /* +, -, 0+ */

@@ -18,7 +18,7 @@ const char *const tmn_wiring_note =
     "These test the wiring of the model: that its rules do what its description says. They say nothing about the "
     "world.";
 
-static const char *verdict(const struct tmn_arrow_row *row) {
+const char *tmn_arrow_verdict(const struct tmn_arrow_row *row) {
     return !row->looked ? "not computed" : row->right ? "right" : "WRONG";
 }
 
@@ -55,7 +55,10 @@ void tmn_arrows_csv(const struct tmn_arrows *arrows, struct tmn_text *out) {
         tmn_csv_put_real(out, row->looked ? row->before : (double)NAN);
         tmn_csv_put_real(out, row->looked ? row->direct : (double)NAN);
         tmn_csv_put_real(out, row->interaction);
-        tmn_text_put(out, ",%s,%s,%s", row->looked ? tmn_way_name(row->way) : "", row->right ? "yes" : "no",
+        tmn_text_put(out, ",%s,%s,%s", row->looked ? tmn_way_name(row->way) : "",
+                     !row->looked ? ""
+                     : row->right ? "yes"
+                                  : "no",
                      outcome_of(arrows, row));
         tmn_csv_put_real(out, arrow->horizon);
         tmn_text_put(out, ",%d", row->pairs);
@@ -86,7 +89,10 @@ static void json_row(const struct tmn_arrows *arrows, struct tmn_json *json, con
     tmn_json_text(json, "effect", arrow->effect.name);
     tmn_json_text(json, "at", at);
     tmn_json_bool(json, "delay", arrow->delay);
-    tmn_json_bool(json, "right", row->right);
+    if (row->looked)
+        tmn_json_bool(json, "right", row->right);
+    else
+        tmn_json_text(json, "right", NULL);
     if (row->why)
         tmn_json_text(json, "why", row->why);
     tmn_json_text(json, "direct_sign", row->looked ? tmn_way_name(row->way) : NULL);
@@ -122,6 +128,7 @@ void tmn_arrows_json(const struct tmn_arrows *arrows, struct tmn_text *out) {
     tmn_json_asked(&json, options);
     tmn_json_bool(&json, "complete", !arrows->stopped);
     tmn_json_int(&json, "links", (long long)arrows->count);
+    tmn_json_int(&json, "looked", (long long)arrows->looked);
     tmn_json_int(&json, "wrong", (long long)arrows->wrong);
     tmn_json_open(&json, "arrows", '[');
     for (size_t i = 0; i < arrows->count; i++)
@@ -150,7 +157,7 @@ static void html_row(const struct tmn_arrows *arrows, struct tmn_text *out, cons
                      tmn_compare_number(out->arena, arrow->has_with ? row->interaction : row->direct));
     else
         tmn_html_put(out, "<td colspan=\"2\">%s</td>", row->why ? row->why : "");
-    tmn_html_put(out, "<td>%s</td><td>%s, %s</td>", verdict(row), outcome_of(arrows, row),
+    tmn_html_put(out, "<td>%s</td><td>%s, %s</td>", tmn_arrow_verdict(row), outcome_of(arrows, row),
                  tmn_arena_printf(out->arena, "%.3g y", arrow->horizon));
     if (row->pairs > 0)
         tmn_html_put(out, "<td>%s</td><td class=\"number\">%s</td><td class=\"number\">%s to %s</td><td>%s</td>",
@@ -170,10 +177,11 @@ void tmn_arrows_html(const struct tmn_arrows *arrows, struct tmn_text *out) {
     tmn_html_put(out, "<p class=\"brand\">tumen</p>\n<h1>Signed links</h1>\n<p class=\"lead\">%s</p>\n",
                  options->model->title ? options->model->title : options->model->name);
     tmn_html_put(out, "<p><b>%s</b></p>\n<dl class=\"tiles\">", tmn_wiring_note);
-    tmn_html_put(out, "<div><dt>links</dt><dd>%zu</dd></div><div><dt>direct sign wrong</dt><dd>%zu</dd></div>",
-                 arrows->count, arrows->wrong);
+    tmn_html_put(out, "<div><dt>links</dt><dd>%zu</dd></div><div><dt>looked at</dt><dd>%zu</dd></div>", arrows->count,
+                 arrows->looked);
+    tmn_html_put(out, "<div><dt>direct sign wrong</dt><dd>%zu</dd></div>", arrows->wrong);
     tmn_html_put(out, "<div><dt>seeds</dt><dd>%d</dd></div><div><dt>share of persons simulated</dt><dd>%s</dd></div>",
-                 arrows->direct_only ? 1 : options->seeds, tmn_arena_printf(out->arena, "%g", options->scale));
+                 options->seeds, tmn_arena_printf(out->arena, "%g", options->scale));
     tmn_text_put(
         out, "</dl>\n<p><b>Direct</b>: how the sum over persons of the effect's hazard, or a variable's next value, "
              "moves in the first window when only the cause is changed; of a product of two causes, the difference "

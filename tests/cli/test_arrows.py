@@ -6,11 +6,15 @@
 import csv
 import json
 import math
+import os
 import pathlib
+import pty
+import signal
+import subprocess
 import sys
 import unittest
 
-from folder import InFolder
+from folder import TUMEN, InFolder
 
 HERE = pathlib.Path(__file__).resolve().parent
 WIRING = HERE / "scenarios" / "wiring.yaml"
@@ -36,7 +40,7 @@ class Arrows(InFolder):
     def test_direct_signs(self):
         told, rows = self.arrows("--direct")
         self.assertEqual([row["key"] for row in told["arrows"]], KEYS)
-        self.assertEqual(told["wrong"], 0)
+        self.assertEqual((told["looked"], told["wrong"], told["seeds"]), (len(KEYS), 0, 1))
         self.assertIn("wiring of the model", told["note"])
         self.assertTrue(all(row["right"] and row["pairs"] == 0 for row in rows.values()))
         self.assertEqual({row["direct_sign"] for row in rows.values()}, {"+", "-", "0"})
@@ -66,6 +70,34 @@ class Arrows(InFolder):
         told, rows = self.arrows("--direct", status=1)
         self.assertEqual([key for key, row in rows.items() if not row["right"]], ["4.2"])
         self.assertEqual(rows["4.2"]["direct_sign"], "0")
+
+    def test_what_was_not_looked_at_is_not_wrong(self):
+        """After an interruption, and of dates that the run does not reach."""
+        self.replace("size: 4000", "size: 200000")
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        running = subprocess.Popen([str(TUMEN), "arrows", str(self.path), "--seeds", "2", "--threads", "1"], cwd=self.folder, stdout=subprocess.PIPE, stderr=theirs, text=True)
+        os.close(theirs)
+        os.read(ours, 4096)  # it has begun
+        running.send_signal(signal.SIGINT)
+        text = " ".join(running.communicate(timeout=60)[0].split())
+        self.assertEqual(running.returncode, 130)
+        told = json.loads((self.folder / "results/arrows/arrows.json").read_text())
+        self.assertLess(told["looked"], len(KEYS))
+        self.assertEqual((told["complete"], told["wrong"]), (False, 0))
+        self.assertEqual([row["right"] for row in told["arrows"]].count(None), len(KEYS) - told["looked"])
+        self.assertIn(f"{told['looked']} of {len(KEYS)} links looked at, 0 with a direct sign", text)
+        self.assertIn("not computed", text)
+        self.assertNotIn("WRONG", text + (self.folder / "results/arrows/arrows.html").read_text())
+        with (self.folder / "results/arrows/arrows.csv").open() as file:
+            self.assertEqual({row["right"] for row in csv.DictReader(file)} - {"yes"}, {""})
+
+    def test_a_date_that_is_not_reached(self):
+        self.replace("end: 2006-12-31 }", "end: 2006-12-31, until: share(side = left) > 0 }")
+        told, rows = self.arrows("--direct", status=1)
+        self.assertEqual((told["looked"], told["wrong"]), (0, 0))
+        self.assertIn("ended before this date", rows["1.1"]["why"])
+        self.assertIn("0 of 10 links looked at", self.expect(1, "arrows", self.path, "--direct").stdout)
 
     def leavers(self, seed, *words):
         self.expect(0, "run", self.path, "--quiet", "--seed", seed, "--out", "r", *words)
