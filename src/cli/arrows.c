@@ -3,6 +3,7 @@
 #include "cli/session.h"
 #include "cli/study.h"
 #include "study/compare.h"
+#include "study/outcome_read.h"
 #include <math.h>
 
 enum { SEEDS = 8 };
@@ -17,10 +18,10 @@ static void put_total(struct tmn_grid *grid, const struct tmn_arrow_row *row) {
 /* What is remarkable of a link, and the outcome of its total. */
 static void put_note(struct tmn_grid *grid, const struct tmn_arrows *arrows, const struct tmn_arrow_row *row) {
     const struct tmn_model *model = arrows->options->model;
-    const char *const marks[] = {row->looked && row->right ? NULL : tmn_arrow_verdict(row),
-                                 row->looked || arrows->stopped ? NULL : row->why, row->opposed ? "opposed" : NULL,
-                                 row->masked ? "masked" : NULL,
-                                 row->pairs > 0 ? model->outcomes.items[row->arrow->outcome].name : NULL};
+    const char *const marks[] = {
+        row->looked && row->right ? NULL : tmn_arrow_verdict(row), row->looked || arrows->stopped ? NULL : row->why,
+        row->opposed ? "opposed" : NULL, row->masked ? "masked" : NULL,
+        row->pairs > 0 ? tmn_outcome_text(grid->arena, model, row->arrow->outcome, row->arrow->cell) : NULL};
     struct tmn_text text;
     tmn_text_init(&text, grid->arena);
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)

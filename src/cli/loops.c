@@ -3,6 +3,7 @@
 #include "cli/session.h"
 #include "cli/study.h"
 #include "study/compare.h"
+#include "study/outcome_read.h"
 #include <string.h>
 
 enum { SEEDS = 8 };
@@ -18,7 +19,9 @@ static void print_rows(struct tmn_arena *arena, const struct tmn_loops *loops) {
         tmn_grid_put(&grid, "%s", row->loop->name);
         tmn_grid_put(&grid, "%s", row->loop->title);
         tmn_grid_put(&grid, "%s", row->loop->balancing ? "balancing" : "reinforcing");
-        tmn_grid_put(&grid, "%s", row->why ? row->why : loops->options->model->outcomes.items[row->loop->outcome].name);
+        tmn_grid_put(&grid, "%s",
+                     row->why ? row->why
+                              : tmn_outcome_text(arena, loops->options->model, row->loop->outcome, row->loop->cell));
         for (int p = 0; p < loops->periods.count; p++) {
             const struct tmn_loop_part *part = &row->part[p];
             if (part->pairs == 0 || part->why)

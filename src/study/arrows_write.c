@@ -8,6 +8,7 @@
 #include "result/result.h"
 #include "study/compare.h"
 #include "study/json_head.h"
+#include "study/outcome_read.h"
 #include <math.h>
 
 /* Made by the build (tools/embed.c): the style of the page of compare serves here too. */
@@ -22,8 +23,12 @@ const char *tmn_arrow_verdict(const struct tmn_arrow_row *row) {
     return !row->looked ? "not computed" : row->right ? "right" : "WRONG";
 }
 
-static const char *outcome_of(const struct tmn_arrows *arrows, const struct tmn_arrow_row *row) {
-    return arrows->options->model->outcomes.items[row->arrow->outcome].name;
+static const struct tmn_outcome *outcome_of(const struct tmn_arrows *arrows, const struct tmn_arrow *arrow) {
+    return &arrows->options->model->outcomes.items[arrow->outcome];
+}
+
+static const char *cell_of(const struct tmn_arrows *arrows, const struct tmn_arrow *arrow) {
+    return tmn_cell_text(arrows->arena, arrows->options->model, outcome_of(arrows, arrow), arrow->cell);
 }
 
 static const char *causes_of(const struct tmn_arrows *arrows, const struct tmn_arrow *arrow) {
@@ -37,8 +42,9 @@ static const char *causes_of(const struct tmn_arrows *arrows, const struct tmn_a
 /* ---- CSV ---- */
 
 void tmn_arrows_csv(const struct tmn_arrows *arrows, struct tmn_text *out) {
-    tmn_text_put(out, "key,from,to,sign,cause,effect,at,before,direct,interaction,direct_sign,right,outcome,horizon_y,"
-                      "pairs,base,total,low,high,total_sign,opposed,masked\n");
+    tmn_text_put(out,
+                 "key,from,to,sign,cause,effect,at,before,direct,interaction,direct_sign,right,outcome,cell,horizon_y,"
+                 "pairs,base,total,low,high,total_sign,opposed,masked\n");
     for (size_t i = 0; i < arrows->count; i++) {
         const struct tmn_arrow_row *row = &arrows->rows[i];
         const struct tmn_arrow *arrow = row->arrow;
@@ -55,11 +61,12 @@ void tmn_arrows_csv(const struct tmn_arrows *arrows, struct tmn_text *out) {
         tmn_csv_put_real(out, row->looked ? row->before : (double)NAN);
         tmn_csv_put_real(out, row->looked ? row->direct : (double)NAN);
         tmn_csv_put_real(out, row->interaction);
-        tmn_text_put(out, ",%s,%s,%s", row->looked ? tmn_way_name(row->way) : "",
+        tmn_text_put(out, ",%s,%s,%s,", row->looked ? tmn_way_name(row->way) : "",
                      !row->looked ? ""
                      : row->right ? "yes"
                                   : "no",
-                     outcome_of(arrows, row));
+                     outcome_of(arrows, arrow)->name);
+        tmn_csv_put_text(out, cell_of(arrows, arrow));
         tmn_csv_put_real(out, arrow->horizon);
         tmn_text_put(out, ",%d", row->pairs);
         tmn_csv_put_real(out, row->pairs ? row->base : (double)NAN);
@@ -99,7 +106,8 @@ static void json_row(const struct tmn_arrows *arrows, struct tmn_json *json, con
     tmn_json_real(json, "before", row->looked ? row->before : (double)NAN);
     tmn_json_real(json, "direct", row->looked ? row->direct : (double)NAN);
     tmn_json_real(json, "interaction", row->interaction);
-    tmn_json_text(json, "outcome", outcome_of(arrows, row));
+    tmn_json_text(json, "outcome", outcome_of(arrows, arrow)->name);
+    tmn_json_text(json, "cell", cell_of(arrows, arrow));
     tmn_json_real(json, "horizon_y", arrow->horizon);
     tmn_json_int(json, "pairs", row->pairs);
     if (row->pairs > 0) {
@@ -157,7 +165,8 @@ static void html_row(const struct tmn_arrows *arrows, struct tmn_text *out, cons
                      tmn_compare_number(out->arena, arrow->has_with ? row->interaction : row->direct));
     else
         tmn_html_put(out, "<td colspan=\"2\">%s</td>", row->why ? row->why : "");
-    tmn_html_put(out, "<td>%s</td><td>%s, %s</td>", tmn_arrow_verdict(row), outcome_of(arrows, row),
+    tmn_html_put(out, "<td>%s</td><td>%s, %s</td>", tmn_arrow_verdict(row),
+                 tmn_outcome_text(out->arena, arrows->options->model, arrow->outcome, arrow->cell),
                  tmn_arena_printf(out->arena, "%.3g y", arrow->horizon));
     if (row->pairs > 0)
         tmn_html_put(out, "<td>%s</td><td class=\"number\">%s</td><td class=\"number\">%s to %s</td><td>%s</td>",
@@ -227,7 +236,7 @@ void tmn_arrows_markdown(const struct tmn_model *model, struct tmn_text *out) {
                                        arrow->has_with ? " x " : "",
                                        arrow->has_with ? tmn_cause_text(out->arena, model, &arrow->with) : "", at));
         put_cell(out, arrow->effect.name);
-        put_cell(out, model->outcomes.items[arrow->outcome].name);
+        put_cell(out, tmn_outcome_text(out->arena, model, arrow->outcome, arrow->cell));
         put_cell(out, tmn_arena_printf(out->arena, "%.3g y%s", arrow->horizon, arrow->delay ? ", delayed" : ""));
         put_cell(out, claims.items);
         tmn_text_put(out, "|\n");

@@ -3,6 +3,7 @@
 #include "report/html.h"
 #include "study/claims.h"
 #include "study/compare.h"
+#include "study/outcome_read.h"
 
 #include <math.h>
 #include <string.h>
@@ -193,7 +194,9 @@ static void put_row(const struct tmn_claims *claims, struct tmn_text *out, const
     tmn_html_put(out, "</td><td class=\"why\">%s", row->reason);
     if (row->measured) {
         const struct tmn_experiment *experiment = &row->claim->experiment;
-        tmn_html_put(out, " <code>%s</code>", claims->options->model->outcomes.items[experiment->figure.outcome].name);
+        tmn_html_put(
+            out, " <code>%s</code>",
+            tmn_outcome_text(out->arena, claims->options->model, experiment->figure.outcome, experiment->figure.cell));
     }
     tmn_text_put(out, "</td></tr>\n");
 }

@@ -8,6 +8,7 @@
 #include "study/compare.h"
 #include "study/prior.h"
 #include "study/json_head.h"
+#include "study/outcome_read.h"
 #include <math.h>
 #include <string.h>
 
@@ -193,7 +194,10 @@ static void json_row(const struct tmn_claims *claims, struct tmn_json *json, con
     if (row->measured) {
         const struct tmn_experiment *experiment = &row->claim->experiment;
         tmn_json_text(json, "measure", experiment->log ? "log_ratio" : "difference");
-        tmn_json_text(json, "outcome", claims->options->model->outcomes.items[experiment->figure.outcome].name);
+        const struct tmn_model *model = claims->options->model;
+        const struct tmn_outcome *outcome = &model->outcomes.items[experiment->figure.outcome];
+        tmn_json_text(json, "outcome", outcome->name);
+        tmn_json_text(json, "cell", tmn_cell_text(json->out->arena, model, outcome, experiment->figure.cell));
         tmn_json_text(json, "direction", experiment->sign > 0 ? "+" : "-");
         tmn_json_real(json, "smallest", experiment->smallest);
         tmn_json_real(json, "low", row->effects.low);

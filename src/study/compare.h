@@ -139,7 +139,7 @@ unsigned tmn_compare_marks(const struct tmn_compare *compare);
 
 /* ---- forms ---- */
 const char *tmn_compare_verdict_name(enum tmn_compare_verdict verdict); /* none, more, fewer, open */
-/* Levels of the selection's keys, -1: all; "sex=female", "class=elite, discontent=2", "" for all. */
+/* Levels of the selection's keys, -1: all; "sex=female", "class=elite, discontent=2", "all". */
 void tmn_selection_cell(const struct tmn_model *model, const struct tmn_outcome *outcome, uint32_t selection,
                         int64_t cell[TMN_MAX_KEYS]);
 const char *tmn_selection_name(struct tmn_arena *arena, const struct tmn_model *model,

@@ -5,6 +5,7 @@
 #include "result/csv_cell.h"
 #include "result/result.h"
 #include "study/json_head.h"
+#include "study/outcome_read.h"
 #include <math.h>
 #include <string.h>
 
@@ -36,22 +37,9 @@ void tmn_selection_cell(const struct tmn_model *model, const struct tmn_outcome 
 
 const char *tmn_selection_name(struct tmn_arena *arena, const struct tmn_model *model,
                                const struct tmn_outcome *outcome, uint32_t selection) {
-    struct tmn_text text;
     int64_t cell[TMN_MAX_KEYS];
-    tmn_text_init(&text, arena);
-    tmn_text_put(&text, "%s", "");
     tmn_selection_cell(model, outcome, selection, cell);
-    for (int k = 0; k < outcome->by.n; k++) {
-        const struct tmn_feature *feature = &model->features.items[outcome->by.feature[k]];
-        if (cell[k] < 0)
-            continue;
-        tmn_text_put(&text, "%s%s=", text.count > 0 ? ", " : "", feature->name);
-        if (feature->level)
-            tmn_text_put(&text, "%s", feature->level[cell[k]]);
-        else
-            tmn_text_put(&text, "%d", feature->first + (int)cell[k]);
-    }
-    return text.items;
+    return tmn_cell_text(arena, model, outcome, cell);
 }
 
 const char *tmn_compared_period(struct tmn_arena *arena, const struct tmn_compared *compared, int period) {
@@ -179,7 +167,7 @@ static void put_effect(const struct tmn_compare *compare, struct tmn_text *out, 
     if (!effect->reached || (selection == 0 && !tmn_compared_sums(compared)))
         return;
     tmn_text_put(out, "%s,", compared->outcome->name);
-    tmn_csv_put_text(out, selection == 0 ? "all" : tmn_selection_name(out->arena, model, compared->outcome, selection));
+    tmn_csv_put_text(out, tmn_selection_name(out->arena, model, compared->outcome, selection));
     tmn_text_put(out, ",%s", tmn_compared_period(out->arena, compared, period));
     const double values[] = {effect->mean[0],     effect->mean[1],        effect->effect,      effect->range.low,
                              effect->range.high,  (double)compare->units, effect->band[0].low, effect->band[0].high,

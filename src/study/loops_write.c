@@ -8,6 +8,7 @@
 #include "result/result.h"
 #include "study/compare.h"
 #include "study/json_head.h"
+#include "study/outcome_read.h"
 #include <math.h>
 
 /* Made by the build (tools/embed.c): the style of the page of compare serves here too. */
@@ -39,8 +40,12 @@ const char *tmn_loop_links_text(struct tmn_arena *arena, const struct tmn_model 
     return text.items;
 }
 
-static const char *outcome_of(const struct tmn_loops *loops, const struct tmn_loop *loop) {
-    return loops->options->model->outcomes.items[loop->outcome].name;
+static const struct tmn_outcome *outcome_of(const struct tmn_loops *loops, const struct tmn_loop *loop) {
+    return &loops->options->model->outcomes.items[loop->outcome];
+}
+
+static const char *cell_of(const struct tmn_loops *loops, const struct tmn_loop *loop) {
+    return tmn_cell_text(loops->arena, loops->options->model, outcome_of(loops, loop), loop->cell);
 }
 
 static const char *kind_of(const struct tmn_loop *loop) {
@@ -50,8 +55,8 @@ static const char *kind_of(const struct tmn_loop *loop) {
 /* ---- CSV ---- */
 
 void tmn_loops_csv(const struct tmn_loops *loops, struct tmn_text *out) {
-    tmn_text_put(out,
-                 "loop,name,kind,cut,outcome,from,to,pairs,base,closed,cut_response,gain,low,high,way,rank,masked\n");
+    tmn_text_put(
+        out, "loop,name,kind,cut,outcome,cell,from,to,pairs,base,closed,cut_response,gain,low,high,way,rank,masked\n");
     for (size_t i = 0; i < loops->count; i++)
         for (int p = 0; p < loops->periods.count; p++) {
             const struct tmn_loop *loop = loops->rows[i].loop;
@@ -60,8 +65,9 @@ void tmn_loops_csv(const struct tmn_loops *loops, struct tmn_text *out) {
             tmn_csv_put_text(out, loop->title);
             tmn_text_put(out, ",%s,", kind_of(loop));
             tmn_csv_put_text(out, tmn_loop_cut_text(loops->arena, loops->options->model, loop));
-            tmn_text_put(out, ",%s,%d,%d,%d", outcome_of(loops, loop), loops->periods.year[p], loops->last[p],
-                         part->pairs);
+            tmn_text_put(out, ",%s,", outcome_of(loops, loop)->name);
+            tmn_csv_put_text(out, cell_of(loops, loop));
+            tmn_text_put(out, ",%d,%d,%d", loops->periods.year[p], loops->last[p], part->pairs);
             double none = (double)NAN;
             tmn_csv_put_real(out, part->pairs ? part->base : none);
             tmn_csv_put_real(out, part->pairs ? part->closed : none);
@@ -109,7 +115,8 @@ static void json_row(const struct tmn_loops *loops, struct tmn_json *json, const
         tmn_json_text(json, NULL, model->arrows.items[loop->link[i]].name);
     tmn_json_close(json, ']');
     tmn_json_text(json, "cut", tmn_loop_cut_text(loops->arena, model, loop));
-    tmn_json_text(json, "outcome", outcome_of(loops, loop));
+    tmn_json_text(json, "outcome", outcome_of(loops, loop)->name);
+    tmn_json_text(json, "cell", cell_of(loops, loop));
     if (row->why)
         tmn_json_text(json, "why", row->why);
     tmn_json_open(json, "periods", '[');
@@ -221,7 +228,8 @@ void tmn_loops_html(const struct tmn_loops *loops, struct tmn_text *out) {
         const struct tmn_loop *loop = loops->rows[i].loop;
         tmn_html_put(out, "<tr><th>%s</th><td>%s</td><td>%s</td><td>%s</td><td><code>%s</code></td><td>%s</td></tr>\n",
                      loop->name, loop->title, kind_of(loop), tmn_loop_links_text(loops->arena, options->model, loop),
-                     tmn_loop_cut_text(loops->arena, options->model, loop), outcome_of(loops, loop));
+                     tmn_loop_cut_text(loops->arena, options->model, loop),
+                     tmn_outcome_text(out->arena, options->model, loop->outcome, loop->cell));
     }
     tmn_text_put(out, "</tbody></table></div>\n</div></body></html>\n");
 }

@@ -48,3 +48,28 @@ bool tmn_outcome_read(const struct tmn_store *store, const struct tmn_ask *ask, 
     tmn_arena_free(&arena);
     return good;
 }
+
+const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome,
+                          const int64_t *cell) {
+    struct tmn_text text;
+    tmn_text_init(&text, arena);
+    for (int k = 0; k < outcome->by.n; k++) {
+        const struct tmn_feature *feature = &model->features.items[outcome->by.feature[k]];
+        if (cell[k] < 0)
+            continue;
+        tmn_text_put(&text, "%s%s=", text.count > 0 ? ", " : "", feature->name);
+        if (feature->level)
+            tmn_text_put(&text, "%s", feature->level[cell[k]]);
+        else
+            tmn_text_put(&text, "%d", feature->first + (int)cell[k]);
+    }
+    return text.count > 0 ? text.items : "all";
+}
+
+const char *tmn_outcome_text(struct tmn_arena *arena, const struct tmn_model *model, int outcome, const int64_t *cell) {
+    const struct tmn_outcome *of = &model->outcomes.items[outcome];
+    for (int k = 0; k < of->by.n; k++)
+        if (cell[k] >= 0)
+            return tmn_arena_printf(arena, "%s[%s]", of->name, tmn_cell_text(arena, model, of, cell));
+    return of->name;
+}

@@ -1,4 +1,4 @@
-/* What an outcome gave over a span of days, in a run of the store. */
+/* What an outcome gave over a span of days, in a run of the store, and how its cells are called. */
 #ifndef TMN_STUDY_OUTCOME_READ_H
 #define TMN_STUDY_OUTCOME_READ_H
 
@@ -11,5 +11,11 @@ double tmn_outcome_from(const struct tmn_model *model, int outcome, const int64_
 /* The same of a run in the store; false: it is not there. */
 bool tmn_outcome_read(const struct tmn_store *store, const struct tmn_ask *ask, int outcome, const int64_t *cell,
                       int32_t from_day, int32_t to_day, double *value);
+
+/* "sex=female", "class=elite, discontent=2", "all". */
+const char *tmn_cell_text(struct tmn_arena *arena, const struct tmn_model *model, const struct tmn_outcome *outcome,
+                          const int64_t *cell);
+/* "arrivals[sex=female]"; without brackets where all cells are meant. */
+const char *tmn_outcome_text(struct tmn_arena *arena, const struct tmn_model *model, int outcome, const int64_t *cell);
 
 #endif

@@ -121,12 +121,17 @@ class Arrows(InFolder):
         for row in rows.values():
             self.assertIn(f"<th>{row['key']}</th>", page)
         self.assertIn("wiring of the model", page)
+        self.assertEqual((rows["1.1"]["cell"], rows["1.2"]["cell"]), ("all", "side=left"))
+        self.assertIn("leavers[side=left]", page)
+        with (self.folder / "results/arrows/arrows.csv").open() as file:
+            self.assertEqual({row["key"]: row["cell"] for row in csv.DictReader(file)}, {key: row["cell"] for key, row in rows.items()})
         self.assertEqual(list((self.folder / "results/runs").glob("past-*")), [])
 
     def test_runs_are_kept(self):
         first, _ = self.arrows("--seeds", "2")
         again = self.expect(0, "arrows", self.path, "--seeds", "2").stdout
         self.assertIn("0 runs made", again)
+        self.assertIn("leavers[side=left]", again)
         second, _ = self.arrows("--seeds", "2", "--threads", "1")
         self.assertEqual(first["arrows"], second["arrows"])
 
@@ -139,6 +144,7 @@ class Arrows(InFolder):
     def test_list(self):
         rows = self.expect(0, "arrows", self.path, "--list").stdout.strip().splitlines()
         self.assertEqual(len(rows), 2 + len(KEYS))
+        self.assertIn("| leave.across | leavers[side=left] | 2 y |", rows[3])
         self.assertIn("| 3a.2 | order | capture | + | shift order by 1, from 2003-01-01 | leave.caught | leavers | 1 y |", rows[6])
 
     def test_wrong_use(self):

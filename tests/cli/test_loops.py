@@ -3,6 +3,7 @@
 
     test_loops.py TUMEN [unittest arguments]
 """
+import csv
 import json
 import pathlib
 import sys
@@ -87,6 +88,18 @@ class Loops(InFolder):
         self.assertEqual(names, ["loops.csv", "loops.html", "loops.json"])
         self.assertIn("Walls answer news", (self.folder / "results/loops/loops.html").read_text())
         self.assertEqual(list((self.folder / "results/runs").glob("past-*")), [])
+
+    def test_the_cell_of_an_outcome_is_told(self):
+        """Two loops on cells of one outcome are not the same loop."""
+        path = self.folder / "cells.yaml"
+        path.write_text(WIRING.read_text().replace('cut: "1.2", outcome: leavers', 'cut: "1.2", outcome: leavers, cell: { side: left }'))
+        words = ["loops", path, "--periods", "2001", "--seeds", "1"]
+        self.assertRegex(self.expect(0, *words).stdout, r"R1 .* leavers\[side=left\] ")
+        rows = {row["loop"]: row["cell"] for row in json.loads((self.folder / "results/loops/loops.json").read_text())["loops"]}
+        self.assertEqual(rows, {"B1": "all", "R1": "side=left", "R2": "all"})
+        with (self.folder / "results/loops/loops.csv").open() as file:
+            self.assertEqual({row["loop"]: row["cell"] for row in csv.DictReader(file)}, rows)
+        self.assertIn("leavers[side=left]", (self.folder / "results/loops/loops.html").read_text())
 
     def test_wrong_use(self):
         said = self.expect(2, "loops", WIRING, "--periods", "2004,2001").stderr
