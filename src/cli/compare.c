@@ -83,6 +83,8 @@ static void put_row(struct tmn_grid *grid, const struct tmn_compared *compared) 
         tmn_grid_put(grid, "open ~%d", compared->wanted);
     else
         tmn_grid_put(grid, "%s", tmn_compare_verdict_name(compared->verdict));
+    if (outcome->kind == TMN_OUTCOME_FEEDBACK && outcome->title)
+        tmn_grid_note(grid, outcome->title); /* its unit is not persons, and stands nowhere else */
 }
 
 /* Those that count as any of the marks, bits by enum tmn_outcome_mark. */

@@ -129,6 +129,12 @@ class Compare(InFolder):
         for cell in ("sex=female", "route=broker", "province=ryanggang", "motive=hunger"):
             self.assertIn(cell, cells)
 
+    def test_a_level_has_its_title(self):
+        """Rows are of persons but for feedback variables, whose unit only their title tells."""
+        path = self.village(replace={"  caught: {": "  heard: { feedback: news, every: year, title: \"News, in letters\" }\n  caught: {"})
+        text = self.expect(0, "compare", path, "--set", "border.on=0", "--seeds", "2").stdout
+        self.assertRegex(text, r"(?m)^  heard +[\d.,]+ .*\n +News, in letters\n")
+
     def test_two_scenarios(self):
         base = self.village()
         other = self.village("other", replace={"abroad: { stock: status = abroad, every: year }": "foreign: { stock: status = abroad, every: year }",
