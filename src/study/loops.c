@@ -50,9 +50,11 @@ static bool check_periods(struct tmn_loops *loops, struct tmn_error *err) {
     int first = loops->options->model->calendar.start_year, last = last_year(loops->options->model);
     for (int p = 0; p < periods->count; p++) {
         int year = periods->year[p], next = p + 1 < periods->count ? periods->year[p + 1] : last + 1;
-        if (year < first || year > last || next <= year)
-            return tmn_fail(err, TMN_USAGE, "periods begin in rising years from %d to %d, which %d does not", first,
-                            last, next <= year && year <= last && year >= first ? next : year);
+        if (year < first || year > last)
+            return tmn_fail(err, TMN_USAGE, "no period can begin in %d: the scenario runs from %d to %d", year, first,
+                            last);
+        if (next <= year)
+            return tmn_fail(err, TMN_USAGE, "periods begin in rising years, but %d stands before %d", year, next);
         loops->last[p] = next - year < TMN_LOOP_HORIZON_Y ? next - 1 : year + TMN_LOOP_HORIZON_Y - 1;
     }
     return true;

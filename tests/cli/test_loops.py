@@ -102,8 +102,11 @@ class Loops(InFolder):
         self.assertIn("leavers[side=left]", (self.folder / "results/loops/loops.html").read_text())
 
     def test_wrong_use(self):
-        said = self.expect(2, "loops", WIRING, "--periods", "2004,2001").stderr
-        self.assertIn("periods begin in rising years from 2001 to 2006", said)
+        for periods, complaint in [("2004,2001", "periods begin in rising years, but 2004 stands before 2001"),
+                                   ("2004,2004", "periods begin in rising years, but 2004 stands before 2004"),
+                                   ("2001,2007", "no period can begin in 2007: the scenario runs from 2001 to 2006"),
+                                   ("1999,2004", "no period can begin in 1999: the scenario runs from 2001 to 2006")]:
+            self.assertIn(complaint, self.expect(2, "loops", WIRING, "--periods", periods).stderr)
         self.assertIn("--periods takes up to 8 years", self.expect(2, "loops", WIRING, "--periods", "soon").stderr)
         text = WIRING.read_text()
         (self.folder / "none.yaml").write_text(text[:text.index("loops:")])
