@@ -139,8 +139,9 @@ const struct tmn_command tmn_commands[] = {
      "WHAT is any name that the scenario declares: an attribute (status) or a level of it (status.home, home), map, "
      "table, "
      "parameter, driver, feedback variable, layer, counter, transition, branch (cross_alone.caught), event, outcome, "
-     "observation, check, figure (figure.3), subsystem (system.5, or its name), or the id of a piece of evidence "
-     "(C034). "
+     "observation, check, figure (figure.3), subsystem (system.5, or its name), claim (C063), arrow (15.2), loop "
+     "(R14), "
+     "or the id of a piece of evidence (C034). "
      "Prints where it stands and how it is written, its value, unit and prior, what it reads and changes, the evidence "
      "that it cites with source and grade, or that it is assumed or rests on nothing; and what reads, changes or cites "
      "it. --all lists every name. " BUILT_IN,

@@ -57,6 +57,10 @@ class Every(unittest.TestCase):
             names = {(entry["kind"], entry["name"]) for entry in ledger(folder)}
             self.assertEqual({(SECTIONS[section], name) for section, name in declared(folder)} - names, set(), folder)
 
+    def test_the_help_names_each_kind(self):
+        told = " ".join(tumen("explain", "--help").stdout.split())
+        self.assertEqual([kind for kind in SECTIONS.values() if kind not in told], [])
+
     def test_relations_are_inverse(self):
         for folder in scenarios():
             entries = {(e["kind"], e["name"]): e for e in ledger(folder)}
