@@ -23,7 +23,8 @@ static enum tmn_status open_world(struct tmn_compare_world *world, struct tmn_se
     enum tmn_status status =
         again ? tmn_session_again(session, arena, arguments) : tmn_session_open(session, arena, arguments);
     if (status == TMN_DONE)
-        *world = (struct tmn_compare_world){.model = session->model,
+        *world = (struct tmn_compare_world){.target = arguments->target,
+                                            .model = session->model,
                                             .settings = session->settings,
                                             .keep = tmn_study_kept(arena, session->model, &arguments->set),
                                             .assignments = arguments->set.items,

@@ -13,12 +13,19 @@ enum { TMN_BASE, TMN_VARIANT, TMN_WORLDS };
 #define TMN_COMPARE_ERROR 0.1 /* of an interval, and of all verdicts of a comparison together */
 
 struct tmn_compare_world {
+    const char *target;            /* the scenario as the user calls it; NULL: its path */
     const struct tmn_model *model; /* with its undated settings */
     struct tmn_settings settings;  /* dated */
     const bool *keep;              /* [parameters] not drawn; or NULL */
     const char *const *assignments;
     size_t assignment_count; /* each setting as written */
 };
+
+/* Do the draws take this parameter from its prior? */
+static inline bool tmn_compare_draws(const struct tmn_compare_world *world, size_t parameter) {
+    return world->model->parameters.items[parameter].prior != TMN_PRIOR_FIXED &&
+           !(world->keep && world->keep[parameter]);
+}
 
 struct tmn_compare_options {
     struct tmn_compare_world world[TMN_WORLDS];
@@ -150,7 +157,9 @@ const char *tmn_compared_period(struct tmn_arena *arena, const struct tmn_compar
 const char *tmn_compare_number(struct tmn_arena *arena, double value);
 /* What the comparison says, as sentences. */
 const char *tmn_compare_sentence(const struct tmn_compare *compare);
-/* "border.on=0" , or the scenario's name where nothing is set. */
+/* The scenario's name, or what it was called by where the other world's has the same name and is another. */
+const char *tmn_world_name(const struct tmn_compare *compare, int world);
+/* "border.on=0", or the name where nothing is set. */
 const char *tmn_world_text(struct tmn_arena *arena, const struct tmn_compare *compare, int world);
 void tmn_compare_effects_csv(const struct tmn_compare *compare, struct tmn_text *out);
 void tmn_compare_persons_csv(const struct tmn_compare *compare, struct tmn_text *out);

@@ -277,7 +277,7 @@ static void find_driven(struct decider *decider) {
     rank(decider->difference, compare->units, effect);
     for (size_t p = 0; p < parameters; p++) {
         const struct tmn_parameter *parameter = &base->model->parameters.items[p];
-        if (parameter->prior == TMN_PRIOR_FIXED || (base->keep && base->keep[p]))
+        if (!tmn_compare_draws(base, p))
             continue;
         drawn++;
         for (int u = 0; u < compare->units; u++)

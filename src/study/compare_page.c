@@ -33,6 +33,8 @@ static void put_world(const struct tmn_compare *compare, struct tmn_text *out, i
     const struct tmn_compare_world *of = &compare->options->world[world];
     tmn_html_put(out, "<li><i class=\"%s\"></i><span><b>%s</b>: %s", world == TMN_BASE ? "base" : "variant",
                  world == TMN_BASE ? "Base" : "Variant", of->model->title ? of->model->title : of->model->name);
+    if (strcmp(tmn_world_name(compare, world), of->model->name) != 0)
+        tmn_html_put(out, " (<code>%s</code>)", tmn_world_name(compare, world));
     for (size_t i = 0; i < of->assignment_count; i++)
         tmn_html_put(out, "%s<code>%s</code>", i == 0 ? " with " : ", ", of->assignments[i]);
     tmn_text_put(out, "</span></li>");

@@ -52,12 +52,21 @@ const char *tmn_compared_period(struct tmn_arena *arena, const struct tmn_compar
     return compared->outcome->every == TMN_PERIOD_RUN ? "run" : tmn_arena_strdup(arena, date);
 }
 
+const char *tmn_world_name(const struct tmn_compare *compare, int world) {
+    const struct tmn_compare_world *of = &compare->options->world[world],
+                                   *other = &compare->options->world[TMN_WORLDS - 1 - world];
+    bool confused =
+        strcmp(of->model->name, other->model->name) == 0 && strcmp(of->model->path, other->model->path) != 0;
+    return !confused ? of->model->name : of->target ? of->target : of->model->path;
+}
+
 const char *tmn_world_text(struct tmn_arena *arena, const struct tmn_compare *compare, int world) {
     const struct tmn_compare_world *of = &compare->options->world[world], *other = &compare->options->world[TMN_BASE];
     struct tmn_text text;
     tmn_text_init(&text, arena);
     if (strcmp(of->model->path, other->model->path) != 0 || of->assignment_count == 0)
-        tmn_text_put(&text, "%s", of->assignment_count > 0 || world == TMN_VARIANT ? of->model->name : "as declared");
+        tmn_text_put(&text, "%s",
+                     of->assignment_count > 0 || world == TMN_VARIANT ? tmn_world_name(compare, world) : "as declared");
     for (size_t i = 0; i < of->assignment_count; i++)
         tmn_text_put(&text, "%s%s", text.count > 0 ? ", " : "", of->assignments[i]);
     return text.items;
@@ -115,19 +124,57 @@ static void say_outcome(const struct tmn_compare *compare, const struct tmn_comp
     tmn_text_put(text, ". ");
 }
 
+/* Is it drawn in both worlds, whose files have other values of it? */
+static bool drawn_over(const struct tmn_compare *compare, size_t parameter) {
+    const struct tmn_compare_world *base = &compare->options->world[TMN_BASE],
+                                   *variant = &compare->options->world[TMN_VARIANT];
+    const struct tmn_parameter *of = &base->model->parameters.items[parameter];
+    for (size_t p = 0; p < variant->model->parameters.count; p++) {
+        const struct tmn_parameter *other = &variant->model->parameters.items[p];
+        if (strcmp(other->name, of->name) == 0)
+            return other->value != of->value && tmn_compare_draws(base, parameter) && tmn_compare_draws(variant, p);
+    }
+    return false;
+}
+
+static void say_drawn(const struct tmn_compare *compare, struct tmn_text *text) {
+    const struct tmn_model *model = compare->options->world[TMN_BASE].model;
+    const char *first = NULL;
+    size_t count = 0;
+    for (size_t p = 0; p < model->parameters.count && compare->options->draws > 0; p++) {
+        if (!drawn_over(compare, p))
+            continue;
+        first = first ? first : model->parameters.items[p].name;
+        count++;
+    }
+    if (count == 0)
+        return;
+    tmn_text_put(text, " The draws take %s", first);
+    if (count > 1)
+        tmn_text_put(text, " and %zu more", count - 1);
+    tmn_text_put(text,
+                 " from the prior in both worlds, so that another value in the variant's files changes nothing: give "
+                 "it with --set, or leave out --draws.");
+}
+
 const char *tmn_compare_sentence(const struct tmn_compare *compare) {
     struct tmn_text text;
     unsigned results = tmn_compare_marks(compare) & 1u << TMN_MARK_RESULT, told = results ? results : ~0u;
     size_t said_of = 0, decided = 0, all = 0;
     tmn_text_init(&text, compare->arena);
     tmn_text_put(&text, "%s", "");
-    if (compare->same_world)
-        return "No effect: the change sets what is so already, so that both worlds are one and the same run.";
+    if (compare->same_world) {
+        tmn_text_put(&text,
+                     "No effect: the change sets what is so already, so that both worlds are one and the same run.");
+        say_drawn(compare, &text);
+        return text.items;
+    }
     if (compare->equal == compare->done) {
         tmn_text_put(&text,
                      "No effect: equal digests in %s%zu pair%s. Every person and every outcome is the same in "
                      "both worlds.",
                      compare->done > 1 ? "all " : "the ", compare->done, compare->done > 1 ? "s" : "");
+        say_drawn(compare, &text);
         return text.items;
     }
     tmn_text_put(&text, "In this model: ");
@@ -149,6 +196,7 @@ const char *tmn_compare_sentence(const struct tmn_compare *compare) {
         tmn_date_format(compare->options->from_day, date);
         tmn_text_put(&text, " Sums are from %s on.", date);
     }
+    say_drawn(compare, &text);
     if (compare->tally.broken > 0)
         tmn_text_put(&text,
                      " %zu run%s broke and %s left out with the other of the pair, so the prior is that of what the "

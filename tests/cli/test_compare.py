@@ -149,7 +149,25 @@ class Compare(InFolder):
         copy = self.folder / "copy"
         copy.mkdir()
         (copy / "village.yaml").write_text(base.read_text())
-        self.assertIn("No effect", self.expect(0, "compare", base, "--scenario", copy / "village.yaml", "--seeds", "2", "--out", "c").stdout)
+        text = self.expect(0, "compare", base, "--scenario", "copy/village.yaml", "--seeds", "2", "--out", "c").stdout
+        self.assertIn("No effect", text)
+        self.assertIn("Base: as declared. Variant: copy/village.yaml. 2 pairs", text)
+        self.assertIn("(<code>copy/village.yaml</code>)", (self.folder / "c/compare.html").read_text())
+        renamed = self.village("renamed", replace={"name: village": "name: hamlet"})
+        self.assertIn("Variant: hamlet. ", self.expect(0, "compare", base, "--scenario", renamed, "--seeds", "2", "--out", "c").stdout)
+
+    def test_draws_override_values(self):
+        """Another value of a parameter that is drawn changes nothing, and that is said; what is set is not drawn."""
+        base, other = self.village(), self.village("other", replace={"value: 0.2, unit: 1/y": "value: 0.4, unit: 1/y"})
+        words = ["compare", base, "--scenario", other, "--draws", "2", "--seeds", "1"]
+        said = "The draws take leave.base from the prior in both worlds"
+        told = " ".join(self.expect(0, *words).stdout.split())
+        self.assertIn("No effect", told)
+        self.assertIn(said, told)
+        self.assertIn(said, json.loads(self.expect(0, *words, "--set", "border.on=0", "--json").stdout)["says"])
+        for more in (["--set", "leave.base=0.4"], ["--both", "leave.base=0.3"]):
+            self.assertNotIn("The draws take", " ".join(self.expect(0, *words, *more).stdout.split()))
+        self.assertNotIn("The draws take", self.expect(0, *words[:4], "--seeds", "1").stdout)
 
     def test_both_and_draws(self):
         path = self.village()
