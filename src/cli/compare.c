@@ -137,8 +137,8 @@ static void print_note(const struct tmn_compare *compare) {
     tmn_print_wrapped(
         stdout, "",
         "from, to: 90 % interval of the effect. saved: variance of unpaired runs over that of pairs. gone, "
-        "new: persons who did it in the base only, in the variant only. open ~N: about N pairs (or draws) would "
-        "decide an effect of this size.");
+        "new: persons who did it in the base only, in the variant only, at any time of the run. open ~N: about N "
+        "pairs (or draws) would decide an effect of this size.");
     if (thin)
         tmn_print_wrapped(stdout, "", "* rests on under 100 simulated persons: take a larger --scale, or more seeds");
     fputs(tmn_plain(stdout), stdout);

@@ -162,7 +162,7 @@ static void put_table(const struct tmn_compare *compare, struct tmn_text *out, u
     double most = widest(compare, marks);
     tmn_text_put(out, "<div class=\"scroll\"><table><thead><tr><th>outcome<th class=\"num\">base<th "
                       "class=\"num\">variant<th class=\"num\">effect<th>of the base, with 90 %%<th>persons in one "
-                      "world only<th class=\"num\">variance saved<th></tr></thead><tbody>\n");
+                      "world only, whole run<th class=\"num\">variance saved<th></tr></thead><tbody>\n");
     for (int mark = TMN_MARK_NONE; mark <= TMN_MARK_HARM; mark++) /* attempts, then harm */
         for (size_t o = 0; o < compare->count; o++)
             if (tmn_compared_told(&compare->outcomes[o], marks & 1u << mark))

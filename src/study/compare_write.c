@@ -194,7 +194,7 @@ const char *tmn_compare_sentence(const struct tmn_compare *compare) {
         tmn_calendar_window(&compare->options->world[TMN_BASE].model->calendar, 0).first_day) {
         char date[16];
         tmn_date_format(compare->options->from_day, date);
-        tmn_text_put(&text, " Sums are from %s on.", date);
+        tmn_text_put(&text, " Sums are from %s on; who is gone or new is told of the whole run.", date);
     }
     say_drawn(compare, &text);
     if (compare->tally.broken > 0)

@@ -96,6 +96,10 @@ class Compare(InFolder):
             self.assertEqual(float(effects["arrivals", year]["effect"]), 0)
         later = sum(float(effects["arrivals", year]["base"]) for year in ("2002", "2003"))
         self.assertAlmostEqual(float(effects["arrivals", "all"]["base"]), later)
+        persons = self.rows("c", "persons.csv")
+        told = json.loads(self.expect(0, "compare", path, "--set", "border.on=0@2002", "--from", "2003", "--seeds", "3", "--json", "--out", "c").stdout)
+        self.assertEqual(self.rows("c", "persons.csv"), persons)
+        self.assertIn("Sums are from 2003-01-01 on; who is gone or new is told of the whole run.", told["says"])
 
     def test_no_effect(self):
         path = self.village(replace={"word.chance: 0.5": "word.chance: 0.5\n  late: 1", "leave.base * pull": "leave.base * if(year > 2010, late, 1) * pull"})
