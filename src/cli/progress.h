@@ -7,12 +7,14 @@
 struct tmn_progress {
     bool shown;
     double began_s, drawn_s;
+    double stage_s, done; /* when the present stage began; what was done when it was drawn last */
 };
 
 void tmn_progress_begin(struct tmn_progress *progress, bool quiet);
 /* Is it time to draw? At most ten times a second. */
 bool tmn_progress_due(const struct tmn_progress *progress);
-/* Draws a bar of done/total, `text` and the time left. */
+/* Draws a bar of done/total, `text`, and the time left once enough is done to tell it. Where less is done than before,
+ * another stage has begun, which has a pace of its own. */
 void tmn_progress_draw(struct tmn_progress *progress, double done, double total, const char *text);
 /* Says what is done before there is a measure of it. */
 void tmn_progress_note(const struct tmn_progress *progress, const char *text);

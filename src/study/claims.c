@@ -22,7 +22,7 @@ struct worker {
     double **placebo_outcome;           /* [rows][draws] effects of the levers on it; or NULL */
     double **effect;                    /* [rows][draws] of the scene under way */
     double run_windows;                 /* of the worlds of one draw */
-    double done, ahead; /* windows of runs: of what is done, and of what comes after the batch under way */
+    double done, batch, ahead; /* windows of runs, pasts and all: done, of the batch under way, of what comes after */
     double began_s;
 };
 
@@ -295,8 +295,9 @@ static void take_draw(struct worker *worker, const struct tmn_output *outputs, i
 static bool tell(void *context, const struct tmn_runs_progress *progress) {
     const struct worker *worker = context;
     struct tmn_runs_progress all = *progress;
-    all.windows += worker->done;
-    all.windows_all += worker->done + worker->ahead;
+    double full = progress->windows_all > 0 ? worker->batch / progress->windows_all : 1; /* pasts are run once */
+    all.windows = worker->done + full * progress->windows;
+    all.windows_all = worker->done + full * progress->windows_all + worker->ahead;
     return !worker->options->progress || worker->options->progress(worker->options->context, &all);
 }
 
@@ -313,6 +314,7 @@ static bool make_batch(struct worker *worker, struct tmn_arena *arena, const str
     struct tmn_ask *bases = TMN_NEW_ARRAY(arena, struct tmn_ask, count + 1);
     const struct tmn_claim_world nothing = {.count = 0};
     bool plain = scene->kind == TMN_SCENE_PLAIN;
+    worker->batch = worker->run_windows * count;
     for (int d = 0; d < count; d++) {
         const struct tmn_model *model =
             tmn_scene_model(arena, options->model, scene, options->seed, (uint32_t)(first + d));

@@ -10,8 +10,13 @@ enum { CLOSED, CUT, STILL, WORLDS /* STILL: cut, without the pulse; the base its
 
 #define GAIN_ERROR 0.1
 
+struct stage { /* one bar for both: the base, then what is made of it */
+    struct tmn_runs_progress before, now, ahead;
+};
+
 struct work {
     const struct tmn_study_options *options;
+    struct stage stage;
     struct tmn_loops *loops;
     struct tmn_arena *arena;
     int *watched; /* feedback variables whose path is needed */
@@ -65,6 +70,32 @@ static const struct tmn_arrow *cut_of(const struct work *work, size_t row) {
     return loop->cut >= 0 ? &work->options->model->arrows.items[loop->cut] : NULL;
 }
 
+/* ---- progress ---- */
+
+static bool tell(void *context, const struct tmn_runs_progress *progress) {
+    struct work *work = context;
+    struct stage *stage = &work->stage;
+    struct tmn_runs_progress all = {
+        stage->before.windows + progress->windows, stage->before.windows + progress->windows_all + stage->ahead.windows,
+        stage->before.runs + progress->runs, stage->before.runs + progress->runs_all + stage->ahead.runs};
+    stage->now = (struct tmn_runs_progress){.windows = progress->windows_all, .runs = progress->runs_all};
+    return !work->options->progress || work->options->progress(work->options->progress_context, &all);
+}
+
+/* What comes after the base, unless some of it is in the store. */
+static struct tmn_runs_progress ahead_of_base(const struct work *work) {
+    struct tmn_runs_progress ahead = {0};
+    int periods = work->loops->periods.count, seeds = work->options->seeds;
+    for (size_t i = 0; i < work->loops->count; i++)
+        for (int p = 0; p < periods && !work->loops->rows[i].why; p++) {
+            int runs = seeds * (cut_of(work, i) ? WORLDS - 1 : WORLDS);
+            ahead.runs += (size_t)runs;
+            ahead.windows += (double)runs * (end_window(work, p) - begin_window(work, p));
+        }
+    ahead.windows += (double)seeds * begin_window(work, periods - 1); /* the past that they share */
+    return ahead;
+}
+
 /* ---- the base, and paths ---- */
 
 static void list_watched(struct work *work) {
@@ -86,7 +117,10 @@ static bool make_base(struct work *work, const struct tmn_store_options *store, 
         tmn_asks_of_seeds(work->arena, model, options->settings, options->seed, options->seeds, options->scale);
     for (int s = 0; s < options->seeds; s++)
         work->base[s].windows = end_window(work, work->loops->periods.count - 1);
-    return tmn_store_make(&options->store, work->base, (size_t)options->seeds, store, &work->loops->tally, err);
+    work->stage.ahead = ahead_of_base(work);
+    bool good = tmn_store_make(&options->store, work->base, (size_t)options->seeds, store, &work->loops->tally, err);
+    work->stage = (struct stage){.before = work->stage.now};
+    return good;
 }
 
 /* What was so after a window is what the next one reads. */
@@ -190,10 +224,8 @@ static void plan(struct work *work) {
                                     options->scale);
     work->asks = TMN_NEW_ARRAY(work->arena, struct tmn_ask, work->loops->count * periods * seeds * WORLDS + 1);
     for (size_t i = 0; i < work->loops->count; i++) {
-        struct tmn_loop_row *row = &work->loops->rows[i];
+        const struct tmn_loop_row *row = &work->loops->rows[i];
         const struct tmn_arrow *arrow = cut_of(work, i);
-        if (work->options->model->outcomes.items[row->loop->outcome].every == TMN_PERIOD_RUN)
-            row->why = "its outcome is of the whole run, not of years or windows";
         for (int p = 0; p < work->loops->periods.count && !row->why; p++) {
             if (arrow)
                 plan_link(work, i, p, arrow);
@@ -312,16 +344,19 @@ bool tmn_loops_run(struct tmn_loops *loops, struct tmn_arena *arena, const struc
                    const struct tmn_loop_periods *periods, struct tmn_error *err) {
     const struct tmn_model *model = options->model;
     struct work work = {.options = options, .loops = loops, .arena = arena};
-    struct tmn_store_options store = {
-        .threads = options->threads, .progress = options->progress, .context = options->progress_context};
+    struct tmn_store_options store = {.threads = options->threads, .progress = tell, .context = &work};
     *loops = (struct tmn_loops){.options = options, .arena = arena, .periods = *periods, .count = model->loops.count};
     if (loops->count == 0)
         return tmn_fail(err, TMN_USAGE, "the scenario has no section 'loops': nothing to measure (docs/arrows.md)");
     if (!check_periods(loops, err))
         return false;
     loops->rows = TMN_NEW_ARRAY(arena, struct tmn_loop_row, loops->count);
-    for (size_t i = 0; i < loops->count; i++)
-        loops->rows[i].loop = &model->loops.items[i];
+    for (size_t i = 0; i < loops->count; i++) {
+        const struct tmn_loop *loop = &model->loops.items[i];
+        bool whole = model->outcomes.items[loop->outcome].every == TMN_PERIOD_RUN;
+        loops->rows[i] = (struct tmn_loop_row){
+            .loop = loop, .why = whole ? "its outcome is of the whole run, not of years or windows" : NULL};
+    }
     list_watched(&work);
     if (!make_base(&work, &store, err))
         return false;

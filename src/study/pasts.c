@@ -98,8 +98,8 @@ static void list_windows(struct tmn_pasts *pasts, struct tmn_trunk *trunk, const
     for (size_t i = 0; i < branches; i++)
         if (i == 0 || window[i] != window[trunk->windows - 1])
             window[trunk->windows++] = window[i];
-    for (size_t w = 0; w < trunk->windows; w++)
-        pasts->windows += window[w];
+    if (trunk->windows > 0)
+        pasts->windows += window[trunk->windows - 1];
     trunk->window = window;
     trunk->file = TMN_NEW_ARRAY(pasts->arena, const char *, trunk->windows);
 }
@@ -149,11 +149,12 @@ static bool make_link(struct link *link, bool *stopped, struct tmn_error *err) {
         asks[count] = *trunk->ask;
         asks[count].windows = trunk->window[link->at];
         asks[count].past = link->at > 0 ? trunk->file[link->at - 1] : NULL;
+        asks[count].branches = link->at > 0 ? trunk->window[link->at - 1] : 0;
         link->from[count++] = trunk;
     }
     bool good = tmn_runs_make(asks, count, &runs, stopped, err);
     for (size_t i = 0; i < count; i++)
-        link->done += asks[i].windows;
+        link->done += asks[i].windows - asks[i].branches;
     return good;
 }
 
@@ -168,14 +169,16 @@ bool tmn_pasts_make(struct tmn_pasts *pasts, struct tmn_ask *asks, size_t count,
     struct link link = {.pasts = pasts, .runs = count};
     size_t links = 0;
     pasts->trunks = TMN_NEW_ARRAY(pasts->arena, struct tmn_trunk, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        link.ahead += tmn_ask_windows(&asks[i]);
+    for (size_t i = 0; i < count; i++)
         if (asks[i].trunk)
             trunk_of(pasts, asks[i].trunk);
-    }
     for (size_t t = 0; t < pasts->count; t++) {
         list_windows(pasts, &pasts->trunks[t], asks, count);
         links = pasts->trunks[t].windows > links ? pasts->trunks[t].windows : links;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool shared = asks[i].trunk && trunk_of(pasts, asks[i].trunk)->windows > 0;
+        link.ahead += tmn_ask_windows(&asks[i]) - (shared ? asks[i].branches : 0);
     }
     remove_left(pasts->store->folder);
     if (links > 0 && !take_name(pasts, err))

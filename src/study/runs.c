@@ -34,6 +34,11 @@ struct tmn_ask *tmn_asks_of_seeds(struct tmn_arena *arena, const struct tmn_mode
     return asks;
 }
 
+/* What its past has made before it. */
+static int begins_at(const struct tmn_ask *ask) {
+    return ask->past ? ask->branches : 0;
+}
+
 /* Tells of `windows` more; false: stop. */
 static bool advance(struct maker *maker, int windows, bool run_done) {
     const struct tmn_runs_options *options = maker->options;
@@ -61,16 +66,12 @@ static void note_failure(struct maker *maker, size_t index, const struct tmn_err
 static bool drive(struct maker *maker, const struct tmn_ask *ask, struct tmn_run *run, bool *go_on,
                   struct tmn_error *err) {
     bool good = true;
-    int told = tmn_run_window(run);
-    if (told > 0)
-        *go_on = advance(maker, told, false);
     while (good && *go_on && tmn_run_window(run) < tmn_run_windows(run)) {
         good = tmn_run_step(run, err);
         *go_on = advance(maker, 1, false);
-        told++;
     }
     if (good && *go_on)
-        advance(maker, tmn_ask_windows(ask) - told, true); /* `until` may have ended it early */
+        advance(maker, tmn_ask_windows(ask) - tmn_run_window(run), true); /* `until` may have ended it early */
     return good;
 }
 
@@ -105,7 +106,7 @@ static void make_one(void *context, int worker, uint32_t index) {
     bool begun = !options->begin || options->begin(options->context, index, &run_options, &err), go_on = true;
     bool good = begun && begin(ask, &run_options, &run, &err) && drive(maker, ask, run, &go_on, &err);
     if (!good)
-        advance(maker, tmn_ask_windows(ask) - (run ? tmn_run_window(run) : 0), true);
+        advance(maker, tmn_ask_windows(ask) - (run ? tmn_run_window(run) : begins_at(ask)), true);
     struct tmn_ended ended = {index, good && go_on ? run : NULL, good ? NULL : &err};
     if (!options->ended(options->context, &ended, &told))
         note_failure(maker, index, &told);
@@ -143,7 +144,7 @@ bool tmn_runs_make(const struct tmn_ask *asks, size_t count, const struct tmn_ru
             return false;
     }
     for (size_t i = 0; i < count; i++)
-        maker.progress.windows_all += tmn_ask_windows(&asks[i]);
+        maker.progress.windows_all += tmn_ask_windows(&asks[i]) - begins_at(&asks[i]);
     int side = side_by_side(asks, count, options->threads);
     maker.inner_threads = options->threads / side;
     if (!tmn_pool_new(&pool, side, err))

@@ -17,7 +17,7 @@ struct tmn_ask {
     /* The run that this one is until the window `branches`, or NULL; the store makes what they share once. A run of
      * which `who` is kept has none. */
     const struct tmn_ask *trunk;
-    int branches;
+    int branches;     /* also the window at which `past` ends */
     const char *past; /* checkpoint of a run with the same past, to go on from instead of the start; or NULL. What comes
                        * out is the same to the bit */
 };
@@ -27,7 +27,7 @@ struct tmn_ask *tmn_asks_of_seeds(struct tmn_arena *arena, const struct tmn_mode
                                   const struct tmn_settings *settings, uint64_t seed, int seeds, double scale);
 
 struct tmn_runs_progress {
-    double windows, windows_all; /* of all runs */
+    double windows, windows_all; /* of all runs, without those of a past that they go on from */
     size_t runs, runs_all;
 };
 
