@@ -31,7 +31,8 @@ void tmn_page_systems(const struct tmn_page *page) {
     tmn_text_put(page->out, "</section>\n");
 }
 
-/* Who cites a piece of evidence: rules and numbers as links, then subsystems and figures by their numbers. */
+/* Who cites a piece of evidence: rules and numbers as links, then subsystems and figures by their numbers, arrows and
+ * loops by their names. */
 static void put_citing(const struct tmn_page *page, const struct tmn_ledger *ledger, const struct tmn_entry *evidence) {
     const char *joint = "";
     for (size_t i = 0; i < evidence->link[TMN_LINK_CITED_BY].count; i++) {
@@ -44,8 +45,10 @@ static void put_citing(const struct tmn_page *page, const struct tmn_ledger *led
             tmn_words_name(page->out, citing->name);
         else if (citing->kind == TMN_ENTRY_SYSTEM)
             tmn_text_put(page->out, "subsystem %d", page->model->systems.items[citing->index].number);
-        else
+        else if (citing->kind == TMN_ENTRY_FIGURE)
             tmn_text_put(page->out, "figure %zu", citing->index + 1);
+        else
+            tmn_text_put(page->out, "%s %s", tmn_entry_words[citing->kind], citing->name);
     }
 }
 

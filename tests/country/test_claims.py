@@ -104,6 +104,13 @@ class Claims(unittest.TestCase):
             cited = {other["name"] for other in self.entries["system", f"system.{number}"]["cites"]}
             self.assertEqual(claims - cited, set(), number)
 
+    def test_subsystems_name_the_documents_of_their_claims(self):
+        ran = subprocess.run([TUMEN, "system", str(SCENARIO), "--json"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        for system in json.loads(ran.stdout)["systems"]:
+            documents = {seed for claim in system["claims"] for seed in re.findall(r"S\d", self.rows[claim]["seed"])}
+            self.assertEqual(system["documents"], sorted(documents), system["name"])
+
     def test_the_page_tells_of_each(self):
         page = (SCENARIO.parent.parent / "docs/from-the-documents.md").read_text(encoding="utf-8")
         for name, row in self.rows.items():
