@@ -15,8 +15,11 @@ struct work {
     const struct tmn_study_options *options;
     struct tmn_arrows *arrows;
     struct tmn_arena *arena;
-    struct tmn_ask *asks;  /* [rows * seeds * WORLDS_MOST] model NULL: none */
-    struct tmn_ask *trunk; /* [seeds] the world as it is */
+    struct tmn_ask *asks;   /* [rows * seeds * WORLDS_MOST] model NULL: none */
+    struct tmn_ask *trunk;  /* [seeds] the world as it is */
+    struct tmn_ask *wanted; /* those of `asks` with a model */
+    size_t wanted_count;
+    struct tmn_stages stages; /* direct, then total */
 };
 
 const char *tmn_way_name(enum tmn_way way) {
@@ -77,11 +80,6 @@ static void look(struct work *work, const struct tmn_run *run, struct tmn_arrow_
     row->right = says(arrow->sign, row->way);
 }
 
-static bool tell_window(const struct work *work, int window, int all) {
-    struct tmn_runs_progress progress = {window, all, 0, 1};
-    return !work->options->progress || work->options->progress(work->options->progress_context, &progress);
-}
-
 /* One run of the first seed that stops at each date. */
 static bool look_at_all(struct work *work, struct tmn_error *err) {
     const struct tmn_study_options *options = work->options;
@@ -105,7 +103,8 @@ static bool look_at_all(struct work *work, struct tmn_error *err) {
         if (w < last && w >= tmn_run_windows(run))
             break; /* `until` has ended it */
         good = w == last || tmn_run_step(run, err);
-        arrows->stopped = !tell_window(work, w + 1, last + 1);
+        struct tmn_runs_progress progress = {w + 1, last + 1, w == last, 1};
+        arrows->stopped = !tmn_stages_tell(&work->stages, &progress);
     }
     for (size_t i = 0; i < arrows->count; i++)
         if (!arrows->rows[i].looked && !arrows->rows[i].why)
@@ -145,18 +144,40 @@ static void plan_row(struct work *work, size_t index) {
     }
 }
 
+/* What comes after the direct signs. */
+static void plan_totals(struct work *work) {
+    const struct tmn_study_options *options = work->options;
+    const struct tmn_arrows *arrows = work->arrows;
+    size_t all = arrows->count * (size_t)options->seeds * WORLDS_MOST;
+    double windows = 0;
+    int last = 0;
+    work->asks = TMN_NEW_ARRAY(work->arena, struct tmn_ask, all + 1);
+    work->wanted = TMN_NEW_ARRAY(work->arena, struct tmn_ask, all + 1);
+    work->trunk = tmn_asks_of_seeds(work->arena, options->model, options->settings, options->seed, options->seeds,
+                                    options->scale);
+    for (size_t i = 0; i < arrows->count; i++) {
+        last = arrows->rows[i].arrow->window > last ? arrows->rows[i].arrow->window : last;
+        plan_row(work, i);
+    }
+    for (size_t i = 0; i < all; i++)
+        if (work->asks[i].model) {
+            windows += work->asks[i].windows - work->asks[i].branches;
+            work->wanted[work->wanted_count++] = work->asks[i];
+        }
+    size_t missing = tmn_store_missing(&options->store, work->wanted, work->wanted_count);
+    if (missing > 0)
+        work->stages.ahead = (struct tmn_runs_progress){
+            .runs = missing, /* after a past that they share */
+            .windows = windows * (double)missing / (double)work->wanted_count + (double)options->seeds * last};
+}
+
 static bool make_runs(struct work *work, struct tmn_error *err) {
     const struct tmn_study_options *options = work->options;
     struct tmn_arrows *arrows = work->arrows;
     struct tmn_store_options store = {
-        .threads = options->threads, .progress = options->progress, .context = options->progress_context};
-    struct tmn_ask *list =
-        TMN_NEW_ARRAY(work->arena, struct tmn_ask, arrows->count * (size_t)options->seeds * WORLDS_MOST + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < arrows->count * (size_t)options->seeds * WORLDS_MOST; i++)
-        if (work->asks[i].model)
-            list[count++] = work->asks[i];
-    bool good = tmn_store_make(&options->store, list, count, &store, &arrows->tally, err);
+        .threads = options->threads, .progress = tmn_stages_tell, .context = &work->stages};
+    tmn_stages_last(&work->stages);
+    bool good = tmn_store_make(&options->store, work->wanted, work->wanted_count, &store, &arrows->tally, err);
     arrows->stopped = arrows->tally.stopped;
     return good;
 }
@@ -217,13 +238,18 @@ bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const st
                     bool direct_only, struct tmn_error *err) {
     const struct tmn_model *model = options->model;
     size_t count = model->arrows.count;
-    struct work work = {.options = options, .arrows = arrows, .arena = arena};
+    struct work work = {.options = options,
+                        .arrows = arrows,
+                        .arena = arena,
+                        .stages = {.progress = options->progress, .context = options->progress_context}};
     *arrows = (struct tmn_arrows){.options = options, .arena = arena, .direct_only = direct_only, .count = count};
     if (count == 0)
         return tmn_fail(err, TMN_USAGE, "the scenario has no section 'arrows': nothing to test (docs/arrows.md)");
     arrows->rows = TMN_NEW_ARRAY(arena, struct tmn_arrow_row, count);
     for (size_t i = 0; i < count; i++)
         arrows->rows[i] = (struct tmn_arrow_row){.arrow = &model->arrows.items[i], .interaction = (double)NAN};
+    if (!direct_only)
+        plan_totals(&work);
     if (!look_at_all(&work, err))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -232,11 +258,6 @@ bool tmn_arrows_run(struct tmn_arrows *arrows, struct tmn_arena *arena, const st
     }
     if (direct_only || arrows->stopped)
         return true;
-    work.asks = TMN_NEW_ARRAY(arena, struct tmn_ask, count * (size_t)options->seeds * WORLDS_MOST + 1);
-    work.trunk =
-        tmn_asks_of_seeds(arena, options->model, options->settings, options->seed, options->seeds, options->scale);
-    for (size_t i = 0; i < count; i++)
-        plan_row(&work, i);
     if (!make_runs(&work, err))
         return false;
     for (size_t i = 0; i < count; i++)

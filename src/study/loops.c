@@ -10,13 +10,9 @@ enum { CLOSED, CUT, STILL, WORLDS /* STILL: cut, without the pulse; the base its
 
 #define GAIN_ERROR 0.1
 
-struct stage { /* one bar for both: the base, then what is made of it */
-    struct tmn_runs_progress before, now, ahead;
-};
-
 struct work {
     const struct tmn_study_options *options;
-    struct stage stage;
+    struct tmn_stages stages; /* the base, then what is made of it */
     struct tmn_loops *loops;
     struct tmn_arena *arena;
     int *watched; /* feedback variables whose path is needed */
@@ -72,16 +68,6 @@ static const struct tmn_arrow *cut_of(const struct work *work, size_t row) {
 
 /* ---- progress ---- */
 
-static bool tell(void *context, const struct tmn_runs_progress *progress) {
-    struct work *work = context;
-    struct stage *stage = &work->stage;
-    struct tmn_runs_progress all = {
-        stage->before.windows + progress->windows, stage->before.windows + progress->windows_all + stage->ahead.windows,
-        stage->before.runs + progress->runs, stage->before.runs + progress->runs_all + stage->ahead.runs};
-    stage->now = (struct tmn_runs_progress){.windows = progress->windows_all, .runs = progress->runs_all};
-    return !work->options->progress || work->options->progress(work->options->progress_context, &all);
-}
-
 /* What comes after the base, unless some of it is in the store. */
 static struct tmn_runs_progress ahead_of_base(const struct work *work) {
     struct tmn_runs_progress ahead = {0};
@@ -117,9 +103,9 @@ static bool make_base(struct work *work, const struct tmn_store_options *store, 
         tmn_asks_of_seeds(work->arena, model, options->settings, options->seed, options->seeds, options->scale);
     for (int s = 0; s < options->seeds; s++)
         work->base[s].windows = end_window(work, work->loops->periods.count - 1);
-    work->stage.ahead = ahead_of_base(work);
+    work->stages.ahead = ahead_of_base(work);
     bool good = tmn_store_make(&options->store, work->base, (size_t)options->seeds, store, &work->loops->tally, err);
-    work->stage = (struct stage){.before = work->stage.now};
+    tmn_stages_last(&work->stages);
     return good;
 }
 
@@ -343,8 +329,12 @@ static void rank_period(struct tmn_loops *loops, int period) {
 bool tmn_loops_run(struct tmn_loops *loops, struct tmn_arena *arena, const struct tmn_study_options *options,
                    const struct tmn_loop_periods *periods, struct tmn_error *err) {
     const struct tmn_model *model = options->model;
-    struct work work = {.options = options, .loops = loops, .arena = arena};
-    struct tmn_store_options store = {.threads = options->threads, .progress = tell, .context = &work};
+    struct work work = {.options = options,
+                        .loops = loops,
+                        .arena = arena,
+                        .stages = {.progress = options->progress, .context = options->progress_context}};
+    struct tmn_store_options store = {
+        .threads = options->threads, .progress = tmn_stages_tell, .context = &work.stages};
     *loops = (struct tmn_loops){.options = options, .arena = arena, .periods = *periods, .count = model->loops.count};
     if (loops->count == 0)
         return tmn_fail(err, TMN_USAGE, "the scenario has no section 'loops': nothing to measure (docs/arrows.md)");

@@ -129,6 +129,21 @@ static int side_by_side(const struct tmn_ask *asks, size_t count, int threads) {
     return fit < 1 ? 1 : fit < side ? (int)fit : side;
 }
 
+bool tmn_stages_tell(void *context, const struct tmn_runs_progress *progress) {
+    struct tmn_stages *stages = context;
+    const struct tmn_runs_progress *before = &stages->before, *ahead = &stages->ahead;
+    struct tmn_runs_progress all = {before->windows + progress->windows,
+                                    before->windows + progress->windows_all + ahead->windows,
+                                    before->runs + progress->runs, before->runs + progress->runs_all + ahead->runs};
+    stages->now = (struct tmn_runs_progress){.windows = progress->windows_all, .runs = progress->runs_all};
+    return !stages->progress || stages->progress(stages->context, &all);
+}
+
+void tmn_stages_last(struct tmn_stages *stages) {
+    stages->before = stages->now;
+    stages->ahead = (struct tmn_runs_progress){0};
+}
+
 bool tmn_runs_make(const struct tmn_ask *asks, size_t count, const struct tmn_runs_options *options, bool *stopped,
                    struct tmn_error *err) {
     struct maker maker = {.asks = asks, .options = options, .progress = {.runs_all = count}};

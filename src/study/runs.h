@@ -31,6 +31,17 @@ struct tmn_runs_progress {
     size_t runs, runs_all;
 };
 
+/* One bar for the stages of a study: what was made before the one under way, and what comes after it. */
+struct tmn_stages {
+    bool (*progress)(void *context, const struct tmn_runs_progress *progress); /* NULL: nobody is told */
+    void *context;
+    struct tmn_runs_progress before, now, ahead; /* ahead: windows and runs alone */
+};
+/* As `progress` of a stage, with a struct tmn_stages as its context. */
+bool tmn_stages_tell(void *context, const struct tmn_runs_progress *progress);
+/* The last stage begins. */
+void tmn_stages_last(struct tmn_stages *stages);
+
 /* How a run ended: run NULL: it did not; `error` then says why, or is NULL where all was stopped. */
 struct tmn_ended {
     size_t index; /* among the asks */

@@ -9,6 +9,7 @@ import math
 import os
 import pathlib
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -56,6 +57,14 @@ class Arrows(InFolder):
         self.assertEqual(rows["4.1"]["before"], 0)
         self.assertGreater(rows["4.1"]["direct"], rows["4.1"]["interaction"])
         self.assertGreater(rows["4.1"]["interaction"], 0)
+
+    def test_one_bar_for_all_runs(self):
+        """Direct signs take one run; what follows them is drawn as part of all from the start, and only what is not kept."""
+        counts, kept = [], [0]
+        for seeds in "2", "3":
+            counts.append(set(map(int, re.findall(r"of (\d+) runs", self.drawn("arrows", self.path, "--seeds", seeds)))))
+            kept.append(len(list((self.folder / "results/runs").glob("*.run"))))
+        self.assertEqual(counts, [{1 + kept[1]}, {1 + kept[2] - kept[1]}])
 
     def test_a_planted_reversal_is_seen(self):
         self.replace("exp(-dread * wall)", "exp(dread * wall / 10)")

@@ -5,11 +5,8 @@
 """
 import csv
 import json
-import os
 import pathlib
-import pty
 import re
-import subprocess
 import sys
 import unittest
 
@@ -107,20 +104,9 @@ class Loops(InFolder):
 
     def test_one_bar_for_all_runs(self):
         """On a terminal the runs of the base are drawn as part of all, and nothing is said of the time before any is known."""
-        ours, theirs = pty.openpty()
-        self.addCleanup(os.close, ours)
-        running = subprocess.Popen([str(TUMEN), "loops", str(WIRING), "--periods", "2001,2004", "--seeds", "2"], cwd=self.folder,
-                                   stdout=subprocess.DEVNULL, stderr=theirs)
-        os.close(theirs)
-        drawn = b""
-        try:
-            while got := os.read(ours, 4096):
-                drawn += got
-        except OSError:  # the other end is closed
-            pass
-        self.assertEqual(running.wait(timeout=60), 0)
-        self.assertEqual(set(re.findall(r"of (\d+) runs", drawn.decode())), {str(2 + 2 * 2 * (2 + 2 + 3))})
-        self.assertIn("] 0 of 30 runs\033[K", drawn.decode())
+        drawn = self.drawn("loops", WIRING, "--periods", "2001,2004", "--seeds", "2")
+        self.assertEqual(set(re.findall(r"of (\d+) runs", drawn)), {str(2 + 2 * 2 * (2 + 2 + 3))})
+        self.assertIn("] 0 of 30 runs\033[K", drawn)
 
     def test_wrong_use(self):
         for periods, complaint in [("2004,2001", "periods begin in rising years, but 2004 stands before 2001"),
