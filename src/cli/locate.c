@@ -80,6 +80,19 @@ static int by_text(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* All of them in order, each once; or "none". */
+static const char *in_order(struct tmn_arena *arena, struct names *names) {
+    struct tmn_text text;
+    if (names->count == 0)
+        return "none";
+    qsort(names->items, names->count, sizeof *names->items, by_text);
+    tmn_text_init(&text, arena);
+    for (size_t i = 0; i < names->count; i++)
+        if (i == 0 || strcmp(names->items[i], names->items[i - 1]) != 0)
+            tmn_text_put(&text, "%s%s", i ? ", " : "", names->items[i]);
+    return text.items;
+}
+
 static bool fail_unknown(struct tmn_arena *arena, const char *word, const struct names *folders,
                          struct tmn_error *err) {
     struct names names = {NULL, 0, 0};
@@ -93,15 +106,7 @@ static bool fail_unknown(struct tmn_arena *arena, const char *word, const struct
         near = last[i] == near_last ? names.items[i] : NULL;
     if (near)
         return tmn_fail(err, TMN_USAGE, "there is no scenario '%s'; did you mean '%s'?", word, near);
-    if (names.count > 0)
-        qsort(names.items, names.count, sizeof *names.items, by_text);
-    struct tmn_text text;
-    tmn_text_init(&text, arena);
-    for (size_t i = 0; i < names.count; i++)
-        if (i == 0 || strcmp(names.items[i], names.items[i - 1]) != 0)
-            tmn_text_put(&text, "%s%s", i ? ", " : "", names.items[i]);
-    return tmn_fail(err, TMN_USAGE, "there is no scenario '%s'; there are: %s", word,
-                    names.count ? text.items : "none");
+    return tmn_fail(err, TMN_USAGE, "there is no scenario '%s'; there are: %s", word, in_order(arena, &names));
 }
 
 bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char **path, struct tmn_error *err) {
@@ -147,6 +152,24 @@ static const char *suite_folder(struct tmn_arena *arena, const char *word) {
             return folder;
     }
     return is_folder(word) ? word : NULL;
+}
+
+bool tmn_design_locate(struct tmn_arena *arena, const char *scenario, const char *word, const char **path,
+                       struct tmn_error *err) {
+    struct names names = {NULL, 0, 0};
+    const char *folder = tmn_arena_printf(arena, "%s/surveys", tmn_path_folder(arena, scenario));
+    *path = word;
+    if (word && !exists(word))
+        *path = tmn_arena_printf(arena, "%s/%s.yaml", folder, word);
+    if (word && exists(*path))
+        return true;
+    list_scenarios(arena, folder, "", false, &names);
+    const char *near = word ? tmn_nearest(word, names.items, names.count) : NULL;
+    return tmn_fail(err, TMN_USAGE, "%s%s in %s: %s",
+                    word ? tmn_arena_printf(arena, "there is no design '%s', neither as a file nor by name", word)
+                         : "survey: which design? Name it, or its file, with --design",
+                    near ? tmn_arena_printf(arena, "; did you mean '%s'? There are", near) : "; there are", folder,
+                    in_order(arena, &names));
 }
 
 bool tmn_suite_locate(struct tmn_arena *arena, const char *word, const char ***paths, size_t *count,

@@ -14,6 +14,10 @@ bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char *
  * name. paths: [*count], at least one. */
 bool tmn_suite_locate(struct tmn_arena *arena, const char *word, const char ***paths, size_t *count,
                       struct tmn_error *err);
+/* The design of a survey: a file, or the name of one in the folder `surveys` of the scenario at this path. word NULL:
+ * none was given. TMN_USAGE with the designs that there are. */
+bool tmn_design_locate(struct tmn_arena *arena, const char *scenario, const char *word, const char **path,
+                       struct tmn_error *err);
 /* The folder of workloads, `bench` beside a folder of scenarios. */
 bool tmn_bench_locate(struct tmn_arena *arena, const char **folder, struct tmn_error *err);
 

@@ -1,10 +1,10 @@
 /* `tumen survey`: the survey of leavers, run on the model's leavers, beside those who stayed and everybody. */
 #include "study/survey.h"
+#include "cli/locate.h"
 #include "cli/session.h"
 #include "cli/study.h"
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 static void put_share(struct tmn_grid *grid, double share) {
     tmn_grid_put(grid, "%s", isfinite(share) ? tmn_arena_printf(grid->arena, "%.1f", 100 * share) : "-");
@@ -70,13 +70,6 @@ static void tell(struct tmn_arena *arena, const struct tmn_arguments *arguments,
     printf("Results in %s%s%s; open %s/survey.html in a browser\n", tmn_bold(stdout), out, tmn_plain(stdout), out);
 }
 
-/* A file, or the name of one in the scenario's folder `surveys`. */
-static const char *find_design(struct tmn_arena *arena, const struct tmn_session *session, const char *design) {
-    const char *named =
-        tmn_arena_printf(arena, "%s/surveys/%s.yaml", tmn_path_folder(arena, session->model->path), design);
-    return access(design, F_OK) != 0 && access(named, F_OK) == 0 ? named : design;
-}
-
 static enum tmn_status run_survey(struct tmn_arena *arena, const struct tmn_arguments *arguments,
                                   const struct tmn_survey *survey, struct tmn_study_options *options) {
     struct tmn_survey_result result;
@@ -98,20 +91,14 @@ static enum tmn_status run_survey(struct tmn_arena *arena, const struct tmn_argu
 enum tmn_status tmn_command_survey(struct tmn_arena *arena, const struct tmn_arguments *arguments) {
     struct tmn_session session;
     struct tmn_diagnostics list;
-    if (!arguments->design) {
-        tmn_complain("survey: which design? Name its file with --design");
-        return TMN_MISUSED;
-    }
     enum tmn_status status = tmn_session_open(&session, arena, arguments);
     if (status != TMN_DONE)
         return status;
     tmn_diagnostics_init(&list, arena);
-    const char *path = find_design(arena, &session, arguments->design);
-    if (access(path, F_OK) != 0) {
-        tmn_complain("there is no design '%s': it is neither a file nor the name of one in %s/surveys", path,
-                     tmn_path_folder(arena, session.model->path));
-        return TMN_MISUSED;
-    }
+    const char *path;
+    struct tmn_error err;
+    if (!tmn_design_locate(arena, session.model->path, arguments->design, &path, &err))
+        return tmn_complain_error(&err);
     const struct tmn_survey *survey = tmn_survey_read(arena, session.model, path, &list);
     if (!survey) {
         tmn_diagnostics_print(stderr, path, &list);

@@ -141,7 +141,12 @@ class Survey(InFolder):
         ran = self.expect(3, "survey", "./scenario.yaml", "--design", "design.yaml")
         for said in ("design.yaml:2:14: error:", "did you mean 'media'?", "no question is named 'seem'", "'size' must", "^~~~"):
             self.assertIn(said, ran.stderr)
-        self.assertEqual(self.expect(2, "survey", "./scenario.yaml").stdout, "")
+        (self.folder / "surveys").mkdir()
+        (self.folder / "surveys/yearly.yaml").write_text(DESIGN)
+        ran = self.expect(2, "survey", "./scenario.yaml")
+        self.assertEqual(ran.stdout, "")
+        self.assertRegex(ran.stderr, r"which design\? .*; there are in .*surveys: yearly\n")
+        self.assertIn("did you mean 'yearly'?", self.expect(2, "survey", "./scenario.yaml", "--design", "yeerly").stderr)
         self.assertIn("there is no design 'nothing.yaml'", self.expect(2, "survey", "./scenario.yaml", "--design", "nothing.yaml").stderr)
 
     def test_folder(self):
