@@ -110,7 +110,7 @@ static bool fail_unknown(struct tmn_arena *arena, const char *word, const struct
 }
 
 bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char **path, struct tmn_error *err) {
-    bool looks_like_path = strchr(word, '/') || ends_with(word, ".yaml");
+    bool looks_like_path = strchr(word, '/') || ends_with(word, ".yaml") || word[0] == '.'; /* "." too */
     if (looks_like_path && exists(word)) {
         *path = word;
         return true;

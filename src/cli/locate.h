@@ -5,10 +5,10 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-/* A path (it holds a '/' or ends in .yaml, and exists), else the name of a scenario that comes with tumen: searched in
- * TUMEN_SCENARIOS, then ../scenarios and ../share/tumen/scenarios beside the program, then the source tree. Names are
- * folders with a scenario.yaml, or files NAME.yaml, at most one folder deep ("dprk", "toy/rumour"). TMN_USAGE with the
- * nearest name. */
+/* A path (it holds a '/', ends in .yaml or begins with a dot, and exists), else the name of a scenario that comes with
+ * tumen: searched in TUMEN_SCENARIOS, then ../scenarios and ../share/tumen/scenarios beside the program, then the
+ * source tree. Names are folders with a scenario.yaml, or files NAME.yaml, at most one folder deep ("dprk",
+ * "toy/rumour"). TMN_USAGE with the nearest name. */
 bool tmn_scenario_locate(struct tmn_arena *arena, const char *word, const char **path, struct tmn_error *err);
 /* The same for a suite: a scenario, or a folder (by path or by name) whose scenarios are meant, one level deep, by
  * name. paths: [*count], at least one. */

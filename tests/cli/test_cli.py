@@ -128,6 +128,12 @@ class Scenarios(Case):
         self.refuse(2, "there is no file or folder './dprk'", "check", "./dprk")  # a folder here, not the one that comes with tumen
         self.refuse(2, "there is no file or folder 'nothing.yaml'", "check", "nothing.yaml")
 
+    def test_the_folder_at_hand(self):
+        self.assertIn("the folder '.' has no scenario.yaml", self.expect(3, "check", ".").stdout)
+        (self.folder / "scenario.yaml").write_text(VILLAGE.read_text())
+        for folder in (".", "./", f"../{self.folder.name}"):
+            self.assertIn(": no mistakes", self.expect(0, "check", folder).stdout)
+
     def test_folder_of_the_environment(self):
         ran = self.expect(0, "run", "village", "--quiet", "--out", "out", TUMEN_SCENARIOS=str(HERE / "scenarios"), TUMEN_ISA="")
         self.assertEqual((ran.stdout, ran.stderr), ("", ""))
