@@ -130,7 +130,7 @@ class Scenarios(Case):
 
     def test_the_folder_at_hand(self):
         self.assertIn("the folder '.' has no scenario.yaml", self.expect(3, "check", ".").stdout)
-        (self.folder / "scenario.yaml").write_text(VILLAGE.read_text())
+        (self.folder / "scenario.yaml").write_text((HERE.parent.parent / "scenarios/toy/sir/scenario.yaml").read_text())
         for folder in (".", "./", f"../{self.folder.name}"):
             self.assertIn(": no mistakes", self.expect(0, "check", folder).stdout)
 
