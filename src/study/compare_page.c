@@ -11,7 +11,7 @@
 extern const unsigned char tmn_compare_style[];
 extern const size_t tmn_compare_style_bytes;
 
-enum { PLOT = 200, ROW = 26, MIDDLE = 13 };
+enum { PLOT = 180, LABEL = 56, ROW = 26, MIDDLE = 13 };
 
 static void put_number(struct tmn_text *out, double value) {
     tmn_text_put(out, "<td class=\"num\">");
@@ -88,21 +88,24 @@ static double across(double share, double most) {
     return PLOT / 2.0 * (1 + fmin(fmax(share / most, -1), 1));
 }
 
-/* The effect in shares of the base, with its interval. */
+/* The effect in shares of the base, with its interval; a bar that is cut has a gap. */
 static void put_effect_plot(struct tmn_text *out, const struct tmn_effect *effect, double most) {
-    double base = effect->mean[TMN_BASE], x = across(effect->effect / base, most), zero = across(0, most);
+    double base = effect->mean[TMN_BASE], share = effect->effect / base, x = across(share, most),
+           zero = across(0, most);
+    const char *label = tmn_arena_printf(out->arena, fabs(share) < 1 ? "%+.1f %%" : "%+.0f %%", 100 * share);
     tmn_text_put(out, "<td class=\"plot\">");
     if (base > 0 && !effect->same) {
-        tmn_text_put(out, "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%+.1f %%\">", PLOT + 46, ROW,
-                     100 * effect->effect / base);
+        tmn_text_put(out, "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">", PLOT + LABEL, ROW, label);
         tmn_text_put(out, "<rect class=\"bar %s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"12\"/>",
-                     effect->effect > 0 ? "more" : "less", fmin(x, zero), MIDDLE - 6, fabs(x - zero));
+                     share > 0 ? "more" : "less", fmin(x, zero), MIDDLE - 6, fabs(x - zero));
+        if (fabs(share) > most)
+            tmn_text_put(out, "<path class=\"cut\" d=\"M%.1f %dl-5 18\"/>", (x + zero) / 2, MIDDLE - 9);
         tmn_text_put(out, "<path class=\"zero\" d=\"M%.1f 2v%d\"/>", zero, ROW - 4);
         if (isfinite(effect->range.low))
             tmn_text_put(out, "<path class=\"whisker\" d=\"M%.1f %dv8m0 -4H%.1fm0 -4v8\"/>",
                          across(effect->range.low / base, most), MIDDLE - 4, across(effect->range.high / base, most));
-        tmn_text_put(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%+.1f %%</text></svg>", PLOT + 46, MIDDLE + 4,
-                     100 * effect->effect / base);
+        tmn_text_put(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text></svg>", PLOT + LABEL, MIDDLE + 4,
+                     label);
     }
     tmn_text_put(out, "</td>");
 }
@@ -138,6 +141,7 @@ static void put_outcome(struct tmn_text *out, const struct tmn_compared *compare
                  : compared->outcome->mark == TMN_MARK_HARM  ? "harm"
                                                              : "",
                  whole->thin ? " (rests on under 100 simulated persons)" : "");
+    tmn_text_put(out, "<td><span class=\"verdict\">%s</span></td>", verdict[compared->verdict]);
     put_number(out, whole->mean[TMN_BASE]);
     put_number(out, whole->mean[TMN_VARIANT]);
     tmn_text_put(out, "<td class=\"num\">");
@@ -155,14 +159,15 @@ static void put_outcome(struct tmn_text *out, const struct tmn_compared *compare
     tmn_text_put(out, "<td class=\"num\">");
     if (isfinite(whole->saved))
         tmn_text_put(out, "× %s", tmn_compare_number(out->arena, whole->saved));
-    tmn_text_put(out, "</td><td><span class=\"verdict\">%s</span></td></tr>\n", verdict[compared->verdict]);
+    tmn_text_put(out, "</td></tr>\n");
 }
 
 static void put_table(const struct tmn_compare *compare, struct tmn_text *out, unsigned marks) {
     double most = widest(compare, marks);
-    tmn_text_put(out, "<div class=\"scroll\"><table><thead><tr><th>outcome<th class=\"num\">base<th "
-                      "class=\"num\">variant<th class=\"num\">effect<th>of the base, with 90 %%<th>persons in one "
-                      "world only, whole run<th class=\"num\">variance saved<th></tr></thead><tbody>\n");
+    tmn_text_put(out,
+                 "<div class=\"scroll\"><table class=\"outcomes\"><thead><tr><th>outcome<th>decided<th "
+                 "class=\"num\">base<th class=\"num\">variant<th class=\"num\">effect<th>of the base, with 90 "
+                 "%%<th>persons in one world only, whole run<th class=\"num\">variance saved</tr></thead><tbody>\n");
     for (int mark = TMN_MARK_NONE; mark <= TMN_MARK_HARM; mark++) /* attempts, then harm */
         for (size_t o = 0; o < compare->count; o++)
             if (tmn_compared_told(&compare->outcomes[o], marks & 1u << mark))
@@ -191,7 +196,8 @@ static void put_outcomes(const struct tmn_compare *compare, struct tmn_text *out
     unsigned marks = tmn_compare_marks(compare), costs = 1u << TMN_MARK_ATTEMPT | 1u << TMN_MARK_HARM;
     const char *lead =
         "Means over the pairs. A flow is the sum over the run, a stock its end. The bar is the effect in "
-        "parts of the base, the whisker its interval of 90 %. Persons: how many did it in the base only | "
+        "parts of the base (with a gap: more than twice the base), the whisker its interval of 90 %. Persons: how many "
+        "did it in the base only | "
         "in the variant only.";
     put_key(out);
     if (marks == 0) {
