@@ -87,7 +87,7 @@ static void put_row(const struct tmn_ablation *ablation, struct tmn_text *out, c
                  : outcome->title ? outcome->title
                                   : outcome->name);
     for (size_t i = 0; i < 5; i++)
-        tmn_text_put(out, "<td>%s</td>",
+        tmn_text_put(out, "<td class=\"num\">%s</td>",
                      row->verdict == TMN_ABLATE_NONE ? "" : tmn_compare_number(out->arena, values[i]));
     tmn_text_put(out, "<td class=\"verdict\">%s%s</td></tr>\n", tmn_ablate_names[row->verdict],
                  row->masked ? " (masked)"
@@ -109,9 +109,11 @@ void tmn_ablation_html(const struct tmn_ablation *ablation, struct tmn_text *out
         "stocks and variables as the mean of their years. In this model; all persons are synthetic.</p>\n",
         ablation->verdicts[TMN_ABLATE_MOVES], ablation->verdicts[TMN_ABLATE_OPEN], ablation->verdicts[TMN_ABLATE_INERT],
         ablation->pairs, options->scale);
-    tmn_text_put(out, "<section><div class=\"scroll\"><table><thead><tr><th>Subsystem, "
-                      "switch</th><th>Target</th><th>Whole</th><th>Without</th><th>Effect</th><th>From</th><th>To</"
-                      "th><th></th></tr></thead><tbody>\n");
+    tmn_text_put(out,
+                 "<section><div class=\"scroll\"><table><thead><tr><th>Subsystem, "
+                 "switch</th><th>Target</th><th class=\"num\">Whole</th><th class=\"num\">Without</th><th "
+                 "class=\"num\">Effect</th><th class=\"num\">From</th><th class=\"num\">To</th><th></th></tr></thead>"
+                 "<tbody>\n");
     for (size_t r = 0; r < ablation->count; r++)
         put_row(ablation, out, &ablation->rows[r]);
     tmn_text_put(out, "</tbody></table></div></section>\n</div></body></html>\n");

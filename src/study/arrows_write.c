@@ -156,27 +156,33 @@ static void html_row(const struct tmn_arrows *arrows, struct tmn_text *out, cons
     const struct tmn_arrow *arrow = row->arrow;
     char at[16];
     tmn_date_format(arrow->at, at);
-    tmn_html_put(out, "<tr><th>%s</th><td>%s &rarr; %s</td>", arrow->name, arrow->from, arrow->to);
+    tmn_html_put(out, "<tr class=\"%s\"><th>%s</th><td>%s &rarr; %s</td>",
+                 !row->looked ? ""
+                 : row->right ? "pass"
+                              : "fail",
+                 arrow->name, arrow->from, arrow->to);
     cell(out, tmn_sign_text(arrow->sign));
-    tmn_html_put(out, "<td><code>%s</code> from %s<br><code>%s</code></td>", causes_of(arrows, arrow), at,
+    tmn_html_put(out, "<td><code>%s</code> from %s<small><code>%s</code></small></td>", causes_of(arrows, arrow), at,
                  arrow->effect.name);
     if (row->looked)
-        tmn_html_put(out, "<td>%s</td><td class=\"number\">%s</td>", tmn_way_name(row->way),
+        tmn_html_put(out, "<td>%s</td><td class=\"num\">%s</td>", tmn_way_name(row->way),
                      tmn_compare_number(out->arena, arrow->has_with ? row->interaction : row->direct));
     else
         tmn_html_put(out, "<td colspan=\"2\">%s</td>", row->why ? row->why : "");
-    tmn_html_put(out, "<td>%s</td><td>%s, %s</td>", tmn_arrow_verdict(row),
+    tmn_html_put(out, "<td class=\"verdict\">%s</td><td class=\"what\">%s<small>%s</small></td>",
+                 tmn_arrow_verdict(row),
                  tmn_outcome_text(out->arena, arrows->options->model, arrow->outcome, arrow->cell),
                  tmn_arena_printf(out->arena, "%.3g y", arrow->horizon));
     if (row->pairs > 0)
-        tmn_html_put(out, "<td>%s</td><td class=\"number\">%s</td><td class=\"number\">%s to %s</td><td>%s</td>",
-                     tmn_way_name(row->total_way), tmn_compare_number(out->arena, row->total),
-                     tmn_compare_number(out->arena, row->range.low), tmn_compare_number(out->arena, row->range.high),
+        tmn_html_put(out, "<td>%s<small>%s</small></td><td class=\"num\">%s<small>%s to %s</small></td>",
+                     tmn_way_name(row->total_way),
                      row->masked    ? "masked"
                      : row->opposed ? "opposed"
-                                    : "");
+                                    : "",
+                     tmn_compare_number(out->arena, row->total), tmn_compare_number(out->arena, row->range.low),
+                     tmn_compare_number(out->arena, row->range.high));
     else
-        tmn_text_put(out, "<td></td><td></td><td></td><td></td>");
+        tmn_text_put(out, "<td></td><td></td>");
     tmn_text_put(out, "</tr>\n");
 }
 
@@ -199,9 +205,9 @@ void tmn_arrows_html(const struct tmn_arrows *arrows, struct tmn_text *out) {
              "and is then marked. ? : these pairs do not tell. All persons are synthetic.</p>\n");
     if (arrows->stopped)
         tmn_text_put(out, "<p class=\"warning\">Interrupted: some runs were not made.</p>\n");
-    tmn_text_put(out, "<div class=\"scroll\"><table><thead><tr><th>link</th><th>from, to</th><th>sign</th><th>change, "
-                      "effect</th><th>direct</th><th>by</th><th></th><th>outcome, horizon</th><th>total</th><th>by</th>"
-                      "<th>90 %%</th><th></th></tr></thead><tbody>\n");
+    tmn_text_put(out, "<div class=\"scroll\"><table class=\"links\"><thead><tr><th>link</th><th>from, to</th>"
+                      "<th>sign</th><th>change, effect</th><th>direct</th><th class=\"num\">by</th><th></th>"
+                      "<th>outcome, horizon</th><th>total</th><th class=\"num\">by, 90 %%</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < arrows->count; i++)
         html_row(arrows, out, &arrows->rows[i]);
     tmn_text_put(out, "</tbody></table></div>\n</div></body></html>\n");

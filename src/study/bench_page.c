@@ -23,7 +23,7 @@ static void put_rounded(struct tmn_text *out, double value) {
 }
 
 static void put_number(struct tmn_text *out, double value) {
-    tmn_text_put(out, "<td class=\"number\">");
+    tmn_text_put(out, "<td class=\"num\">");
     if (isfinite(value))
         put_rounded(out, value);
     tmn_text_put(out, "</td>");
@@ -73,7 +73,7 @@ static void put_figure(struct tmn_text *out, const struct tmn_bench *bench, cons
                  : strcmp(verdict, "short") == 0 ? "short"
                                                  : "");
     tmn_html_text(out, figure->name);
-    tmn_html_put(out, "<small>%s</small></th><td class=\"number\">", figure->how);
+    tmn_html_put(out, "<small>%s</small></th><td class=\"num\">", figure->how);
     put_rounded(out, figure->value);
     if (isfinite(figure->error)) {
         tmn_text_put(out, " &plusmn; ");
@@ -104,8 +104,8 @@ static void put_figures(struct tmn_text *out, const struct tmn_bench *bench) {
             if (!opened)
                 open_section(out, workloads[w].title,
                              "Medians over the turns; ratios are medians of the ratios within a turn.",
-                             "<th>figure<th class=\"number\">value<th>unit<th class=\"number\">must<th "
-                             "class=\"number\">moonshot<th>verdict");
+                             "<th>figure<th class=\"num\">value<th>unit<th class=\"num\">must<th "
+                             "class=\"num\">moonshot<th>verdict");
             opened = true;
             put_figure(out, bench, figure);
         }
@@ -130,7 +130,7 @@ static void put_limits(struct tmn_text *out, const struct tmn_bench *bench) {
                  tmn_arena_printf(out->arena, "Measured by this program on %.2f GiB, best of three passes.",
                                   (double)limits->bytes / 0x1p30),
                  tmn_arena_printf(out->arena,
-                                  "<th>what<th class=\"number\">1 thread<th class=\"number\">%d "
+                                  "<th>what<th class=\"num\">1 thread<th class=\"num\">%d "
                                   "threads<th>unit",
                                   limits->threads));
     put_limit(out, "reading on and on", limits->stream_bytes_s, 1e9, "GB/s");
@@ -155,7 +155,7 @@ static void put_roofs(struct tmn_text *out, const struct tmn_bench *bench) {
                  "What a run moved at least, over what the machine could have moved: each firing touches its own line "
                  "and those of "
                  "the ties it is counted at, each message one. A run near 100 % can only gain by touching less.",
-                 "<th>case<th>limited by<th class=\"number\">achieved<th class=\"number\">limit<th>unit<th>share");
+                 "<th>case<th>limited by<th class=\"num\">achieved<th class=\"num\">limit<th>unit<th>share");
     for (size_t r = 0; r < bench->runs.count; r++) {
         const struct tmn_bench_run *run = &bench->runs.items[r];
         struct tmn_bench_roof roof;
@@ -221,9 +221,9 @@ static void put_run(struct tmn_text *out, const struct tmn_bench_run *run) {
 static void put_runs(struct tmn_text *out, const struct tmn_bench *bench) {
     open_section(out, "Cases",
                  "Set-up is making the population and its clocks; bytes are those of the run's state at its end.",
-                 "<th>case<th>engine<th class=\"number\">threads<th class=\"number\">persons<th "
-                 "class=\"number\">windows<th class=\"number\">set-up, s<th class=\"number\">stepping, s<th "
-                 "class=\"number\">firings, M/s<th class=\"number\">bytes/person<th>phases");
+                 "<th>case<th>engine<th class=\"num\">threads<th class=\"num\">persons<th "
+                 "class=\"num\">windows<th class=\"num\">set-up, s<th class=\"num\">stepping, s<th "
+                 "class=\"num\">firings, M/s<th class=\"num\">bytes/person<th>phases");
     for (size_t r = 0; r < bench->runs.count; r++)
         put_run(out, &bench->runs.items[r]);
     close_section(out);
@@ -234,9 +234,9 @@ static void put_peers(struct tmn_text *out, const struct tmn_bench *bench) {
                  "Run beside ours on the same law where they are installed; else quoted from before, without a ratio, "
                  "since the machine "
                  "was another.",
-                 "<th>program<th>workload<th class=\"number\">persons<th class=\"number\">set-up, s<th "
-                 "class=\"number\">stepping, s<th class=\"number\">rate<th>of<th class=\"number\">ours over theirs<th "
-                 "class=\"number\">bytes/person<th>measured");
+                 "<th>program<th>workload<th class=\"num\">persons<th class=\"num\">set-up, s<th "
+                 "class=\"num\">stepping, s<th class=\"num\">rate<th>of<th class=\"num\">ours over theirs<th "
+                 "class=\"num\">bytes/person<th>measured");
     for (size_t p = 0; p < bench->peers.count; p++) {
         const struct tmn_bench_peer *peer = &bench->peers.items[p];
         tmn_html_put(out, "<tr><th scope=\"row\">%s<small>%s</small></th>", peer->program, peer->what);
