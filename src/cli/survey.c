@@ -20,7 +20,7 @@ static void print_group(struct tmn_arena *arena, const struct tmn_survey_result 
     for (size_t q = 0; q < survey->question_count; q++) {
         const struct tmn_surveyed *answer = &group->answer[q];
         tmn_grid_put(&grid, "%s", survey->questions[q].name);
-        tmn_grid_put(&grid, "%s", survey->groups[g].observed[q] ? survey->groups[g].observed[q] : "");
+        tmn_grid_put(&grid, "%s", tmn_survey_observed(arena, &survey->groups[g], q));
         put_share(&grid, answer->interviewed);
         put_share(&grid, answer->range.low);
         put_share(&grid, answer->range.high);

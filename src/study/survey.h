@@ -44,6 +44,8 @@ bool tmn_survey_allowed(const struct tmn_model *model, const struct tmn_survey *
 bool tmn_survey_run(struct tmn_survey_result *result, struct tmn_arena *arena, const struct tmn_survey *survey,
                     const struct tmn_study_options *options, struct tmn_error *err);
 
+/* What was observed of a question, in per cent: "48.5", "60 to 76"; "" where nothing was. */
+const char *tmn_survey_observed(struct tmn_arena *arena, const struct tmn_survey_group *group, size_t question);
 void tmn_survey_csv(const struct tmn_survey_result *result, struct tmn_text *out);
 void tmn_survey_json(const struct tmn_survey_result *result, struct tmn_text *out);
 void tmn_survey_html(const struct tmn_survey_result *result, struct tmn_text *out);

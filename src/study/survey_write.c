@@ -7,10 +7,21 @@
 #include "result/json.h"
 #include "study/json_head.h"
 #include <math.h>
+#include <string.h>
 
 /* Made by the build (tools/embed.c): the style of the page of compare serves here too. */
 extern const unsigned char tmn_compare_style[];
 extern const size_t tmn_compare_style_bytes;
+
+const char *tmn_survey_observed(struct tmn_arena *arena, const struct tmn_survey_group *group, size_t question) {
+    const char *text = group->observed[question];
+    double share;
+    if (!text)
+        return "";
+    if (isfinite(group->low[question]))
+        return tmn_arena_printf(arena, "%.4g to %.4g", 100 * group->low[question], 100 * group->high[question]);
+    return tmn_parse_real(text, strlen(text), &share) ? tmn_arena_printf(arena, "%.4g", 100 * share) : text;
+}
 
 void tmn_survey_csv(const struct tmn_survey_result *result, struct tmn_text *out) {
     const struct tmn_survey *survey = result->survey;
@@ -130,15 +141,14 @@ static void put_group(struct tmn_text *out, const struct tmn_survey_result *resu
     tmn_html_number(out, round(group->came));
     tmn_html_put(out, " persons who came; at home (<code>%s</code>) on %s: ", survey->groups[g].home->source, date);
     tmn_html_number(out, round(group->home));
-    tmn_text_put(
-        out,
-        "</p>\n<div class=\"scroll\"><table><thead><tr><th>Question</th><th>Observed</th><th>Interviewed</th><th>90 %%"
-        "</th><th>All who came</th><th>At home</th><th>Everybody</th><th></th></tr></thead><tbody>\n");
+    tmn_text_put(out, "</p>\n<div class=\"scroll\"><table><thead><tr><th>Question</th><th>Observed, "
+                      "%%</th><th>Interviewed</th><th>90 %%"
+                      "</th><th>All who came</th><th>At home</th><th>Everybody</th><th></th></tr></thead><tbody>\n");
     for (size_t q = 0; q < survey->question_count; q++) {
         const struct tmn_surveyed *answer = &group->answer[q];
         tmn_html_put(out, "<tr><th scope=\"row\">%s <small><code>%s</code></small></th><td>%s</td>",
                      survey->questions[q].name, survey->questions[q].yes->source,
-                     survey->groups[g].observed[q] ? survey->groups[g].observed[q] : "");
+                     tmn_survey_observed(out->arena, &survey->groups[g], q));
         put_percent(out, answer->interviewed);
         if (isfinite(answer->range.low))
             tmn_text_put(out, "<td>%.1f to %.1f</td>", 100 * answer->range.low, 100 * answer->range.high);

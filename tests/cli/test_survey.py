@@ -152,6 +152,8 @@ class Survey(InFolder):
     def test_folder(self):
         ran = self.expect(0, "survey", "./scenario.yaml", "--design", "design.yaml", "--out", "s")
         self.assertIn("at home on 2003-12-31", ran.stdout)
+        self.assertRegex(ran.stdout, r"seen +0 to 10 ")  # in per cent, as all beside it
+        self.assertIn("<td>0 to 10</td>", (self.folder / "s/survey.html").read_text())
         self.assertIn("OUTSIDE", ran.stdout)
         with (self.folder / "s/survey.csv").open() as file:
             rows = list(csv.DictReader(file))
